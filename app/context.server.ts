@@ -1,0 +1,49 @@
+import type { Logger } from 'pino'
+import type { Db } from '#db/client.server.ts'
+import type { Engine } from './engine.server.ts'
+import type { Lru } from './services/lru.ts'
+import type { ReceiptState } from './services/receipt-state.ts'
+import type { RateLimiter } from './services/rate-limit.ts'
+
+/** What every rule is given, built once in server.ts. Rules have no other source of time or chance. */
+export interface Ctx {
+  db: Db
+  engine: Engine
+  log: Logger
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Unpredictable bytes. */
+  random(length: number): Uint8Array
+  config: Config
+  caches: Caches
+  rateLimiter: RateLimiter
+}
+
+export interface Config {
+  /** Without a slash at the end. */
+  publicUrl: string
+  adminToken: string
+  apiKeyPepper: string
+}
+
+/** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */
+export interface Caches {
+  /** Public keys by kid: the kid is the key's own digest, so an entry can never become wrong. */
+  publicKeys: Lru<{ issuer: string; publicKey: Uint8Array }>
+  receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
+  /** Finished output, keyed by the fingerprint of everything it was made from. */
+  rendered: Lru<Uint8Array>
+}
+
+/** What a page's loader finds in its context. */
+export interface PageContext {
+  ctx: Ctx
+  requestId: string
+  openapi: object
+  scripts: Record<string, string>
+}
+
+declare module '@remix-run/server-runtime' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- how Remix is told the type
+  interface AppLoadContext extends PageContext {}
+}

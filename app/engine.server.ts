@@ -1,0 +1,46 @@
+import { createPublicKey, verify as nodeVerify, type KeyObject } from 'node:crypto'
+import { encodeHex } from '#receipt/bytes.ts'
+import { signatureWellFormed } from '#receipt/ed25519.ts'
+import { jwkOf } from '#receipt/key.ts'
+
+const KEYS_MAX = 10_000
+
+export interface Engine {
+  /** Assumes an admitted key. Never throws: a check that can't be made is not a good signature. */
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
+}
+
+/**
+ * The server's fast path, some ten times quicker than the core's own: OpenSSL behind the core's
+ * guards, where the two give the same answers (`test/engines.test.ts` compares them).
+ */
+export function createEngine(): Engine {
+  const keys = new Map<string, KeyObject>()
+
+  /** Building a key costs as much as using it, so the keys used last are kept. */
+  function findKey(publicKey: Uint8Array): KeyObject {
+    const name = encodeHex(publicKey)
+    const key = keys.get(name) ?? createPublicKey({ key: { ...jwkOf(publicKey) }, format: 'jwk' })
+    // A Map keeps the order of insertion: taken out and put back, a key is the youngest again.
+    keys.delete(name)
+    keys.set(name, key)
+    if (keys.size > KEYS_MAX) keys.delete(keys.keys().next().value!)
+    return key
+  }
+
+  return {
+    verify(publicKey, message, signature) {
+      if (publicKey.length !== 32 || !signatureWellFormed(signature)) return Promise.resolve(false)
+      return new Promise((resolve) => {
+        try {
+          // With a callback the work leaves the event loop, and another core can take it.
+          nodeVerify(null, message, findKey(publicKey), signature, (error, good) => {
+            resolve(error === null && good)
+          })
+        } catch {
+          resolve(false)
+        }
+      })
+    },
+  }
+}

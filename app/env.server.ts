@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** What a person set wrongly: one sentence that says what to do, and no stack. */
+export class SettingsError extends Error {
+  override name = 'SettingsError'
+}
+
+const SECRET_CHARACTERS_MIN = 16
+const secret = z.string().min(SECRET_CHARACTERS_MIN).optional()
+
+const schema = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  DATABASE_REPLICA_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  ADMIN_TOKEN: secret,
+  SESSION_SECRET: secret,
+  API_KEY_PEPPER: secret,
+  WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+export type Settings = z.infer<typeof schema>
+export const SECRET_NAMES = ['ADMIN_TOKEN', 'SESSION_SECRET', 'API_KEY_PEPPER'] as const
+
+/**
+ * Reads the environment, the only place that does. An empty value counts as not set, as in most
+ * compose files. Throws SettingsError with one sentence for the first wrong one.
+ */
+export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const read = schema.safeParse(given)
+  if (!read.success) {
+    const issue = read.error.issues[0]!
+    const name = issue.path.join('.')
+    const what = SECRET_NAMES.some((s) => s === name)
+      ? `must have at least ${SECRET_CHARACTERS_MIN} characters`
+      : issue.message.replace(/^Invalid input: /, '')
+    throw new SettingsError(`The setting ${name} is not usable: ${what}. See .env.example.`)
+  }
+  const missing = SECRET_NAMES.find((name) => read.data[name] === undefined)
+  if (read.data.DATABASE_URL !== undefined && missing !== undefined) {
+    throw new SettingsError(
+      `DATABASE_URL is set, so ${missing} must be set too: make one with \`openssl rand -hex 32\` and keep it.`,
+    )
+  }
+  return read.data
+}

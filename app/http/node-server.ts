@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { byteLength, type Reply } from './reply.ts'
+
+/** A client must have sent its headers by then, and its whole request by the second. */
+const HEADERS_MS_MAX = 10_000
+const REQUEST_MS_MAX = 30_000
+/** A silent connection is closed. */
+const SILENCE_MS_MAX = 60_000
+const HEADER_BYTES_MAX = 16 * 1024
+
+export function createHttpServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_MS_MAX,
+      requestTimeout: REQUEST_MS_MAX,
+      connectionsCheckingInterval: 2_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      noDelay: true,
+    },
+    handle,
+  )
+  server.setTimeout(SILENCE_MS_MAX)
+  return server
+}
+
+/**
+ * Writes an answer: adds the headers every answer has, a strong ETag where one is asked for by
+ * `cache-control`, 304 where the client has it already, and no body for HEAD.
+ */
+export function writeReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  always: Record<string, string>,
+): void {
+  if (response.writableEnded || response.destroyed) return
+  const headers: Record<string, string | number> = { ...always, ...reply.headers }
+  let { status, body } = reply
+  const cacheable =
+    status === 200 && body !== null && /max-age=[1-9]/.test(reply.headers['cache-control'] ?? '')
+  if (cacheable) {
+    const etag = reply.headers.etag ?? etagOf(body!)
+    headers.etag = etag
+    const known = request.headers['if-none-match']
+    if (
+      known !== undefined &&
+      known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+    ) {
+      status = 304
+      body = null
+      delete headers['content-type']
+    }
+  }
+  if (body !== null) headers['content-length'] = byteLength(body)
+  else if (status !== 304 && status !== 204) headers['content-length'] = 0
+  // A request whose body was not read to its end can't be followed by another on this connection.
+  if (!request.complete) headers.connection = 'close'
+  response.writeHead(status, headers)
+  if (body === null || request.method === 'HEAD') response.end()
+  else response.end(body)
+  if (!request.complete) {
+    response.once('finish', () => {
+      request.socket.destroySoon()
+    })
+  }
+}
+
+export const etagOf = (body: Uint8Array | string): string =>
+  `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`

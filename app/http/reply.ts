@@ -1,0 +1,30 @@
+import { Buffer } from 'node:buffer'
+
+/**
+ * An answer on its way out: plain data, written to the socket in one place (node-server.ts). The
+ * web's Response would say the same, at several times the cost.
+ */
+export interface Reply {
+  status: number
+  headers: Record<string, string>
+  body: Uint8Array | string | null
+}
+
+export const jsonReply = (
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(value),
+})
+
+export const bytesReply = (
+  type: string,
+  body: Uint8Array | string,
+  headers: Record<string, string> = {},
+): Reply => ({ status: 200, headers: { 'content-type': type, ...headers }, body })
+
+export const byteLength = (body: Uint8Array | string): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength

@@ -1,0 +1,75 @@
+import { Buffer } from 'node:buffer'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import type { ApiKeyRow } from '#db/queries/api-keys.ts'
+import type { Ctx } from '../context.server.ts'
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const ID_CHARACTERS = 8
+const SECRET_CHARACTERS = 32
+const CHECKSUM_CHARACTERS = 6
+const SHAPE = /^cfl_(live|test)_([0-9A-Za-z]{8})_[0-9A-Za-z]{38}$/
+
+/** An unknown id is compared with this, so that it takes as long as a wrong secret. */
+const DUMMY_HASH = Buffer.alloc(32, 0xa5)
+
+/** 256 is no multiple of 62: a byte from 248 up is thrown away, so that no letter is likelier. */
+export function randomBase62(ctx: Pick<Ctx, 'random'>, length: number): string {
+  let out = ''
+  while (out.length < length) {
+    for (const byte of ctx.random(length * 2)) {
+      if (byte < 248 && out.length < length) out += BASE62[byte % 62]!
+    }
+  }
+  return out
+}
+
+function checksum(body: string): string {
+  let rest = crc32(body)
+  let out = ''
+  for (let i = 0; i < CHECKSUM_CHARACTERS; i++) {
+    out = BASE62[rest % 62]! + out
+    rest = Math.floor(rest / 62)
+  }
+  return out
+}
+
+/** `cfl_live_<id>_<32 characters><6 of CRC32>`; `id` makes a new secret for an old key. */
+export function createApiKeySecret(
+  ctx: Ctx,
+  mode: 'live' | 'test',
+  id: string = `key_${randomBase62(ctx, ID_CHARACTERS)}`,
+): { id: string; apiKey: string; secretHash: Uint8Array } {
+  const body = `cfl_${mode}_${id.slice('key_'.length)}_${randomBase62(ctx, SECRET_CHARACTERS)}`
+  const apiKey = body + checksum(body)
+  return { id, apiKey, secretHash: hashApiKey(ctx, apiKey) }
+}
+
+/** Keyed, so that a stolen table is of no use without the pepper. */
+export const hashApiKey = (ctx: Pick<Ctx, 'config'>, apiKey: string): Uint8Array =>
+  createHmac('sha256', ctx.config.apiKeyPepper).update(apiKey).digest()
+
+/** The id an API key names, or null where its checksum says that it was mistyped or made up. */
+export function readApiKeyId(apiKey: string): string | null {
+  const match = SHAPE.exec(apiKey)
+  if (match === null) return null
+  const body = apiKey.slice(0, -CHECKSUM_CHARACTERS)
+  return checksum(body) === apiKey.slice(-CHECKSUM_CHARACTERS) ? `key_${match[2]!}` : null
+}
+
+/**
+ * Who holds this API key, or null: unknown, wrong, expired and revoked are one answer. The key's
+ * state is read from the database every time. A wrong checksum never gets that far.
+ */
+export async function authenticateApiKey(ctx: Ctx, apiKey: string): Promise<ApiKeyRow | null> {
+  const id = readApiKeyId(apiKey)
+  if (id === null) return null
+  const row = await ctx.db.groups.apiKey.call(id)
+  const given = hashApiKey(ctx, apiKey)
+  // Both comparisons are always made, over bytes of one length.
+  const current = timingSafeEqual(given, row?.secretHash ?? DUMMY_HASH)
+  const previous = timingSafeEqual(given, row?.previousHash ?? DUMMY_HASH)
+  if (row === null || !row.usable) return null
+  const modeNamed = apiKey.startsWith('cfl_live_') ? 'live' : 'test'
+  return (current || (previous && row.previousUsable)) && row.mode === modeNamed ? row : null
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseUnavailable, isRetryable, isUnavailable, unwrap } from './connection.ts'
+
+export interface Group<I, O> {
+  call(item: I): Promise<O>
+}
+
+interface Waiting<I, O> {
+  item: I
+  resolve: (answer: O) => void
+  reject: (error: unknown) => void
+}
+
+const RETRIES_MAX = 20
+const DEADLINE_MS = 20_000
+
+/**
+ * Calls that arrive while one is under way go together into the next. No timer waits for company:
+ * a lone call leaves at once, so it costs no more than a plain one.
+ *
+ * `run` takes many items and gives an answer for each, in order. It is repeated when Postgres asks
+ * for it; a group that fails for another reason is tried member by member, so that one bad member
+ * never fails its neighbours. Rejects with DatabaseUnavailable when more than `waitingMax` wait.
+ */
+export function createGroup<I, O>(options: {
+  run: (items: I[]) => Promise<O[]>
+  sizeMax: number
+  waitingMax: number
+}): Group<I, O> {
+  const waiting: Waiting<I, O>[] = []
+  let busy = false
+
+  async function runOnce(items: I[]): Promise<O[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await withDeadline(options.run(items))
+      } catch (thrown) {
+        const error = unwrap(thrown)
+        if (isRetryable(error) && attempt <= RETRIES_MAX) {
+          await sleep(Math.random() * 5 * attempt)
+          continue
+        }
+        if (isUnavailable(error) || isRetryable(error)) {
+          throw new DatabaseUnavailable('the database is away', { cause: error })
+        }
+        throw error
+      }
+    }
+  }
+
+  async function settle(members: Waiting<I, O>[]): Promise<void> {
+    try {
+      const answers = await runOnce(members.map((member) => member.item))
+      members.forEach((member, i) => member.resolve(answers[i]!))
+    } catch (error) {
+      if (members.length === 1 || error instanceof DatabaseUnavailable) {
+        for (const member of members) member.reject(error)
+        return
+      }
+      for (const member of members) await settle([member])
+    }
+  }
+
+  async function drain(): Promise<void> {
+    busy = true
+    // One turn of the loop: requests read from their sockets in the same turn travel together.
+    await Promise.resolve()
+    while (waiting.length > 0) await settle(waiting.splice(0, options.sizeMax))
+    busy = false
+  }
+
+  return {
+    call: (item) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length >= options.waitingMax) {
+          reject(new DatabaseUnavailable('too many requests wait for the database'))
+          return
+        }
+        waiting.push({ item, resolve, reject })
+        if (!busy) void drain()
+      }),
+  }
+}
+
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new DatabaseUnavailable('the database did not answer in time'))
+    }, DEADLINE_MS)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

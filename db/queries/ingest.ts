@@ -1,0 +1,76 @@
+import type { Run } from '../client.server.ts'
+import { arrayLiteral, byteaArrayLiteral } from './literal.ts'
+
+/** A checked receipt on its way in. */
+export interface IngestItem {
+  apiKey: string
+  id: Uint8Array
+  digest: Uint8Array
+  issuer: string
+  kid: string
+  jws: string
+  visibility: 'private' | 'public' | 'findable'
+  contentDigest: Uint8Array
+  jti: string | null
+  /** Kept only where it is public. */
+  content: Uint8Array | null
+  reservation: string | null
+  /** The answer if this receipt is not stored already. */
+  refusal: string | null
+}
+
+export interface IngestAnswer {
+  /** `stored`, `repeat`, or the code of the refusal. */
+  answer: string
+  /** For `job_conflict`: the receipt that holds the job. */
+  other: Uint8Array | null
+  usage: UsageRow
+}
+
+/** An API key's counter for the month, just after this item. */
+export interface UsageRow {
+  used: number
+  reserved: number
+  cap: number | null
+  resetsAt: Date
+}
+
+const STATEMENT = `select answer, other, used::float8, reserved::float8, cap::float8,
+  extract(epoch from resets_at)::float8 * 1000 as resets_at
+  from ingest($1::text[], $2::bytea[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[],
+              $8::bytea[], $9::text[], $10::bytea[], $11::text[], $12::text[])`
+
+/** One call of the group-commit function: see `ingest` in the migrations for what it promises. */
+export async function ingestReceipts(run: Run, items: IngestItem[]): Promise<IngestAnswer[]> {
+  const rows = await run<{
+    answer: string
+    other: Uint8Array | null
+    used: number
+    reserved: number
+    cap: number | null
+    resets_at: number
+  }>(STATEMENT, [
+    arrayLiteral(items.map((i) => i.apiKey)),
+    byteaArrayLiteral(items.map((i) => i.id)),
+    byteaArrayLiteral(items.map((i) => i.digest)),
+    arrayLiteral(items.map((i) => i.issuer)),
+    arrayLiteral(items.map((i) => i.kid)),
+    arrayLiteral(items.map((i) => i.jws)),
+    arrayLiteral(items.map((i) => i.visibility)),
+    byteaArrayLiteral(items.map((i) => i.contentDigest)),
+    arrayLiteral(items.map((i) => i.jti)),
+    byteaArrayLiteral(items.map((i) => i.content)),
+    arrayLiteral(items.map((i) => i.reservation)),
+    arrayLiteral(items.map((i) => i.refusal)),
+  ])
+  return rows.map((row) => ({
+    answer: row.answer,
+    other: row.other,
+    usage: {
+      used: row.used,
+      reserved: row.reserved,
+      cap: row.cap,
+      resetsAt: new Date(row.resets_at),
+    },
+  }))
+}

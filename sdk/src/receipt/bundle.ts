@@ -1,0 +1,94 @@
+import { decodeBase64, encodeUtf8 } from './bytes.ts'
+import { readJwk, thumbprint } from './key.ts'
+import { RECEIPT_BYTES_MAX } from './receipt.ts'
+import { attempt, readBytes32, readChoice, readMembers, readText, refuse } from './shape.ts'
+
+export const BUNDLE_KEYS_MAX = 100
+
+/** A key as it came with a bundle: somebody's word, not the portal's. Not admitted yet. */
+export interface BundleKey {
+  publicKey: Uint8Array
+  kid: string
+  state: 'active' | 'retired' | 'revoked'
+  /** RFC 3339 UTC, as every time here. */
+  publishedAt: string
+  retiredAt: string | null
+  revokedAt: string | null
+  compromisedSince: string | null
+}
+
+export interface Bundle {
+  receipt: string
+  content: Uint8Array | null
+  keys: BundleKey[]
+  secret: Uint8Array | null
+}
+
+export type BundleReading =
+  { ok: true; bundle: Bundle } | { ok: false; message: string; pointer: string }
+
+/** Reads the file with which a receipt can be verified offline, from its parsed JSON. */
+export function readBundle(value: unknown): BundleReading {
+  return attempt<BundleReading, BundleReading>(
+    () => {
+      const optional = ['content', 'proof', 'secret']
+      const bundle = readMembers(value, '', ['v', 'receipt', 'keys'], optional)
+      readChoice(bundle.v, '/v', [1])
+      // Whether it is the log's proof is for the log's own reader to say.
+      if (bundle.proof !== undefined) readText(bundle.proof, '/proof', 65_536)
+      const { keys } = bundle
+      if (!Array.isArray(keys)) return refuse('wrong_type', '/keys', 'must be a list')
+      if (keys.length > BUNDLE_KEYS_MAX)
+        refuse('too_many_members', '/keys', `has more than ${BUNDLE_KEYS_MAX} keys`)
+      return {
+        ok: true,
+        bundle: {
+          receipt: readText(bundle.receipt, '/receipt', RECEIPT_BYTES_MAX),
+          content: bundle.content === undefined ? null : readContent(bundle.content),
+          keys: keys.map((key: unknown, index) => readKey(key, `/keys/${index}`)),
+          secret: bundle.secret === undefined ? null : readBytes32(bundle.secret, '/secret'),
+        },
+      }
+    },
+    ({ message, pointer }) => ({ ok: false, message, pointer }),
+  )
+}
+
+function readContent(value: unknown): Uint8Array {
+  const { text, base64 } = readMembers(value, '/content', [], ['text', 'base64'])
+  if ((text === undefined) === (base64 === undefined))
+    return refuse('missing_member', '/content', 'must have either text or base64')
+  if (text === undefined) {
+    const bytes = typeof base64 === 'string' ? decodeBase64(base64) : null
+    return bytes ?? refuse('wrong_value', '/content/base64', 'must be base64 with its padding')
+  }
+  // Half a surrogate pair has no UTF-8, so it can't be what was signed.
+  if (typeof text !== 'string' || /\p{Surrogate}/u.test(text))
+    return refuse('wrong_value', '/content/text', 'must be well-formed text')
+  return encodeUtf8(text)
+}
+
+function readKey(value: unknown, pointer: string): BundleKey {
+  const optional = ['retiredAt', 'revokedAt', 'compromisedSince']
+  const key = readMembers(value, pointer, ['jwk', 'state', 'publishedAt'], optional)
+  const jwk = readJwk(key.jwk)
+  if (!jwk.ok) return refuse('wrong_value', `${pointer}/jwk`, `can't be read: ${jwk.message}`)
+  const readOptional = (name: string): string | null =>
+    key[name] === undefined ? null : readTime(key[name], `${pointer}/${name}`)
+  return {
+    publicKey: jwk.publicKey,
+    kid: thumbprint(jwk.publicKey),
+    state: readChoice(key.state, `${pointer}/state`, ['active', 'retired', 'revoked']),
+    publishedAt: readTime(key.publishedAt, `${pointer}/publishedAt`),
+    retiredAt: readOptional('retiredAt'),
+    revokedAt: readOptional('revokedAt'),
+    compromisedSince: readOptional('compromisedSince'),
+  }
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
+
+function readTime(value: unknown, pointer: string): string {
+  if (typeof value === 'string' && TIME.test(value)) return value
+  return refuse('wrong_value', pointer, 'must be a time like 2026-11-03T14:02:00Z')
+}

@@ -1,0 +1,109 @@
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** Text to UTF-8. A lone surrogate becomes U+FFFD, as every encoder does. */
+export const encodeUtf8 = (text: string): Uint8Array => utf8ToBytes(text)
+
+export const encodeHex = (bytes: Uint8Array): string => bytesToHex(bytes)
+
+/** Either case, whole bytes only; null for anything else. */
+export const decodeHex = (text: string): Uint8Array | null =>
+  /^(?:[0-9a-fA-F]{2})*$/.test(text) ? hexToBytes(text) : null
+
+export { concatBytes }
+
+/** Not in constant time: what is compared in the core is public. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}
+
+/** The text, or the offset of the first byte that is not UTF-8. A BOM is kept: it was signed too. */
+export function readUtf8(bytes: Uint8Array): string | number {
+  const units = new Uint16Array(bytes.length)
+  let length = 0
+  for (let at = 0; at < bytes.length;) {
+    const first = bytes[at]!
+    if (first < 0x80) {
+      units[length++] = first
+      at += 1
+      continue
+    }
+    // 0xC0, 0xC1 and 0xF5 upwards never begin a character: overlong, or beyond U+10FFFF.
+    const size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
+    if (size === 0) return at
+    let point = first & (0x7f >> size)
+    for (let next = 1; next < size; next++) {
+      const byte = bytes[at + next]
+      if (byte === undefined || byte >> 6 !== 2) return at
+      point = (point << 6) | (byte & 0x3f)
+    }
+    if (size === 3 && (point < 0x800 || point >> 11 === 0x1b)) return at
+    if (size === 4 && (point < 0x10000 || point > 0x10ffff)) return at
+    if (size === 4) {
+      units[length++] = 0xd7c0 + (point >> 10)
+      units[length++] = 0xdc00 | (point & 0x3ff)
+    } else units[length++] = point
+    at += size
+  }
+  let text = ''
+  // In pieces, because a call takes only so many arguments.
+  for (let from = 0; from < length; from += 8192)
+    text += String.fromCharCode.apply(
+      null,
+      units.subarray(from, Math.min(from + 8192, length)) as unknown as number[],
+    )
+  return text
+}
+
+export function decodeUtf8(bytes: Uint8Array): string | null {
+  const text = readUtf8(bytes)
+  return typeof text === 'string' ? text : null
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+export function encodeBase64url(bytes: Uint8Array): string {
+  let text = ''
+  let held = 0
+  let bits = 0
+  for (const byte of bytes) {
+    held = (held << 8) | byte
+    bits += 8
+    while (bits >= 6) text += ALPHABET[(held >> (bits -= 6)) & 63]!
+    held &= 63
+  }
+  return bits > 0 ? text + ALPHABET[(held << (6 - bits)) & 63]! : text
+}
+
+const SIXES = new Uint8Array(128).fill(255)
+for (let six = 0; six < 64; six++) SIXES[ALPHABET.charCodeAt(six)] = six
+
+/**
+ * Only the one spelling that encoding gives again: no padding, no other characters, and no bits set
+ * that belong to no byte. A second spelling of one receipt would give it a second id.
+ */
+export function decodeBase64url(text: string): Uint8Array | null {
+  if (text.length % 4 === 1) return null
+  const bytes = new Uint8Array((text.length * 3) >> 2)
+  let length = 0
+  let held = 0
+  let bits = 0
+  for (let at = 0; at < text.length; at++) {
+    const six = SIXES[text.charCodeAt(at)] ?? 255
+    if (six === 255) return null
+    held = ((held & 63) << 6) | six
+    bits += 6
+    if (bits >= 8) bytes[length++] = held >> (bits -= 8)
+  }
+  return (held & ((1 << bits) - 1)) === 0 ? bytes : null
+}
+
+/** RFC 4648 section 4, with its padding, equally strict. */
+export function decodeBase64(text: string): Uint8Array | null {
+  if (text.length % 4 !== 0 || /[-_]/.test(text)) return null
+  return decodeBase64url(
+    text
+      .replace(/={1,2}$/, '')
+      .replaceAll('+', '-')
+      .replaceAll('/', '_'),
+  )
+}

@@ -1,0 +1,103 @@
+import {
+  pointTo,
+  readBytes32,
+  readChoice,
+  readInteger,
+  readMembers,
+  readRecord,
+  readSlug,
+  readText,
+  refuse,
+} from './shape.ts'
+
+const DIGEST_ALGS = ['sha-256', 'hmac-sha-256'] as const
+const META_MEMBERS_MAX = 32
+
+/** `type/subtype`, then parameters, as RFC 9110 spells a media type. */
+const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+const MEDIA_TYPE = new RegExp(
+  `^${TOKEN}/${TOKEN}(?:[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|"[ !#-\\[\\]-~]*"))*$`,
+)
+
+/** Throws `Malformed` at the first claim that breaks a rule of the format. */
+export function checkClaims(value: unknown): void {
+  const claims = readMembers(
+    value,
+    '/claims',
+    ['v', 'iss', 'iat', 'content'],
+    ['jti', 'model', 'provider', 'outcome', 'prompt', 'meta'],
+  )
+  readChoice(claims.v, '/claims/v', [1])
+  readSlug(claims.iss, '/claims/iss')
+  readInteger(claims.iat, '/claims/iat')
+  checkContentClaim(claims.content, '/claims/content')
+  for (const name of ['jti', 'model', 'provider'])
+    if (name in claims) readText(claims[name], `/claims/${name}`, 128)
+  if ('outcome' in claims) {
+    const status = checkOutcome(claims.outcome, '/claims/outcome')
+    // The receipt for the end of the job has to be able to take the job's one place.
+    if (status === 'started' && 'jti' in claims)
+      refuse('not_allowed_here', '/claims/jti', 'is not allowed where the outcome is started')
+  }
+  if ('prompt' in claims) {
+    const prompt = readMembers(claims.prompt, '/claims/prompt', ['alg', 'digest'])
+    readChoice(prompt.alg, '/claims/prompt/alg', DIGEST_ALGS)
+    readBytes32(prompt.digest, '/claims/prompt/digest')
+  }
+  if ('meta' in claims) checkMeta(claims.meta, '/claims/meta')
+}
+
+function checkContentClaim(value: unknown, pointer: string): void {
+  const content = readMembers(
+    value,
+    pointer,
+    ['alg', 'digest', 'type', 'subject'],
+    ['length', 'excerpts'],
+  )
+  const alg = readChoice(content.alg, `${pointer}/alg`, DIGEST_ALGS)
+  readBytes32(content.digest, `${pointer}/digest`)
+  if (alg === 'sha-256') {
+    if (!('length' in content)) refuse('missing_member', `${pointer}/length`, 'is missing')
+    readInteger(content.length, `${pointer}/length`)
+    // Beside a plain digest, a Merkle root over lines would let anyone guess a hidden line.
+    if ('excerpts' in content)
+      refuse('not_allowed_here', `${pointer}/excerpts`, 'is allowed with hmac-sha-256 only')
+  } else if ('length' in content)
+    // The length alone would tell "yes" from "no", which is what the keyed digest hides.
+    refuse('not_allowed_here', `${pointer}/length`, 'is not allowed with hmac-sha-256')
+  const type = readText(content.type, `${pointer}/type`, 255)
+  if (!MEDIA_TYPE.test(type)) refuse('wrong_value', `${pointer}/type`, 'must be a media type')
+  readChoice(content.subject, `${pointer}/subject`, ['text', 'message', 'wire', 'file'])
+  if ('excerpts' in content) {
+    const place = `${pointer}/excerpts`
+    const excerpts = readMembers(content.excerpts, place, ['unit', 'count', 'root'])
+    readChoice(excerpts.unit, `${place}/unit`, ['line'])
+    readInteger(excerpts.count, `${place}/count`)
+    readBytes32(excerpts.root, `${place}/root`)
+  }
+}
+
+function checkOutcome(value: unknown, pointer: string): string {
+  const names = ['end', 'chunks', 'startedAt', 'endedAt']
+  const outcome = readMembers(value, pointer, ['status'], names)
+  if ('end' in outcome) readText(outcome.end, `${pointer}/end`, 64)
+  for (const name of ['chunks', 'startedAt', 'endedAt'])
+    if (name in outcome) readInteger(outcome[name], `${pointer}/${name}`)
+  return readChoice(outcome.status, `${pointer}/status`, [
+    'complete',
+    'partial',
+    'failed',
+    'started',
+  ])
+}
+
+function checkMeta(value: unknown, pointer: string): void {
+  const meta = readRecord(value, pointer)
+  const names = Object.keys(meta)
+  if (names.length > META_MEMBERS_MAX)
+    refuse('too_many_members', pointer, `has more than ${META_MEMBERS_MAX} members`)
+  for (const name of names) {
+    readText(name, pointTo(pointer, name), 64)
+    readText(meta[name], pointTo(pointer, name), 512)
+  }
+}

@@ -1,0 +1,73 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { decodeBase64url, decodeUtf8, encodeUtf8, equalBytes } from './bytes.ts'
+import { REPAIRS, type Repair } from './repairs.ts'
+import type { ReceiptContent } from './report.ts'
+
+export type { Repair } from './repairs.ts'
+
+export type ContentMatch =
+  | { match: 'exact' }
+  | { match: 'repaired'; repair: Repair }
+  | { match: 'differs' }
+  | { match: 'not-checkable' }
+
+/** Above this only the exact bytes are compared: each repair costs another pass over them. */
+export const REPAIR_BYTES_MAX = 1_048_576
+
+/**
+ * A receipt's secret is not used as a key itself, so that a second use of it (lines of an excerpt)
+ * can never be mistaken for this one.
+ */
+export const contentKey = (secret: Uint8Array): Uint8Array =>
+  hmac(sha256, secret, encodeUtf8('counterfoil/content/v1'))
+
+/** The digest as signed in `content`; null for hmac-sha-256 without its 32-byte secret. */
+export function contentDigest(
+  alg: ReceiptContent['alg'],
+  bytes: Uint8Array,
+  secret?: Uint8Array,
+): Uint8Array | null {
+  if (alg === 'sha-256') return sha256(bytes)
+  return secret?.length === 32 ? hmac(sha256, contentKey(secret), bytes) : null
+}
+
+/** Are these the signed bytes, as they are? Null where that can't be computed. */
+export function contentIsExact(
+  content: ReceiptContent,
+  bytes: Uint8Array,
+  secret?: Uint8Array,
+): boolean | null {
+  if (content.alg === 'hmac-sha-256' && secret?.length !== 32) return null
+  // The length is signed too. It also spares the hash for most texts that can't match.
+  if (content.length !== undefined && content.length !== bytes.length) return false
+  const signed = decodeBase64url(content.digest)
+  const found = contentDigest(content.alg, bytes, secret)
+  return signed !== null && found !== null && equalBytes(signed, found)
+}
+
+/** The bytes as given come first; only if they differ, and are text, each repair in its order. */
+export function checkContent(
+  content: ReceiptContent,
+  bytes: Uint8Array,
+  secret?: Uint8Array,
+): ContentMatch {
+  const exact = contentIsExact(content, bytes, secret)
+  if (exact === null) return { match: 'not-checkable' }
+  if (exact) return { match: 'exact' }
+  const text = bytes.length <= REPAIR_BYTES_MAX ? decodeUtf8(bytes) : null
+  if (text === null) return { match: 'differs' }
+  for (const repair of Object.keys(REPAIRS) as Repair[]) {
+    const repaired: string = REPAIRS[repair](text)
+    if (repaired !== text && contentIsExact(content, encodeUtf8(repaired), secret) === true)
+      return { match: 'repaired', repair }
+  }
+  return { match: 'differs' }
+}
+
+/** For somebody who keeps the text to themselves and gives its SHA-256 only. */
+export function checkDigest(content: ReceiptContent, digest: Uint8Array): ContentMatch {
+  if (content.alg !== 'sha-256') return { match: 'not-checkable' }
+  const signed = decodeBase64url(content.digest)
+  return { match: signed !== null && equalBytes(signed, digest) ? 'exact' : 'differs' }
+}

@@ -1,0 +1,252 @@
+import { checkContent, checkDigest, contentIsExact, type Repair } from './content.ts'
+import type { ParsedReceipt, Reading } from './receipt.ts'
+import { CHECKS } from './report.ts'
+import type { Check, CheckCode, CheckName, CheckStatus, Outcomes, Verdict } from './report.ts'
+import { headline } from './verdict.ts'
+
+/** How far a signer's clock may be from this portal's, in milliseconds. */
+export const CLOCK_GAP_MAX = 600_000
+
+/** The last moment that ECMAScript's own dates can show. A signed `iat` may lie beyond it. */
+const TIME_MAX = 8_640_000_000_000_000
+
+export type KeyEvidence =
+  | { from: 'portal'; state: 'active' }
+  | { from: 'portal'; state: 'retired'; retiredAt: number }
+  | {
+      from: 'portal'
+      state: 'revoked'
+      revokedAt: number
+      compromisedSince: number | null
+      reason: string | null
+    }
+  /** Admitted, and its thumbprint is `kid`, but not published here. */
+  | { from: 'bundle' }
+  /** No key is published here for this (`iss`, `kid`). */
+  | { from: 'none' }
+  | { from: 'unreachable' }
+
+/** Everything a verdict depends on, gathered by somebody else. Times in milliseconds since 1970. */
+export interface Evidence {
+  now: number
+  /** Null: not found. */
+  reading: Reading | null
+  /** The id that was asked for; null when only a receipt was given. */
+  idExpected: string | null
+  key: KeyEvidence
+  signature: 'good' | 'bad' | 'not-checked' | 'engines-disagree'
+  issuerName: string | null
+  domainVerified: boolean
+  /** Null: not stored here. */
+  receivedAt: number | null | 'unreachable'
+  revocation: { revokedAt: number; reason: string } | null | 'unreachable'
+  storedContent:
+    | { state: 'stored'; bytes: Uint8Array }
+    | { state: 'none' }
+    | { state: 'erased' }
+    | { state: 'unreachable' }
+  given: { content: Uint8Array; secret?: Uint8Array } | { digest: Uint8Array } | null
+}
+
+/** What the sentences need. What an issuer claims is null unless its signature was found good. */
+export interface Facts {
+  outcomes: Outcomes
+  receiptId: string | null
+  issuerName: string | null
+  /** The signer's own word; null as well where no calendar reaches that far. */
+  issuedAt: number | null
+  receivedAt: number | null
+  key: { retiredAt: number | null; revokedAt: number | null; cut: number | null }
+  keyReason: string | null
+  revocation: { revokedAt: number; reason: string } | null
+  repair: Repair | null
+  /** Bytes. */
+  lengthSigned: number | null
+  lengthGiven: number | null
+  outcomeEnd: string | null
+  /** One sentence: what is wrong with a receipt's form, and where. */
+  malformed: string | null
+}
+
+export interface Judgement {
+  verdict: Verdict
+  checks: Omit<Check, 'message'>[]
+  outcomes: Outcomes
+  facts: Facts
+}
+
+/** From evidence to verdict: checks first, then the headline from the checks and nothing else. */
+export function judge(evidence: Evidence): Judgement {
+  const receipt = evidence.reading?.ok ? evidence.reading.receipt : null
+  const compared = receipt ? compareGiven(receipt, evidence.given) : null
+  const outcomes = receipt
+    ? judgeReceipt(evidence, receipt, compared?.code ?? 'content_not_supplied')
+    : judgeNothing(evidence)
+  const verdict = headline(outcomes)
+  const checks = (Object.keys(CHECKS) as CheckName[]).map((check) => {
+    const { axis, codes } = CHECKS[check]
+    const code: CheckCode = outcomes[check]
+    return { axis, check, status: (codes as Record<string, CheckStatus>)[code]!, code }
+  })
+  const repair = compared?.repair ?? null
+  return { verdict, checks, outcomes, facts: gatherFacts(evidence, outcomes, verdict, repair) }
+}
+
+/** No receipt, or none that can be read: one check was made, and no other is a pass. */
+function judgeNothing({ reading, given }: Evidence): Outcomes {
+  return {
+    format: reading === null ? 'not_found' : 'malformed',
+    id: 'id_not_checked',
+    signature: 'signature_not_checked',
+    stored_content: 'stored_content_not_checked',
+    content: given === null ? 'content_not_supplied' : 'content_not_checkable',
+    outcome: 'outcome_not_checked',
+    issuer: 'issuer_not_checked',
+    domain: 'domain_not_verified',
+    revocation: 'revocation_not_checked',
+    signing_key: 'key_not_checked',
+    issued_at: 'issued_at_not_checked',
+    received: 'received_not_checked',
+    log: 'log_not_checked',
+  }
+}
+
+function judgeReceipt(
+  evidence: Evidence,
+  receipt: ParsedReceipt,
+  content: Outcomes['content'],
+): Outcomes {
+  const { key, idExpected, receivedAt } = evidence
+  const known = key.from === 'portal'
+  return {
+    format: 'well_formed',
+    id:
+      idExpected === null
+        ? 'id_not_checked'
+        : idExpected === receipt.receiptId
+          ? 'id_matches'
+          : 'id_mismatch',
+    signature: judgeSignature(evidence),
+    stored_content: judgeStored(evidence, receipt),
+    content,
+    outcome: `outcome_${receipt.claims.outcome?.status ?? 'complete'}`,
+    issuer: known
+      ? 'issuer_known'
+      : key.from === 'unreachable'
+        ? 'issuer_not_checked'
+        : 'issuer_unknown',
+    domain: known && evidence.domainVerified ? 'domain_verified' : 'domain_not_verified',
+    revocation: judgeRevocation(evidence),
+    signing_key: judgeKey(evidence),
+    issued_at: judgeIssuedAt(evidence, receipt.claims.iat * 1000),
+    received: judgeReceived(evidence),
+    log: typeof receivedAt === 'number' ? 'log_pending' : 'log_not_checked',
+  }
+}
+
+function judgeSignature({ key, signature }: Evidence): Outcomes['signature'] {
+  // Without a key there is nothing a signature can have been checked against.
+  if (key.from === 'none' || key.from === 'unreachable') return 'signature_not_checked'
+  if (signature === 'engines-disagree') return 'engines_disagree'
+  if (signature === 'not-checked') return 'signature_not_checked'
+  if (signature === 'bad') return 'signature_bad'
+  return key.from === 'bundle' ? 'signature_good_bundle_key' : 'signature_good'
+}
+
+function judgeStored(
+  { storedContent, given }: Evidence,
+  { claims }: ParsedReceipt,
+): Outcomes['stored_content'] {
+  if (storedContent.state === 'none') return 'content_not_stored'
+  if (storedContent.state === 'erased') return 'content_erased'
+  if (storedContent.state === 'unreachable') return 'stored_content_not_checked'
+  const secret = given && 'content' in given ? given.secret : undefined
+  const exact = contentIsExact(claims.content, storedContent.bytes, secret)
+  if (exact === null) return 'stored_content_not_checked'
+  return exact ? 'stored_content_matches' : 'stored_content_altered'
+}
+
+function compareGiven(
+  { claims }: ParsedReceipt,
+  given: Evidence['given'],
+): { code: Outcomes['content']; repair: Repair | null } | null {
+  if (given === null) return null
+  const found =
+    'digest' in given
+      ? checkDigest(claims.content, given.digest)
+      : checkContent(claims.content, given.content, given.secret)
+  if (found.match === 'repaired') return { code: 'content_repaired', repair: found.repair }
+  const codes = {
+    exact: 'content_exact',
+    differs: 'content_differs',
+    'not-checkable': 'content_not_checkable',
+  } as const
+  return { code: codes[found.match], repair: null }
+}
+
+function judgeRevocation({ revocation, key, receivedAt }: Evidence): Outcomes['revocation'] {
+  if (revocation === 'unreachable') return 'revocation_not_checked'
+  if (revocation !== null) return 'receipt_revoked'
+  // Nobody whom this portal doesn't know could have withdrawn a receipt here that it never saw.
+  const couldBeHere = key.from === 'portal' || receivedAt !== null
+  return couldBeHere ? 'not_revoked' : 'revocation_not_checked'
+}
+
+function judgeKey({ key, receivedAt }: Evidence): Outcomes['signing_key'] {
+  if (key.from !== 'portal') return 'key_not_checked'
+  if (key.state === 'active') return 'key_active'
+  if (key.state === 'retired') return 'key_retired'
+  if (receivedAt === 'unreachable') return 'key_not_checked'
+  // Not stored here: nothing shows that it was signed before the key fell into other hands.
+  if (receivedAt === null) return 'key_revoked_before'
+  const cut = key.compromisedSince ?? key.revokedAt
+  return receivedAt >= cut ? 'key_revoked_before' : 'key_revoked_after'
+}
+
+function judgeIssuedAt({ now, receivedAt }: Evidence, issuedAt: number): Outcomes['issued_at'] {
+  const reference = typeof receivedAt === 'number' ? receivedAt : now
+  if (issuedAt > reference + CLOCK_GAP_MAX) return 'issued_in_future'
+  if (receivedAt === 'unreachable') return 'issued_at_not_checked'
+  if (receivedAt !== null && issuedAt < receivedAt - CLOCK_GAP_MAX) return 'time_gap'
+  return 'issued_at_plausible'
+}
+
+function judgeReceived({ key, receivedAt }: Evidence): Outcomes['received'] {
+  if (receivedAt === 'unreachable') return 'received_not_checked'
+  if (receivedAt !== null) return 'received'
+  return key.from === 'portal' && key.state === 'retired' ? 'no_time_evidence' : 'not_logged'
+}
+
+function gatherFacts(
+  evidence: Evidence,
+  outcomes: Outcomes,
+  verdict: Verdict,
+  repair: Repair | null,
+): Facts {
+  const { reading, key, receivedAt, revocation, given } = evidence
+  const receipt = reading?.ok ? reading.receipt : null
+  // Whatever an invalid receipt says about itself is not known to be anybody's word.
+  const claims = receipt !== null && verdict !== 'invalid' ? receipt.claims : null
+  const issuedAt = claims ? claims.iat * 1000 : null
+  const revoked = key.from === 'portal' && key.state === 'revoked' ? key : null
+  const retired = key.from === 'portal' && key.state === 'retired' ? key : null
+  return {
+    outcomes,
+    receiptId: receipt?.receiptId ?? evidence.idExpected,
+    issuerName: claims && key.from === 'portal' ? evidence.issuerName : null,
+    issuedAt: issuedAt !== null && issuedAt <= TIME_MAX ? issuedAt : null,
+    receivedAt: typeof receivedAt === 'number' ? receivedAt : null,
+    key: {
+      retiredAt: retired?.retiredAt ?? null,
+      revokedAt: revoked?.revokedAt ?? null,
+      cut: revoked ? (revoked.compromisedSince ?? revoked.revokedAt) : null,
+    },
+    keyReason: revoked?.reason ?? null,
+    revocation: revocation === 'unreachable' ? null : revocation,
+    repair,
+    lengthSigned: claims?.content.length ?? null,
+    lengthGiven: given && 'content' in given ? given.content.length : null,
+    outcomeEnd: claims?.outcome?.end ?? null,
+    malformed: reading && !reading.ok ? reading.message : null,
+  }
+}

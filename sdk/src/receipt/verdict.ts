@@ -1,0 +1,86 @@
+import { VERDICTS, type CheckCode, type Outcomes, type Verdict } from './report.ts'
+
+/**
+ * The best verdict that each outcome still allows. A code that is missing here does not compile, so
+ * the table is total; what is not listed as harmless can't become harmless by being forgotten.
+ */
+const ALLOWS: Record<CheckCode, Verdict> = {
+  well_formed: 'valid',
+  malformed: 'invalid',
+  not_found: 'not-found',
+
+  id_matches: 'valid',
+  id_mismatch: 'invalid',
+  // Nobody asked for an id: there was nothing to compare.
+  id_not_checked: 'valid',
+
+  signature_good: 'valid',
+  // Good by a key that this portal does not publish: it says nothing about who signed.
+  signature_good_bundle_key: 'unknown-issuer',
+  signature_bad: 'invalid',
+  signature_not_checked: 'cannot-check',
+  engines_disagree: 'cannot-check',
+
+  stored_content_matches: 'valid',
+  stored_content_altered: 'invalid',
+  content_not_stored: 'valid',
+  content_erased: 'valid',
+  stored_content_not_checked: 'valid',
+
+  content_exact: 'valid',
+  content_repaired: 'valid',
+  content_differs: 'differs',
+  content_not_supplied: 'valid',
+  content_not_checkable: 'valid',
+
+  outcome_complete: 'valid',
+  outcome_partial: 'partial',
+  outcome_failed: 'partial',
+  outcome_started: 'partial',
+  outcome_not_checked: 'cannot-check',
+
+  issuer_known: 'valid',
+  issuer_unknown: 'unknown-issuer',
+  issuer_not_checked: 'cannot-check',
+
+  domain_verified: 'valid',
+  domain_not_verified: 'valid',
+
+  not_revoked: 'valid',
+  receipt_revoked: 'revoked',
+  revocation_not_checked: 'cannot-check',
+
+  key_active: 'valid',
+  key_retired: 'valid-key-retired',
+  key_revoked_after: 'valid-key-retired',
+  key_revoked_before: 'revoked',
+  key_not_checked: 'cannot-check',
+
+  issued_at_plausible: 'valid',
+  time_gap: 'valid',
+  issued_in_future: 'invalid',
+  issued_at_not_checked: 'cannot-check',
+
+  received: 'valid',
+  not_logged: 'valid',
+  // A retired key proves nothing about today: whoever got hold of it could have signed yesterday.
+  no_time_evidence: 'cannot-check',
+  received_not_checked: 'cannot-check',
+
+  log_pending: 'valid',
+  log_not_checked: 'valid',
+}
+
+const RANKS = Object.fromEntries(
+  Object.entries(ALLOWS).map(([code, verdict]) => [code, VERDICTS.indexOf(verdict)]),
+) as Record<CheckCode, number>
+
+/** The one headline, the same in browser, server and command line: the first that applies wins. */
+export function headline(outcomes: Outcomes): Verdict {
+  let first = VERDICTS.length - 1
+  for (const check in outcomes) {
+    const rank = RANKS[outcomes[check as keyof Outcomes]]
+    if (rank < first) first = rank
+  }
+  return VERDICTS[first]!
+}
