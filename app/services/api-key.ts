@@ -4,6 +4,8 @@ import { crc32 } from 'node:zlib'
 import type { ApiKeyRow } from '#db/queries/api-keys.ts'
 import type { Ctx } from '../context.server.ts'
 
+export type { ApiKeyRow } from '#db/queries/api-keys.ts'
+
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ID_CHARACTERS = 8
 const SECRET_CHARACTERS = 32

@@ -3,6 +3,8 @@ import { deleteReservation, insertReservation, selectUsage } from '#db/queries/c
 import type { UsageRow } from '#db/queries/ingest.ts'
 import type { Ctx } from '../context.server.ts'
 
+export type { UsageRow } from '#db/queries/ingest.ts'
+
 const RESERVATION = /^rsv_[0-9A-Za-z]{22}$/
 
 /** Holds places under the cap before the first token is paid for. `expiresAt` null: no room. */

@@ -49,3 +49,20 @@ export async function selectReceipts(run: Run, ids: Uint8Array[]): Promise<(Rece
   const byId = new Map(rows.map((row) => [Buffer.from(row.id).toString('latin1'), row]))
   return ids.map((id) => byId.get(Buffer.from(id).toString('latin1')) ?? null)
 }
+
+const FINDABLE_MAX = 1_000
+
+/** Findable receipts by the first hexadecimal digits of their content's digest. */
+export const selectFindable = (
+  run: Run,
+  prefixHex: string,
+): Promise<{ digest: Uint8Array; contentDigest: Uint8Array }[]> => {
+  const low = prefixHex.padEnd(64, '0')
+  const high = prefixHex.padEnd(64, 'f')
+  return run(
+    `select digest, content_digest as "contentDigest" from receipts
+      where visibility = 'findable' and content_digest between $1::bytea and $2::bytea
+      order by content_digest, id limit ${FINDABLE_MAX}`,
+    [`\\x${low}`, `\\x${high}`],
+  )
+}

@@ -1,0 +1,21 @@
+import { encodeUtf8, decodeBase64 } from '#receipt/bytes.ts'
+
+/** The bytes of `{ text }` or `{ base64 }`, or a sentence that says what is wrong. */
+export function readContent(
+  content: { text: string } | { base64: string },
+): { ok: true; bytes: Uint8Array } | { ok: false; pointer: string; message: string } {
+  if ('text' in content) {
+    // Half a surrogate pair has no UTF-8: encoding it would silently be another text.
+    return !/\p{Surrogate}/u.test(content.text)
+      ? { ok: true, bytes: encodeUtf8(content.text) }
+      : {
+          ok: false,
+          pointer: '/content/text',
+          message: 'Holds half a surrogate pair, which has no UTF-8.',
+        }
+  }
+  const bytes = decodeBase64(content.base64)
+  return bytes === null
+    ? { ok: false, pointer: '/content/base64', message: 'Is not base64 with its padding.' }
+    : { ok: true, bytes }
+}

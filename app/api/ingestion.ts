@@ -1,0 +1,159 @@
+import type { ApiKeyRow } from '../services/api-key.ts'
+import type { UsageRow } from '../services/reserve-cap.ts'
+import { problemBody, type ProblemExtras } from '../http/problem.ts'
+import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
+import { jsonReply, type Reply } from '../http/reply.ts'
+import type { Ctx } from '../context.server.ts'
+import { verifyUrl } from '../services/build-report.ts'
+import { ingestReceipts, type Ingested, type Submission } from '../services/ingest-receipts.ts'
+import { readUsage, releaseReservation, reserveCap } from '../services/reserve-cap.ts'
+import { readContent } from './content.ts'
+import { keyed } from './keyed.ts'
+import { presentUsage } from './present.ts'
+import { listErrors, readJson, refuse, type ApiRequest } from './request.ts'
+import { batch, reservationBody, submission } from './schemas/ingestion.ts'
+
+const NO_STORE = { 'cache-control': 'no-store' }
+
+/** `POST /v1/receipts` */
+export const postReceipt = keyed(async (request, ctx, _params, key) => {
+  const read = await readJson(request, submission, RECEIPT_BODY_BYTES_MAX)
+  if (!read.ok) return read.reply
+  const ready = readSubmission(read.value)
+  if (!ready.ok)
+    return refuse(request, 'invalid_request', {
+      errors: [ready.error],
+      detail: describe(ready.error),
+    })
+  const [ingested] = await ingestReceipts(ctx, key, [ready.submission])
+  return presentIngested(request, ctx, key, ingested!)
+})
+
+/** `POST /v1/receipts/batch`: each item stands or falls alone. */
+export const postBatch = keyed(async (request, ctx, _params, key) => {
+  const read = await readJson(request, batch, BATCH_BODY_BYTES_MAX)
+  if (!read.ok) return read.reply
+  const items = read.value.receipts.map((item) => {
+    const shaped = submission.safeParse(item)
+    if (!shaped.success) return { ok: false as const, errors: listErrors(shaped.error) }
+    const ready = readSubmission(shaped.data)
+    return ready.ok ? ready : { ok: false as const, errors: [ready.error] }
+  })
+  const accepted = items.flatMap((item) => (item.ok ? [item.submission] : []))
+  const outcomes = (await ingestReceipts(ctx, key, accepted)).values()
+  const results = items.map((item) => {
+    if (!item.ok) {
+      const [error] = item.errors
+      const body = problemBody(request, 'invalid_request', {
+        errors: item.errors,
+        ...(error && { detail: describe(error) }),
+      })
+      return { status: 400, problem: body }
+    }
+    return presentItem(request, ctx, key, outcomes.next().value!)
+  })
+  const usage = await readUsage(ctx, key.id)
+  return jsonReply(200, { results, usage: presentUsage(usage) }, NO_STORE)
+})
+
+/** `POST /v1/reservations` */
+export const postReservation = keyed(async (request, ctx, _params, key) => {
+  const read = await readJson(request, reservationBody)
+  if (!read.ok) return read.reply
+  const { reservation, expiresAt, usage } = await reserveCap(ctx, key.id, read.value)
+  if (expiresAt === null) return refuse(request, 'cap_exceeded', capExtras(ctx, usage))
+  return jsonReply(
+    201,
+    {
+      reservation,
+      count: read.value.count,
+      expiresAt: expiresAt.toISOString(),
+      usage: presentUsage(usage),
+    },
+    NO_STORE,
+  )
+})
+
+/** `DELETE /v1/reservations/<id>` */
+export const deleteReservation = keyed(async (request, ctx, params, key) =>
+  (await releaseReservation(ctx, key.id, params.id!))
+    ? { status: 204, headers: {}, body: null }
+    : refuse(request, 'not_found'),
+)
+
+/** `GET /v1/usage` */
+export const getUsage = keyed(async (_request, ctx, _params, key) => {
+  const usage = await readUsage(ctx, key.id)
+  return jsonReply(200, { period: usage.period, ...presentUsage(usage) }, NO_STORE)
+})
+
+type Body = ReturnType<typeof submission.parse>
+
+function readSubmission(
+  body: Body,
+):
+  | { ok: true; submission: Submission }
+  | { ok: false; error: { pointer: string; message: string } } {
+  const content = body.content === undefined ? null : readContent(body.content)
+  if (content !== null && !content.ok) return { ok: false, error: content }
+  return {
+    ok: true,
+    submission: {
+      receipt: body.receipt,
+      content: content?.bytes ?? null,
+      visibility: body.visibility,
+      reservation: body.reservation ?? null,
+    },
+  }
+}
+
+const describe = (error: { pointer: string; message: string }): string =>
+  `${error.pointer}: ${error.message}`
+
+function presentIngested(request: ApiRequest, ctx: Ctx, key: ApiKeyRow, ingested: Ingested): Reply {
+  if (ingested.kind === 'refused')
+    return refuse(request, ingested.code, refusalExtras(ctx, ingested))
+  const link = verifyUrl(ctx, ingested.receiptId)
+  return jsonReply(
+    ingested.kind === 'stored' ? 201 : 200,
+    {
+      receiptId: ingested.receiptId,
+      verifyUrl: link,
+      mode: key.mode,
+      log: { state: 'pending' },
+      usage: presentUsage(ingested.usage),
+    },
+    { ...NO_STORE, location: link },
+  )
+}
+
+function presentItem(request: ApiRequest, ctx: Ctx, key: ApiKeyRow, ingested: Ingested) {
+  if (ingested.kind === 'refused') {
+    const problem = problemBody(request, ingested.code, refusalExtras(ctx, ingested))
+    return { status: problem.status, problem }
+  }
+  const { receiptId } = ingested
+  return {
+    status: ingested.kind === 'stored' ? 201 : 200,
+    result: { receiptId, verifyUrl: verifyUrl(ctx, receiptId), log: { state: 'pending' } },
+  }
+}
+
+function refusalExtras(ctx: Ctx, refused: Ingested & { kind: 'refused' }): ProblemExtras {
+  if (refused.code === 'cap_exceeded' && refused.usage) return capExtras(ctx, refused.usage)
+  return {
+    ...(refused.detail === undefined ? {} : { detail: refused.detail }),
+    ...(refused.pointer === undefined
+      ? {}
+      : { errors: [{ pointer: `/receipt${refused.pointer}`, message: refused.detail ?? '' }] }),
+    ...(refused.otherId === undefined ? {} : { members: { receiptId: refused.otherId } }),
+  }
+}
+
+function capExtras(ctx: Ctx, usage: UsageRow): ProblemExtras {
+  const seconds = Math.max(1, Math.ceil((usage.resetsAt.getTime() - ctx.now()) / 1000))
+  return {
+    members: { ...presentUsage(usage), manageUrl: `${ctx.config.publicUrl}/admin` },
+    headers: { 'retry-after': String(seconds) },
+  }
+}

@@ -1,0 +1,34 @@
+import type { ApiKeyRow } from '../services/api-key.ts'
+import type { Reply } from '../http/reply.ts'
+import { authenticateApiKey } from '../services/api-key.ts'
+import { bearer, refuse, type Handler } from './request.ts'
+
+export type KeyedHandler = (
+  ...rest: [...Parameters<Handler>, key: ApiKeyRow]
+) => Promise<Reply> | Reply
+
+/** A route that needs an API key: who it is, then whether its rate allows it. */
+export function keyed(handler: KeyedHandler): Handler {
+  return async (request, ctx, params) => {
+    const apiKey = bearer(request)
+    if (apiKey === null) return refuse(request, 'missing_api_key')
+    const key = await authenticateApiKey(ctx, apiKey)
+    if (key === null) return refuse(request, 'invalid_api_key')
+    if (key.ratePerSecond === null) return handler(request, ctx, params, key)
+
+    const rate = key.ratePerSecond
+    const { remaining, retryAfterSeconds } = ctx.rateLimiter.take(key.id, rate, ctx.now())
+    // draft-ietf-httpapi-ratelimit-headers-11
+    const headers = {
+      'ratelimit-policy': `"api-key";q=${rate};w=1`,
+      ratelimit: `"api-key";r=${remaining};t=${retryAfterSeconds ?? 1}`,
+    }
+    if (retryAfterSeconds !== null) {
+      return refuse(request, 'rate_limited', {
+        headers: { ...headers, 'retry-after': String(retryAfterSeconds) },
+      })
+    }
+    const reply = await handler(request, ctx, params, key)
+    return { ...reply, headers: { ...reply.headers, ...headers } }
+  }
+}

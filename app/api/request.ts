@@ -1,0 +1,101 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { z } from 'zod'
+import { problemReply, type ProblemCode, type ProblemExtras } from '../http/problem.ts'
+import { BODY_BYTES_MAX } from '../http/read-body.ts'
+import type { Reply } from '../http/reply.ts'
+import type { Ctx } from '../context.server.ts'
+
+/** What a handler sees of a request. */
+export interface ApiRequest {
+  method: string
+  path: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  requestId: string
+  publicUrl: string
+  /** The whole body, or null if it is longer than that. */
+  readBody(bytesMax: number): Promise<Uint8Array | null>
+}
+
+export type Handler = (
+  request: ApiRequest,
+  ctx: Ctx,
+  params: Record<string, string>,
+) => Promise<Reply> | Reply
+
+export const refuse = (request: ApiRequest, code: ProblemCode, extras?: ProblemExtras): Reply =>
+  problemReply(request, code, extras)
+
+type Read<T> = { ok: true; value: T } | { ok: false; reply: Reply }
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+/** Media type, size, JSON, shape, in this order. */
+export async function readJson<S extends z.ZodType>(
+  request: ApiRequest,
+  schema: S,
+  bytesMax: number = BODY_BYTES_MAX,
+): Promise<Read<z.output<S>>> {
+  const refused = (code: ProblemCode, extras?: ProblemExtras) =>
+    ({ ok: false, reply: refuse(request, code, extras) }) as const
+  if (mediaType(request) !== 'application/json') return refused('unsupported_media_type')
+  const bytes = await request.readBody(bytesMax)
+  if (bytes === null) {
+    return refused('payload_too_large', { detail: `The limit here is ${bytesMax} bytes.` })
+  }
+  const parsed = parseJson(bytes)
+  if (!parsed.ok) return refused('malformed_json', { detail: parsed.detail })
+  return readShape(request, schema, parsed.value)
+}
+
+/** Unknown members are refused by name, and every wrong one is listed with its place. */
+export function readShape<S extends z.ZodType>(
+  request: ApiRequest,
+  schema: S,
+  value: unknown,
+): Read<z.output<S>> {
+  const read = schema.safeParse(value)
+  if (read.success) return { ok: true, value: read.data }
+  const errors = listErrors(read.error)
+  const [first] = errors
+  return {
+    ok: false,
+    reply: refuse(request, 'invalid_request', {
+      errors,
+      detail: first === undefined ? undefined : `${first.pointer || 'The body'}: ${first.message}`,
+    } as ProblemExtras),
+  }
+}
+
+export function listErrors(error: z.ZodError): { pointer: string; message: string }[] {
+  return error.issues.flatMap((issue) => {
+    const pointer = issue.path
+      .map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`)
+      .join('')
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          pointer: `${pointer}/${key}`,
+          message: 'This member is not known here.',
+        }))
+      : [{ pointer, message: `${issue.message}.` }]
+  })
+}
+
+export const mediaType = (request: ApiRequest): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+
+export function parseJson(
+  bytes: Uint8Array,
+): { ok: true; value: unknown } | { ok: false; detail: string } {
+  try {
+    return { ok: true, value: JSON.parse(decoder.decode(bytes)) }
+  } catch (error) {
+    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
+    return { ok: false, detail: `The body could not be read as JSON: ${why}.` }
+  }
+}
+
+export function bearer(request: ApiRequest): string | null {
+  const match = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')
+  return match?.[1] ?? null
+}

@@ -1,0 +1,154 @@
+import { Buffer } from 'node:buffer'
+import { readBundle } from '#receipt/bundle.ts'
+import { decodeBase64url, decodeUtf8 } from '#receipt/bytes.ts'
+import { bytesReply, jsonReply, type Reply } from '../http/reply.ts'
+import { RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
+import { SANDBOXED } from '../http/security-headers.ts'
+import { listTrustedKeys, findIssuer } from '../services/find-issuer.ts'
+import { viewOfNothing, viewReceipt } from '../services/find-receipt.ts'
+import { lookUpDigest, openBundle, openContent, openReceipt } from '../services/open-receipt.ts'
+import { readReceiptState } from '../services/receipt-state.ts'
+import { verifyReceipt } from '../services/verify-receipt.ts'
+import { readContent } from './content.ts'
+import { mediaType, readJson, refuse, type ApiRequest, type Handler } from './request.ts'
+import { verifyBody } from './schemas/verification.ts'
+
+const SOON = { 'cache-control': 'public, max-age=10' }
+const FOREVER = { 'cache-control': 'public, max-age=31536000, immutable' }
+const NEVER = { 'cache-control': 'no-store' }
+
+/** `GET /v1/receipts/<id>`, and the JSON of `/r/<id>`. */
+export const getReport: Handler = async (request, ctx, params) => {
+  const state = await readReceiptState(ctx, params.id!)
+  if (state === null) {
+    const { receiptId, verdict, checks } = viewOfNothing(ctx, params.id!).report
+    return refuse(request, 'not_found', { members: { receiptId, verdict, checks } })
+  }
+  const name = `report ${state.fingerprint}`
+  let body = ctx.caches.rendered.get(name)
+  if (body === undefined) {
+    const { report } = await viewReceipt(ctx, state)
+    body = Buffer.from(JSON.stringify(report))
+    ctx.caches.rendered.set(name, body)
+  }
+  return bytesReply('application/json; charset=utf-8', body, { ...SOON, vary: 'Accept' })
+}
+
+/** `GET /v1/receipts/<id>/receipt`: these bytes never change. */
+export const getReceipt: Handler = async (request, ctx, params) => {
+  const jws = await openReceipt(ctx, params.id!)
+  return jws === null ? refuse(request, 'not_found') : bytesReply('application/jose', jws, FOREVER)
+}
+
+/** `GET /v1/receipts/<id>/bundle` */
+export const getBundle: Handler = async (request, ctx, params) => {
+  const bundle = await openBundle(ctx, params.id!)
+  if (bundle === null) return refuse(request, 'not_found')
+  return jsonReply(200, bundle, {
+    ...SOON,
+    'content-disposition': `attachment; filename="${params.id!}.bundle.json"`,
+  })
+}
+
+/** `GET /v1/receipts/<id>/proof`: the portal keeps no log yet, so none is in it. */
+export const getProof: Handler = async (request, ctx, params) => {
+  const jws = await openReceipt(ctx, params.id!)
+  return refuse(request, jws === null ? 'not_found' : 'not_yet_logged')
+}
+
+/** `GET /v1/receipts/<id>/content`: never as a type that a browser would run or render. */
+export const getContent: Handler = async (request, ctx, params) => {
+  const opened = await openContent(ctx, params.id!)
+  if (opened.kind === 'erased') return refuse(request, 'content_erased')
+  if (opened.kind === 'none') return refuse(request, 'not_found')
+  const isText = decodeUtf8(opened.bytes) !== null
+  return bytesReply(
+    isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    opened.bytes,
+    {
+      ...SOON,
+      'content-security-policy': SANDBOXED,
+      'content-disposition': `attachment; filename="${params.id!}${isText ? '.txt' : '.bin'}"`,
+    },
+  )
+}
+
+/** `POST /v1/verify`: 200 whatever the verdict; nothing is stored. */
+export const postVerify: Handler = async (request, ctx) => {
+  if (mediaType(request) === 'application/jose') return verifyJose(request, ctx)
+  const read = await readJson(request, verifyBody, RECEIPT_BODY_BYTES_MAX)
+  if (!read.ok) return read.reply
+  const { receipt, receiptId, bundle, content, contentDigest } = read.value
+
+  const bundled = bundle === undefined ? null : readBundle(bundle)
+  if (bundled !== null && !bundled.ok) {
+    return invalid(request, { pointer: `/bundle${bundled.pointer}`, message: bundled.message })
+  }
+  if (bundled?.bundle.secret != null) {
+    return invalid(request, {
+      pointer: '/bundle/secret',
+      message:
+        'A secret is never sent to the portal; open the verify link in a browser, which checks it there.',
+    })
+  }
+  const bytes = content === undefined ? null : readContent(content)
+  if (bytes !== null && !bytes.ok) return invalid(request, bytes)
+  const digest = contentDigest === undefined ? null : decodeBase64url(contentDigest)
+  if (contentDigest !== undefined && digest === null) {
+    return invalid(request, { pointer: '/contentDigest', message: 'Is not canonical base64url.' })
+  }
+  const given = bytes?.bytes ?? bundled?.bundle.content ?? null
+  const asked =
+    receiptId !== undefined
+      ? { receiptId }
+      : { receipt: receipt ?? bundled!.bundle.receipt, keys: bundled?.bundle.keys ?? [] }
+  const report = await verifyReceipt(
+    ctx,
+    asked,
+    given !== null ? { content: given } : digest !== null ? { digest } : null,
+  )
+  return jsonReply(200, report, NEVER)
+}
+
+async function verifyJose(request: ApiRequest, ctx: Parameters<Handler>[1]): Promise<Reply> {
+  const body = await request.readBody(RECEIPT_BODY_BYTES_MAX)
+  if (body === null) return refuse(request, 'payload_too_large')
+  // Latin-1 keeps every byte apart, so a byte that no receipt has stays one.
+  const receipt = Buffer.from(body).toString('latin1')
+  return jsonReply(200, await verifyReceipt(ctx, { receipt, keys: [] }, null), NEVER)
+}
+
+const invalid = (request: ApiRequest, error: { pointer: string; message: string }): Reply =>
+  refuse(request, 'invalid_request', {
+    errors: [{ pointer: error.pointer, message: error.message }],
+    detail: `${error.pointer}: ${error.message}`,
+  })
+
+/** `GET /v1/lookup/<prefix>` */
+export const getLookup: Handler = async (request, ctx, params) => {
+  const prefix = params.prefix!
+  if (!/^[0-9a-f]{5,16}$/.test(prefix)) {
+    return invalid(request, {
+      pointer: '/prefix',
+      message: 'Must be 5 to 16 lower-case hexadecimal characters.',
+    })
+  }
+  return jsonReply(200, { matches: await lookUpDigest(ctx, prefix) }, SOON)
+}
+
+/** `GET /.well-known/jwks.json` */
+export const getJwks: Handler = async (_request, ctx) =>
+  jsonReply(200, await listTrustedKeys(ctx), SOON)
+
+/** `GET /v1/issuers/<slug>` */
+export const getIssuer: Handler = async (request, ctx, params) => {
+  const issuer = await findIssuer(ctx, params.slug!)
+  return issuer === null ? refuse(request, 'not_found') : jsonReply(200, issuer, SOON)
+}
+
+/** `GET /v1/issuers/<slug>/jwks.json` */
+export const getIssuerJwks: Handler = async (request, ctx, params) => {
+  const issuer = await findIssuer(ctx, params.slug!)
+  if (issuer === null) return refuse(request, 'not_found')
+  return jsonReply(200, await listTrustedKeys(ctx, params.slug!), SOON)
+}
