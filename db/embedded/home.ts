@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { StartError, folderError } from '../start-error.ts'
+
+/** The operating system's user the server runs as; undefined: the one we are. */
+export type Account = { uid: number; gid: number } | undefined
+
+/** Where one data folder's Postgres lives. `engines` may be shared by several of them. */
+export type Home = { folder: string; engines: string; cluster: string; account: Account }
+
+const NOTE = 'postgres.home'
+
+const SHARED = '/var/lib/counterfoil'
+const SOCKET_PATH_BYTES_MAX = 103
+
+/**
+ * An ordinary user's Postgres lives in the data folder. Postgres refuses to run as root, and root's
+ * clone may lie where nobody else can look, so root's lives under /var/lib, its path noted in the
+ * data folder: a clone that is moved finds it again, and a data folder that is deleted and made
+ * anew gets a new one instead of somebody's old data.
+ */
+export async function openHome(dataDir: string): Promise<Home> {
+  const note = join(dataDir, NOTE)
+  const noted = (await readFile(note, 'utf8').catch(() => '')).trim()
+  const own = join(dataDir, 'postgres')
+  const isRoot = process.getuid?.() === 0
+  const inPlace = !isRoot || (noted === '' && (await exists(join(own, 'cluster'))))
+  if (noted === '' && inPlace) {
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    return makeHome(own, own, dataDir)
+  }
+  if (noted !== '') {
+    const home = await makeHome(noted, dirname(noted), dataDir)
+    if (await exists(home.cluster)) return home
+    throw new StartError(
+      `The database of ${dataDir} was kept in ${noted}, which is gone: bring that folder back, or remove ${note} to begin with an empty database.`,
+    )
+  }
+  const name = `${basename(dirname(dataDir))}-${randomBytes(4).toString('hex')}`
+  const folder = join(SHARED, name.replace(/[^A-Za-z0-9.-]/g, '_').slice(-48))
+  await makePublicFolder(SHARED)
+  await makePublicFolder(folder)
+  await writeFile(join(folder, 'belongs-to'), `${dataDir}\n`, { mode: 0o644 })
+  return makeHome(folder, SHARED, dataDir)
+}
+
+/** Written once the cluster exists, so that a note without a cluster means that data was lost. */
+export async function noteHome(home: Home, dataDir: string): Promise<void> {
+  if (home.folder === join(dataDir, 'postgres') || (await exists(join(dataDir, NOTE)))) return
+  await writeFile(join(dataDir, NOTE), `${home.folder}\n`, { mode: 0o644 })
+}
+
+async function makeHome(folder: string, engines: string, dataDir: string): Promise<Home> {
+  const cluster = join(folder, 'cluster')
+  const uid = process.getuid?.() ?? -1
+  const found = await stat(cluster).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw folderError(error, dataDir)
+  })
+  // Root steps down to whoever owns the cluster, so a folder may change hands both ways.
+  if (uid === 0 && found && found.uid !== 0)
+    return { folder, engines, cluster, account: { uid: found.uid, gid: found.gid } }
+  if (uid === 0) return { folder, engines, cluster, account: await findAccount() }
+  if (found && found.uid !== uid)
+    throw new StartError(
+      `The database of ${dataDir} belongs to another user: start the portal as the one who made it, or point DATA_DIR at a new folder.`,
+    )
+  return { folder, engines, cluster, account: undefined }
+}
+
+/** An account that owns as little as possible; it is named in /etc/passwd because initdb asks. */
+async function findAccount(): Promise<NonNullable<Account>> {
+  const accounts = new Map<string, NonNullable<Account>>()
+  for (const line of (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n')) {
+    const [name, , uid, gid] = line.split(':')
+    if (name && uid && gid && Number(uid) > 0)
+      accounts.set(name, { uid: Number(uid), gid: Number(gid) })
+  }
+  for (const name of ['postgres', 'nobody', 'daemon']) {
+    const account = accounts.get(name)
+    if (account) return account
+  }
+  throw new StartError(
+    'Postgres refuses to run as root and there is no account "nobody" to run it as: start the portal as an ordinary user, or set DATABASE_URL.',
+  )
+}
+
+/**
+ * A private folder with a short path: the system cuts a socket's path at about a hundred bytes, and
+ * a data folder may lie deeper than that. The name is random, so nobody can be there first.
+ */
+export async function makeSocketFolder(home: Home): Promise<string> {
+  const note = join(home.folder, 'socket')
+  const last = (await readFile(note, 'utf8').catch(() => '')).trim()
+  // Only what this function can have made: the note lies in a folder somebody may have edited.
+  if (/^\/(?:[\w.+-]+\/)*counterfoil-\w{6}$/.test(last))
+    await rm(last, { recursive: true, force: true }).catch(() => undefined)
+  for (const parent of ['/tmp', tmpdir()]) {
+    const folder = await mkdtemp(join(parent, 'counterfoil-')).catch(() => undefined)
+    if (!folder) continue
+    if (Buffer.byteLength(`${folder}/.s.PGSQL.5432`) <= SOCKET_PATH_BYTES_MAX) {
+      await chmod(folder, 0o700)
+      if (home.account) await chown(folder, home.account.uid, home.account.gid)
+      await rm(note, { force: true })
+      await writeFile(note, `${folder}\n`, { mode: 0o644 })
+      return folder
+    }
+    await rm(folder, { recursive: true, force: true })
+  }
+  throw new StartError(
+    'No short temporary folder can be written for the database’s socket: make /tmp writable, or set TMPDIR to a short path.',
+  )
+}
+
+/** Reachable for the server's user whatever the umask; only ever called on folders of our own. */
+async function makePublicFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 })
+    await chmod(folder, 0o755)
+  } catch (error) {
+    throw folderError(error, folder)
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,19 @@
+/**
+ * Something on this machine has to change before the portal can start. The message is the whole
+ * explanation: one sentence that says what is wrong and what to do, printed without a stack.
+ */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+/** Turns the errors a folder can give into such a sentence; anything else stays what it was. */
+export function folderError(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new StartError(`No space is left for ${folder}: free some, or point DATA_DIR elsewhere.`)
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG'].includes(code))
+    return new StartError(
+      `The data folder ${folder} can't be written (${code}): make it a folder this user may write to, or point DATA_DIR at another one.`,
+    )
+  return error
+}
