@@ -1,0 +1,12 @@
+import type { RouteConfig } from '@remix-run/dev/dist/config/routes'
+
+/** Every page's address. A folder of route files would make a page of each test beside them. */
+export default [
+  { index: true, file: 'routes/home.tsx' },
+  { path: 'r/:receiptId', file: 'routes/receipt.tsx' },
+  { path: 'issuers/:slug', file: 'routes/issuer.tsx' },
+  { path: 'docs', file: 'routes/docs.tsx' },
+  { path: 'problems', file: 'routes/problems.tsx' },
+  { path: 'problems/:code', file: 'routes/problem.tsx' },
+  { path: '*', file: 'routes/nowhere.tsx' },
+] satisfies RouteConfig

@@ -1,0 +1,39 @@
+import {
+  json,
+  type HeadersFunction,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { findReceipt } from '#app/services/find-receipt.ts'
+import type { Verdict } from '#receipt/report.ts'
+import type { VerifyPageProps } from '../ui/receipt-parts.ts'
+import { VerifyPage } from '../ui/verify-page.tsx'
+import { en } from '../ui/words/en.ts'
+
+/** A verdict against the receipt is a good answer (200); only these two are not. */
+const STATUSES: Partial<Record<Verdict, number>> = { 'not-found': 404, 'cannot-check': 503 }
+const RETRY_AFTER_SECONDS = 5
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const view = await findReceipt(context.ctx, params.receiptId ?? '')
+  const { verdict } = view.report
+  const status = STATUSES[verdict] ?? 200
+  const headers = new Headers({
+    'Cache-Control': status === 200 ? 'public, max-age=5' : 'no-store',
+  })
+  if (status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS))
+  const script = view.jws === null ? null : (context.scripts.verify ?? null)
+  return json({ ...view, script } satisfies Omit<VerifyPageProps, 'words'>, { status, headers })
+}
+
+export const headers: HeadersFunction = ({ loaderHeaders }) => loaderHeaders
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: en.pageTitle(en.verify.title(data ? en.verify.verdicts[data.report.verdict] : '')) },
+  { name: 'robots', content: 'noindex' },
+]
+
+export default function Receipt() {
+  return <VerifyPage words={en} {...useLoaderData<typeof loader>()} />
+}

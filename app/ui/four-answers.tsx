@@ -1,0 +1,46 @@
+import type { Check } from '#receipt/report.ts'
+import { axisAnswers } from './axis-answers.ts'
+import { StatusIcon } from './verdict-icon.tsx'
+import { VisibleText } from './visible-text.tsx'
+import type { PageWords } from './words/en.ts'
+
+/** The four questions of every reader, each answered in a sentence or two; every check on demand. */
+export function FourAnswers({ words, checks }: { words: PageWords; checks: readonly Check[] }) {
+  const own = words.verify
+  const answers = axisAnswers(checks)
+  return (
+    <section aria-labelledby="answers">
+      <h2 id="answers">{own.answersTitle}</h2>
+      <ul className="answers">
+        {answers.map(({ axis, status, telling }) => (
+          <li key={axis} data-axis={axis} data-status={status}>
+            <StatusIcon status={status} />
+            <h3>{own.questions[axis]}</h3>
+            <p>
+              <strong className="status-word">{own.statuses[status]}.</strong>{' '}
+              <VisibleText text={telling.map((check) => check.message).join(' ')} />
+            </p>
+          </li>
+        ))}
+      </ul>
+      <details className="every-check">
+        <summary>{own.everyCheck}</summary>
+        <table>
+          <tbody>
+            {checks.map((check) => (
+              <tr key={check.check} data-status={check.status}>
+                <th scope="row">{own.checks[check.check]}</th>
+                <td>
+                  <span className="status-word">{own.checkStatuses[check.status]}</span>
+                </td>
+                <td>
+                  <VisibleText text={check.message} /> <code>{check.code}</code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </section>
+  )
+}

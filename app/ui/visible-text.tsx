@@ -1,0 +1,31 @@
+import { textPieces } from './text-pieces.ts'
+
+interface VisibleTextProps {
+  text: string
+  /** Whether line ends and tabs are part of what is shown, as in a signed answer. */
+  lines?: boolean
+}
+
+/**
+ * Every value that came from a receipt, an issuer or a request is shown by this. React escapes
+ * markup; this adds what markup rules can't: nothing in the value can reorder, hide or imitate
+ * the words around it.
+ */
+export function VisibleText({ text, lines = false }: VisibleTextProps) {
+  const pieces = textPieces(text, lines)
+  const only = pieces.length === 1 ? pieces[0] : undefined
+  if (only && !only.mark) return <bdi>{only.text}</bdi>
+  return (
+    <bdi>
+      {pieces.map((piece, at) =>
+        piece.mark ? (
+          <span key={at} className="unseen">
+            {piece.text}
+          </span>
+        ) : (
+          piece.text
+        ),
+      )}
+    </bdi>
+  )
+}

@@ -1,0 +1,51 @@
+/**
+ * What the scripts say. They get these from the page, as plain strings with `{places}`, so that a
+ * script carries no language and the page's language is the script's.
+ */
+export const inBrowser = {
+  checking: 'Your browser is checking this again by itself …',
+  agrees: 'Your browser checked this again by itself and came to the same result.',
+  agreesTwice:
+    'Your browser checked this again by itself, with two separate implementations, and came to the same result.',
+  disagrees:
+    'Your browser came to another result than this portal. The portal says “{server}”, your browser says “{browser}”. Do not rely on this page, and tell the person who sent you the link.',
+  disagreesTitle: 'Two results that differ',
+  enginesDisagree:
+    'Two implementations in your browser disagree about this signature. A careful signer doesn’t make such signatures: do not rely on it.',
+  unable:
+    'Your browser could not repeat the check ({why}). What you see is the portal’s own result.',
+  unableNetwork: 'the data could not be fetched',
+  unableReload: 'the receipt’s status changed just now; please reload the page',
+
+  copied: 'Link copied',
+  notCopied: 'Copying was refused; the link is {link}',
+
+  exact: 'Exactly the text that was signed, byte for byte.',
+  repaired: 'Yours is the text that was signed: it matches {repair}.',
+  differs: 'The text you gave is not the text that was signed.',
+  lengths: 'Signed: {signed} bytes. Yours: {given} bytes.',
+  differsAdvice:
+    'Often a copy lost something on its way. Use the copy button of the place where you saw the answer, or drop the saved file here.',
+  firstDifference: 'The first place where they differ:',
+  inSigned: 'In the signed text',
+  inYours: 'In yours',
+  nothingThere: 'nothing',
+  notCheckable: 'This can only be compared with the secret in the full link (“#k=…”).',
+  secretUnread:
+    'The secret in this link (after “#k=”) is damaged. Please open the full link again.',
+  tooLarge: 'That file is larger than {max} bytes and was not read.',
+  empty: 'There is nothing to compare yet.',
+  comparing: 'Comparing …',
+  compareFailed: 'The comparison could not be made: {why}.',
+
+  homeText:
+    'This is the text of an answer. By itself it doesn’t say which receipt it belongs to: open the verify link that came with it and paste the text there. Nothing was sent.',
+  homeNothing: 'There is nothing in the box yet.',
+  homeBadReceipt:
+    'This looks like a receipt, but it can’t be read as one: a part of it may be missing.',
+  homeBadBundle: 'This file is not a bundle that can be read here.',
+  homeElsewhere:
+    'That link belongs to another portal. The receipt is looked for here all the same.',
+}
+
+export type BrowserWords = typeof inBrowser
