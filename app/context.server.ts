@@ -41,6 +41,8 @@ export interface PageContext {
   requestId: string
   openapi: object
   scripts: Record<string, string>
+  /** What a loader threw, left here by entry.server.tsx. */
+  failure?: unknown
 }
 
 declare module '@remix-run/server-runtime' {

@@ -14,8 +14,7 @@ export default function handleRequest(
   return new Response(`<!doctype html>${html}`, { status, headers })
 }
 
-/** Remix would print the error, with its stack, to the console: it belongs in the log instead. */
+/** Remix would print the error, with its stack, to the console: dispatch.server.ts decides instead. */
 export function handleError(error: unknown, args: { request: Request; context: AppLoadContext }) {
-  if (args.request.signal.aborted) return
-  args.context.ctx.log.error({ err: error, requestId: args.context.requestId }, 'a page failed')
+  args.context.failure = error
 }

@@ -1,0 +1,172 @@
+import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
+import type { ApiRequest } from './api/request.ts'
+import { createRouter, ROUTES } from './api/routes.ts'
+import { getReport } from './api/verification.ts'
+import type { Ctx, PageContext } from './context.server.ts'
+import { prefersJson } from './http/accept.ts'
+import { writeReply } from './http/node-server.ts'
+import { problemReply } from './http/problem.ts'
+import { ClientGone, readBody } from './http/read-body.ts'
+import { bytesReply, type Reply } from './http/reply.ts'
+import { CORS, securityHeaders } from './http/security-headers.ts'
+import { staticReply, type readStaticFiles } from './http/static-files.ts'
+import type { createPages } from './pages.server.ts'
+import { readReceiptState } from './services/receipt-state.ts'
+
+export interface Site {
+  pages: ReturnType<typeof createPages>
+  files: ReturnType<typeof readStaticFiles>
+  scripts: Record<string, string>
+  openapi: object
+}
+
+const VERIFY_PAGE = /^\/r\/([^/]+?)(\.json)?$/
+const PREFLIGHT = {
+  ...CORS,
+  'access-control-allow-methods': 'GET, HEAD, POST',
+  'access-control-allow-headers': 'Content-Type',
+  'access-control-max-age': '86400',
+}
+
+/** From a request to its door: the API's table, the files, or the pages. */
+export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
+  const findRoute = createRouter(ROUTES)
+  const always = securityHeaders(ctx.config.publicUrl)
+
+  return function handle(incoming: IncomingMessage, response: ServerResponse): void {
+    const requestId = randomBytes(12).toString('base64url')
+    const startedAt = performance.now()
+    answer(incoming, requestId)
+      .catch((error: unknown) => answerError(error, incoming, requestId))
+      .then((reply) => {
+        if (reply === null) {
+          response.destroy()
+          return
+        }
+        writeReply(incoming, response, reply, { ...always, 'x-request-id': requestId })
+        ctx.log.debug(
+          {
+            requestId,
+            method: incoming.method,
+            path: incoming.url?.split('?')[0],
+            status: reply.status,
+            ms: Math.round((performance.now() - startedAt) * 10) / 10,
+          },
+          'request',
+        )
+      })
+      .catch((error: unknown) => {
+        ctx.log.error({ err: error, requestId }, 'an answer could not be written')
+        response.destroy()
+      })
+  }
+
+  async function answer(incoming: IncomingMessage, requestId: string): Promise<Reply> {
+    const method = incoming.method ?? 'GET'
+    const [path = '/', search = ''] = (incoming.url ?? '/').split('?', 2)
+    const request: ApiRequest = {
+      method,
+      path,
+      query: new URLSearchParams(search),
+      headers: incoming.headers,
+      requestId,
+      publicUrl: ctx.config.publicUrl,
+      readBody: (bytesMax) => readBody(incoming, bytesMax),
+    }
+    const route = findRoute(method, path)
+    if (route !== null && 'handler' in route) {
+      const reply = await route.handler(request, ctx, route.params)
+      return route.access === 'public'
+        ? { ...reply, headers: { ...CORS, ...reply.headers } }
+        : reply
+    }
+    if (route !== null) {
+      if (method === 'OPTIONS' && route.access === 'public')
+        return { status: 204, headers: PREFLIGHT, body: null }
+      return problemReply(request, 'method_not_allowed', {
+        headers: { allow: route.allow.join(', ') },
+      })
+    }
+    if (path === '/healthz')
+      return bytesReply('text/plain; charset=utf-8', 'ok\n', { 'cache-control': 'no-store' })
+    if (path === '/readyz') return answerReady()
+    // What isn't a page answers as the API does.
+    if (/^\/(v1|\.well-known|log)(\/|$)/.test(path)) return problemReply(request, 'not_found')
+    if (method !== 'GET' && method !== 'HEAD') {
+      return problemReply(request, 'method_not_allowed', { headers: { allow: 'GET, HEAD' } })
+    }
+    return answerPage(incoming, request, path)
+  }
+
+  async function answerReady(): Promise<Reply> {
+    await ctx.db.run('select 1', [])
+    return bytesReply('text/plain; charset=utf-8', 'ready\n', { 'cache-control': 'no-store' })
+  }
+
+  async function answerPage(
+    incoming: IncomingMessage,
+    request: ApiRequest,
+    path: string,
+  ): Promise<Reply> {
+    const verify = VERIFY_PAGE.exec(path)
+    const id = verify?.[1]
+    if (id !== undefined && (verify?.[2] !== undefined || prefersJson(incoming.headers.accept))) {
+      const reply = await getReport(request, ctx, { id })
+      return { ...reply, headers: { ...CORS, ...reply.headers } }
+    }
+    const { pages, files, scripts, openapi } = await site
+    const file = files.get(path)
+    if (file !== undefined) return staticReply(file, incoming)
+    const render = async () => {
+      const context: PageContext = { ctx, requestId: request.requestId, openapi, scripts }
+      const reply = await pages(incoming, context)
+      if (context.failure === undefined) return reply
+      if (!isAway(context.failure)) {
+        ctx.log.error({ err: context.failure, requestId: request.requestId }, 'a page failed')
+        return reply
+      }
+      return {
+        ...reply,
+        status: 503,
+        headers: { ...reply.headers, 'retry-after': '5', 'cache-control': 'no-store' },
+      }
+    }
+    return id === undefined ? render() : renderOnce(id, render)
+  }
+
+  /**
+   * A finished verify page is kept under the fingerprint of everything it was made from, which is
+   * read again at least once a second: a page is never older than its receipt's state.
+   */
+  async function renderOnce(id: string, render: () => Promise<Reply>): Promise<Reply> {
+    const headers = { 'cache-control': 'public, max-age=5', vary: 'Accept' }
+    const state = await readReceiptState(ctx, id).catch(() => null)
+    if (state === null) return render()
+    const name = `page ${state.fingerprint}`
+    const kept = ctx.caches.rendered.get(name)
+    if (kept !== undefined) return bytesReply('text/html; charset=utf-8', kept, headers)
+    const reply = await render()
+    if (reply.status === 200 && reply.body !== null)
+      ctx.caches.rendered.set(name, Buffer.from(reply.body))
+    return { ...reply, headers: { ...reply.headers, vary: 'Accept' } }
+  }
+
+  function answerError(error: unknown, incoming: IncomingMessage, requestId: string): Reply | null {
+    const origin = { publicUrl: ctx.config.publicUrl, requestId }
+    if (error instanceof ClientGone) return null
+    if (isAway(error)) {
+      ctx.log.warn({ requestId, err: error }, 'the database is away')
+      return problemReply(origin, 'unavailable')
+    }
+    ctx.log.error({ err: error, requestId, path: incoming.url?.split('?')[0] }, 'a request failed')
+    return problemReply(origin, 'internal_error')
+  }
+}
+
+const isAway = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable ||
+  (error instanceof Error && error.name === 'DatabaseUnavailable') ||
+  isUnavailable(unwrap(error))
