@@ -32,15 +32,42 @@ const coreInChromium = (executablePath: string): TestProjectConfiguration => ({
 
 const chromium = process.env.COUNTERFOIL_CHROMIUM
 
+const exclude = ['**/node_modules/**', 'build/**']
+
 export default defineConfig({
   test: {
+    // Two cores are what a small machine has, and every worker may have a portal beside it.
+    maxWorkers: 2,
     projects: [
       {
         // Needs only its own module: part of `npm run check`.
         test: {
           name: 'unit',
-          include: ['{app,db,sdk}/**/*.test.ts', 'test/*.test.ts'],
-          exclude: ['**/node_modules/**'],
+          include: ['{app,db,sdk}/**/*.test.{ts,tsx}', 'test/*.test.ts'],
+          exclude,
+        },
+      },
+      // The core once more, in Chromium (project 'core-in-chromium'): its place is here.
+      {
+        // Rules, routes and faults, on real Postgres.
+        test: {
+          name: 'api',
+          include: ['test/{services,api,faults}/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/support/database.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // The pages, in a real browser that `npm test` has found, on real Postgres.
+        test: {
+          name: 'pages',
+          include: ['test/pages/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/support/database.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       ...(chromium ? [coreInChromium(chromium)] : []),

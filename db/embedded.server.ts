@@ -25,8 +25,8 @@ export type Embedded = {
   /** Where programs, cluster and log are. */
   home: string
   /** The server's process; undefined for the moment in which it is being restarted. */
-  processId(): number | undefined
-  stop(): Promise<void>
+  processId: () => number | undefined
+  stop: () => Promise<void>
 }
 
 export type EmbeddedOptions = {

@@ -42,7 +42,8 @@ export async function ensureCluster(
 ): Promise<boolean> {
   for (const name of await readdir(home.folder))
     if (name.startsWith('cluster.new-'))
-      await rm(join(home.folder, name), { recursive: true, force: true })
+      // The killed start's initdb may still be writing for a moment.
+      await rm(join(home.folder, name), { recursive: true, force: true, maxRetries: 20 })
 
   if (await exists(home.cluster)) {
     const made = (await readFile(join(home.cluster, 'PG_VERSION'), 'utf8')).trim()

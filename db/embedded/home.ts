@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { StartError, folderError } from '../start-error.ts'
 
 /** The operating system's user the server runs as; undefined: the one we are. */
@@ -11,45 +21,60 @@ export type Account = { uid: number; gid: number } | undefined
 export type Home = { folder: string; engines: string; cluster: string; account: Account }
 
 const NOTE = 'postgres.home'
+const OWN = 'postgres'
 
 const SHARED = '/var/lib/counterfoil'
 const SOCKET_PATH_BYTES_MAX = 103
 
 /**
  * An ordinary user's Postgres lives in the data folder. Postgres refuses to run as root, and root's
- * clone may lie where nobody else can look, so root's lives under /var/lib, its path noted in the
- * data folder: a clone that is moved finds it again, and a data folder that is deleted and made
+ * clone may lie where nobody else can look, so root's lives under /var/lib. Its path is noted in
+ * the data folder: a clone that is moved finds it again, and a data folder that is deleted and made
  * anew gets a new one instead of somebody's old data.
  */
 export async function openHome(dataDir: string): Promise<Home> {
+  const own = join(dataDir, OWN)
   const note = join(dataDir, NOTE)
   const noted = (await readFile(note, 'utf8').catch(() => '')).trim()
-  const own = join(dataDir, 'postgres')
-  const isRoot = process.getuid?.() === 0
-  const inPlace = !isRoot || (noted === '' && (await exists(join(own, 'cluster'))))
-  if (noted === '' && inPlace) {
+  if (noted !== '') {
+    const folder = resolve(dataDir, noted)
+    const home = await makeHome(folder, folder === own ? own : dirname(folder), dataDir)
+    if (await exists(home.cluster)) return home
+    throw new StartError(
+      `The database of ${dataDir} was kept in ${folder} and is gone: bring it back, or remove ${note} to begin with an empty one.`,
+    )
+  }
+  if (process.getuid?.() !== 0) {
     await mkdir(own, { recursive: true, mode: 0o700 })
     return makeHome(own, own, dataDir)
   }
-  if (noted !== '') {
-    const home = await makeHome(noted, dirname(noted), dataDir)
-    if (await exists(home.cluster)) return home
-    throw new StartError(
-      `The database of ${dataDir} was kept in ${noted}, which is gone: bring that folder back, or remove ${note} to begin with an empty database.`,
-    )
-  }
+  await makePublicFolder(SHARED)
+  return makeHome((await findUnfinished(dataDir)) ?? (await makeShared(dataDir)), SHARED, dataDir)
+}
+
+async function makeShared(dataDir: string): Promise<string> {
   const name = `${basename(dirname(dataDir))}-${randomBytes(4).toString('hex')}`
   const folder = join(SHARED, name.replace(/[^A-Za-z0-9.-]/g, '_').slice(-48))
-  await makePublicFolder(SHARED)
   await makePublicFolder(folder)
   await writeFile(join(folder, 'belongs-to'), `${dataDir}\n`, { mode: 0o644 })
-  return makeHome(folder, SHARED, dataDir)
+  return folder
+}
+
+/** What a first start left that was killed before its cluster was whole. */
+async function findUnfinished(dataDir: string): Promise<string | undefined> {
+  for (const name of await readdir(SHARED)) {
+    const folder = join(SHARED, name)
+    const owner = await readFile(join(folder, 'belongs-to'), 'utf8').catch(() => '')
+    if (owner.trim() === dataDir && !(await exists(join(folder, 'cluster')))) return folder
+  }
+  return undefined
 }
 
 /** Written once the cluster exists, so that a note without a cluster means that data was lost. */
 export async function noteHome(home: Home, dataDir: string): Promise<void> {
-  if (home.folder === join(dataDir, 'postgres') || (await exists(join(dataDir, NOTE)))) return
-  await writeFile(join(dataDir, NOTE), `${home.folder}\n`, { mode: 0o644 })
+  if (await exists(join(dataDir, NOTE))) return
+  const place = home.folder === join(dataDir, OWN) ? OWN : home.folder
+  await writeFile(join(dataDir, NOTE), `${place}\n`, { mode: 0o644 })
 }
 
 async function makeHome(folder: string, engines: string, dataDir: string): Promise<Home> {
