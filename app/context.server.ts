@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Db } from '#db/client.server.ts'
-import type { Engine } from './engine.server.ts'
-import type { Lru } from './services/lru.ts'
+import { createDb, type Db } from '#db/client.server.ts'
+import type { Connection } from '#db/connection.ts'
+import { createEngine, type Engine } from './engine.server.ts'
+import { createLru, type Lru } from './services/lru.ts'
+import { createRateLimiter, type RateLimiter } from './services/rate-limit.ts'
 import type { ReceiptState } from './services/receipt-state.ts'
-import type { RateLimiter } from './services/rate-limit.ts'
 
 /** What every rule is given, built once in server.ts. Rules have no other source of time or chance. */
 export interface Ctx {
@@ -33,6 +35,30 @@ export interface Caches {
   receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
   /** Finished output, keyed by the fingerprint of everything it was made from. */
   rendered: Lru<Uint8Array>
+}
+
+const RENDERED_BYTES_MAX = 64 * 1024 * 1024
+
+export function createCtx(options: {
+  connection: Connection
+  config: Config
+  log: Logger
+  now?: () => number
+}): Ctx {
+  return {
+    db: createDb(options.connection),
+    engine: createEngine(),
+    log: options.log,
+    now: options.now ?? Date.now,
+    random: randomBytes,
+    config: options.config,
+    caches: {
+      publicKeys: createLru(10_000),
+      receiptStates: createLru(2_000),
+      rendered: createLru(RENDERED_BYTES_MAX, (body) => body.byteLength),
+    },
+    rateLimiter: createRateLimiter(),
+  }
 }
 
 /** What a page's loader finds in its context. */

@@ -1,27 +1,21 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AppLoadContext } from '@remix-run/node'
 import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
 import type { ApiRequest } from './api/request.ts'
 import { createRouter, ROUTES } from './api/routes.ts'
 import { getReport } from './api/verification.ts'
-import type { Ctx, PageContext } from './context.server.ts'
+import type { Ctx } from './context.server.ts'
 import { prefersJson } from './http/accept.ts'
 import { writeReply } from './http/node-server.ts'
 import { problemReply } from './http/problem.ts'
 import { ClientGone, readBody } from './http/read-body.ts'
 import { bytesReply, type Reply } from './http/reply.ts'
 import { CORS, securityHeaders } from './http/security-headers.ts'
-import { staticReply, type readStaticFiles } from './http/static-files.ts'
-import type { createPages } from './pages.server.ts'
+import { staticReply } from './http/static-files.ts'
+import type { Site } from './pages.server.ts'
 import { readReceiptState } from './services/receipt-state.ts'
-
-export interface Site {
-  pages: ReturnType<typeof createPages>
-  files: ReturnType<typeof readStaticFiles>
-  scripts: Record<string, string>
-  openapi: object
-}
 
 const VERIFY_PAGE = /^\/r\/([^/]+?)(\.json)?$/
 const PREFLIGHT = {
@@ -121,7 +115,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const file = files.get(path)
     if (file !== undefined) return staticReply(file, incoming)
     const render = async () => {
-      const context: PageContext = { ctx, requestId: request.requestId, openapi, scripts }
+      const context: AppLoadContext = { ctx, requestId: request.requestId, openapi, scripts }
       const reply = await pages(incoming, context)
       if (context.failure === undefined) return reply
       if (!isAway(context.failure)) {

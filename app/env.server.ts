@@ -1,9 +1,5 @@
 import { z } from 'zod'
-
-/** What a person set wrongly: one sentence that says what to do, and no stack. */
-export class SettingsError extends Error {
-  override name = 'SettingsError'
-}
+import { StartError } from '#db/start-error.ts'
 
 const SECRET_CHARACTERS_MIN = 16
 const secret = z.string().min(SECRET_CHARACTERS_MIN).optional()
@@ -33,7 +29,7 @@ export const SECRET_NAMES = ['ADMIN_TOKEN', 'SESSION_SECRET', 'API_KEY_PEPPER'] 
 
 /**
  * Reads the environment, the only place that does. An empty value counts as not set, as in most
- * compose files. Throws SettingsError with one sentence for the first wrong one.
+ * compose files. Throws StartError with one sentence for the first wrong one.
  */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
@@ -44,11 +40,11 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     const what = SECRET_NAMES.some((s) => s === name)
       ? `must have at least ${SECRET_CHARACTERS_MIN} characters`
       : issue.message.replace(/^Invalid input: /, '')
-    throw new SettingsError(`The setting ${name} is not usable: ${what}. See .env.example.`)
+    throw new StartError(`The setting ${name} is not usable: ${what}. See .env.example.`)
   }
   const missing = SECRET_NAMES.find((name) => read.data[name] === undefined)
   if (read.data.DATABASE_URL !== undefined && missing !== undefined) {
-    throw new SettingsError(
+    throw new StartError(
       `DATABASE_URL is set, so ${missing} must be set too: make one with \`openssl rand -hex 32\` and keep it.`,
     )
   }

@@ -1,8 +1,21 @@
 import { Buffer } from 'node:buffer'
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import { createRequestHandler, type ServerBuild } from '@remix-run/node'
-import type { PageContext } from './context.server.ts'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createRequestHandler, type AppLoadContext, type ServerBuild } from '@remix-run/node'
+
+import { buildOpenApi } from './api/openapi.ts'
+import type { Ctx } from './context.server.ts'
 import type { Reply } from './http/reply.ts'
+import { readStaticFiles } from './http/static-files.ts'
+
+export interface Site {
+  pages: ReturnType<typeof createPages>
+  files: ReturnType<typeof readStaticFiles>
+  scripts: Record<string, string>
+  openapi: object
+}
 
 /**
  * Remix behind a thin, buffering adapter: a GET without a body in, finished HTML out. Express and
@@ -10,7 +23,7 @@ import type { Reply } from './http/reply.ts'
  */
 export function createPages(build: ServerBuild) {
   const handle = createRequestHandler(build, 'production')
-  return async (request: IncomingMessage, context: PageContext): Promise<Reply> => {
+  return async (request: IncomingMessage, context: AppLoadContext): Promise<Reply> => {
     const headers = new Headers()
     for (const name of ['accept', 'accept-language']) {
       const value = request.headers[name]
@@ -25,5 +38,20 @@ export function createPages(build: ServerBuild) {
       headers: Object.fromEntries(response.headers),
       body: Buffer.from(await response.arrayBuffer()),
     }
+  }
+}
+
+/** The built pages, once they are there. */
+export async function openSite(ctx: Ctx, pages: Promise<void>): Promise<Site> {
+  await pages
+  const build = (await import(pathToFileURL(resolve('build/server/index.js')).href)) as ServerBuild
+  return {
+    pages: createPages(build),
+    files: readStaticFiles(resolve('build/client')),
+    scripts: JSON.parse(readFileSync(resolve('build/scripts.json'), 'utf8')) as Record<
+      string,
+      string
+    >,
+    openapi: buildOpenApi(ctx.config.publicUrl),
   }
 }

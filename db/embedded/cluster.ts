@@ -14,7 +14,12 @@ export const DATABASE_NAME = 'counterfoil'
  * Nothing of the portal's environment reaches Postgres: not its secrets, and no PG* variable of
  * somebody's shell that would change what the server does.
  */
-export const ENGINE_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+export const ENGINE_ENVIRONMENT: NodeJS.ProcessEnv = {
+  PATH: '/usr/bin:/bin',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  NODE_ENV: 'production',
+}
 
 /** The secret between portal and Postgres: made once, in a file for the portal's user alone. */
 export async function keepPassword(dataDir: string, home: Home): Promise<string> {

@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import pino, { type Logger } from 'pino'
+import type { Settings } from './env.server.ts'
+
+/** In production to standard output, for whatever collects it; beside the embedded database to a file. */
+export function openLog(settings: Settings): Logger {
+  const redact = ['req.headers.authorization', 'headers.authorization']
+  const destination =
+    settings.DATABASE_URL === undefined
+      ? pino.destination({ dest: join(settings.DATA_DIR, 'portal.log'), mkdir: true, sync: true })
+      : pino.destination({ dest: 1, sync: false })
+  return pino({ level: settings.LOG_LEVEL, redact, base: null }, destination)
+}

@@ -1,0 +1,106 @@
+import type { Server } from 'node:http'
+import type { Connection } from '#db/connection.ts'
+import { startEmbedded, type Embedded } from '#db/embedded.server.ts'
+import { migrate } from '#db/migrate.ts'
+import { StartError } from '#db/start-error.ts'
+import { createCtx, type Config, type Ctx } from './context.server.ts'
+import { createDispatcher } from './dispatch.server.ts'
+import { readSettings, type Settings } from './env.server.ts'
+import { openGate } from './http/gate.ts'
+import { createHttpServer } from './http/node-server.ts'
+import { openLog } from './log.server.ts'
+import { openSite } from './pages.server.ts'
+import { openSecrets } from './secrets.server.ts'
+import { seedWorld } from './services/seed-world.ts'
+import { stopOnSignals } from './signals.server.ts'
+import { printWelcome } from './welcome.server.ts'
+import { forkWorkers, stopWorkers } from './workers.server.ts'
+
+export { startWorker } from './workers.server.ts'
+
+/** Everything above the socket: the API, the files and the pages. */
+export function createPortal(ctx: Ctx, pages: Promise<void> = Promise.resolve()): Server {
+  return createHttpServer(createDispatcher(ctx, openSite(ctx, pages)))
+}
+
+/** The portal as one process, or as many that share its port. Errors a person can mend are StartErrors. */
+export async function start(options: { pages?: Promise<void> | undefined } = {}): Promise<void> {
+  const startedAt = performance.now()
+  const settings = readSettings()
+  const pages = options.pages ?? Promise.resolve()
+  const secrets = await openSecrets(settings)
+  const log = openLog(settings)
+  // The port first: if it is taken, nothing else needs to be started.
+  const gate = await openGate(settings).catch((error: unknown) => {
+    throw portError(error as NodeJS.ErrnoException, settings)
+  })
+  const publicUrl = (settings.PUBLIC_URL ?? `http://localhost:${gate.port}`).replace(/\/+$/, '')
+  const config: Config = {
+    publicUrl,
+    adminToken: secrets.ADMIN_TOKEN,
+    apiKeyPepper: secrets.API_KEY_PEPPER,
+  }
+
+  let embedded: Embedded | null = null
+  let ctx: Ctx | null = null
+  const stop = stopOnSignals(log, ['SIGINT', 'SIGTERM'], async () => {
+    stopWorkers()
+    await gate.close()
+    await ctx?.db.close()
+    await embedded?.stop()
+  })
+  try {
+    if (settings.DATABASE_URL === undefined) {
+      embedded = await startEmbedded({ dataDir: settings.DATA_DIR, log: (line) => log.info(line) })
+    }
+    const connection: Connection = embedded?.connection ?? { url: settings.DATABASE_URL! }
+    await migrate(connection).catch((error: unknown) => {
+      throw settings.DATABASE_URL === undefined ? error : databaseError(error)
+    })
+    ctx = createCtx({ connection, config, log })
+    const firstSteps = embedded === null ? null : await seedWorld(ctx, settings.DATA_DIR)
+    if (settings.WEB_CONCURRENCY === 1) {
+      gate.open(createDispatcher(ctx, openSite(ctx, pages)))
+    } else {
+      await pages
+      await gate.close()
+      await forkWorkers(settings, { connection, config })
+    }
+    await pages
+    printWelcome({ settings, publicUrl, firstSteps, ms: performance.now() - startedAt })
+  } catch (error) {
+    await stop.run()
+    throw error
+  }
+}
+
+function databaseError(error: unknown): Error {
+  const why =
+    error instanceof Error
+      ? error.message || ('code' in error ? String(error.code) : error.name)
+      : String(error)
+  return new StartError(
+    `The database of DATABASE_URL can't be used (${why}): check its host, port, name, user and password, and that it is running.`,
+  )
+}
+
+function portError(
+  error: NodeJS.ErrnoException,
+  { HOST, PORT }: Pick<Settings, 'HOST' | 'PORT'>,
+): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${PORT} is taken by another program: stop it, or choose another with PORT=${PORT + 1} npm start.`,
+    )
+  }
+  if (error.code === 'EACCES')
+    return new StartError(
+      `Port ${PORT} needs more rights than this user has: choose one above 1023 with PORT.`,
+    )
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartError(
+      `HOST=${HOST} is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all.`,
+    )
+  }
+  return error
+}
