@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { encodeBase64url, encodeUtf8 } from './bytes.ts'
+import { checkContent, checkDigest, contentDigest, REPAIR_BYTES_MAX } from './content.ts'
+import type { ReceiptContent } from './report.ts'
+
+const signed = (text: string): ReceiptContent => ({
+  alg: 'sha-256',
+  digest: encodeBase64url(contentDigest('sha-256', encodeUtf8(text))!),
+  length: encodeUtf8(text).length,
+  type: 'text/plain',
+  subject: 'text',
+})
+const check = (was: string, given: string) => checkContent(signed(was), encodeUtf8(given))
+
+test('the first repair of the published order that fits is the one named', () => {
+  expect(check('a\n', 'a\r\n')).toEqual({ match: 'repaired', repair: 'line_feeds' })
+  expect(check('a', 'a\r\n')).toEqual({ match: 'repaired', repair: 'final_newline_removed' })
+  expect(check('a\nb', 'a\rb')).toEqual({ match: 'repaired', repair: 'line_feeds' })
+  expect(check('a\r\nb', 'a \r\nb')).toEqual({
+    match: 'repaired',
+    repair: 'trailing_spaces_removed',
+  })
+})
+
+test('what no repair explains differs', () => {
+  for (const given of ['', 'A', 'a b', '\ufeff\ufeffa', 'a\n\n', ' a'])
+    expect(check('a', given)).toEqual({ match: 'differs' })
+})
+
+test('above a mebibyte only the exact bytes match', () => {
+  const big = 'x'.repeat(REPAIR_BYTES_MAX)
+  expect(check(big, big)).toEqual({ match: 'exact' })
+  expect(check(big.slice(1), big.slice(1) + '\n')).toMatchObject({ match: 'repaired' })
+  expect(check(big, big + '\n')).toEqual({ match: 'differs' })
+})
+
+test('a mebibyte of spaces is compared in good time', () => {
+  const spaces = ' '.repeat(REPAIR_BYTES_MAX - 1) + 'x'
+  const content = { ...signed('y'), alg: 'hmac-sha-256' } as ReceiptContent
+  delete content.length
+  const found = checkContent(content, encodeUtf8(spaces), new Uint8Array(32))
+  expect(found).toEqual({ match: 'differs' })
+}, 5_000)
+
+test('a digest answers for itself, but never for keyed content', () => {
+  const digest = contentDigest('sha-256', encodeUtf8('a'))!
+  expect(checkDigest(signed('a'), digest)).toEqual({ match: 'exact' })
+  expect(checkDigest(signed('b'), digest)).toEqual({ match: 'differs' })
+  expect(checkDigest(signed('a'), digest.subarray(1))).toEqual({ match: 'differs' })
+  const keyed: ReceiptContent = { ...signed('a'), alg: 'hmac-sha-256' }
+  expect(checkDigest(keyed, digest)).toEqual({ match: 'not-checkable' })
+})
