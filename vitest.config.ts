@@ -34,6 +34,8 @@ const chromium = process.env.COUNTERFOIL_CHROMIUM
 
 const exclude = ['**/node_modules/**', 'build/**']
 
+const exclude = ['**/node_modules/**', 'build/**']
+
 export default defineConfig({
   test: {
     // Two cores are what a small machine has, and every worker may have a portal beside it.
@@ -45,6 +47,29 @@ export default defineConfig({
           name: 'unit',
           include: ['{app,db,sdk}/**/*.test.{ts,tsx}', 'test/*.test.ts'],
           exclude,
+        },
+      },
+      // The core once more, in Chromium (project 'core-in-chromium'): its place is here.
+      {
+        // Rules, routes and faults, on real Postgres.
+        test: {
+          name: 'api',
+          include: ['test/{services,api,faults}/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/support/database.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // The pages, in a real browser that `npm test` has found, on real Postgres.
+        test: {
+          name: 'pages',
+          include: ['test/pages/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/support/database.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       // The core once more, in Chromium (project 'core-in-chromium'): its place is here.
