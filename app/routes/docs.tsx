@@ -1,17 +1,13 @@
-import {
-  json,
-  type HeadersFunction,
-  type LoaderFunctionArgs,
-  type MetaFunction,
-} from '@remix-run/node'
+import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { answerJson } from './answer-json.ts'
 import { DocsPage } from '../ui/docs-page.tsx'
 import { readOperations, readSchemas } from '../ui/openapi.ts'
 import { en } from '../ui/words/en.ts'
 
 export function loader({ context: { openapi } }: LoaderFunctionArgs) {
   const shown = { operations: readOperations(openapi), schemas: readSchemas(openapi) }
-  return json(shown, { headers: { 'Cache-Control': 'public, max-age=300' } })
+  return answerJson(shown, { headers: { 'Cache-Control': 'public, max-age=300' } })
 }
 
 export const headers: HeadersFunction = ({ loaderHeaders }) => loaderHeaders

@@ -8,7 +8,7 @@ import { en } from '../ui/words/en.ts'
 export function loader({ request, context }: LoaderFunctionArgs) {
   const asked = new URL(request.url).searchParams.get('q')
   const read = asked === null ? null : readAnything(asked)
-  if (read?.kind === 'id' || read?.kind === 'link') throw redirect(`/r/${read.receiptId}`)
+  if (read?.kind === 'id' || read?.kind === 'link') return redirect(`/r/${read.receiptId}`)
   const unread = read === null || read.kind === 'nothing' ? null : read.kind
   return { unread, script: context.scripts.home ?? null }
 }

@@ -1,18 +1,14 @@
-import {
-  json,
-  type HeadersFunction,
-  type LoaderFunctionArgs,
-  type MetaFunction,
-} from '@remix-run/node'
+import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { findIssuer } from '#app/services/find-issuer.ts'
+import { answerJson } from './answer-json.ts'
 import { IssuerPage } from '../ui/issuer-page.tsx'
 import { en } from '../ui/words/en.ts'
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const issuer = await findIssuer(context.ctx, params.slug ?? '')
   if (issuer === null) throw new Response(null, { status: 404 })
-  return json({ issuer }, { headers: { 'Cache-Control': 'public, max-age=5' } })
+  return answerJson({ issuer }, { headers: { 'Cache-Control': 'public, max-age=5' } })
 }
 
 export const headers: HeadersFunction = ({ loaderHeaders }) => loaderHeaders

@@ -1,12 +1,8 @@
-import {
-  json,
-  type HeadersFunction,
-  type LoaderFunctionArgs,
-  type MetaFunction,
-} from '@remix-run/node'
+import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { findReceipt } from '#app/services/find-receipt.ts'
 import type { Verdict } from '#receipt/report.ts'
+import { answerJson } from './answer-json.ts'
 import type { VerifyPageProps } from '../ui/receipt-parts.ts'
 import { VerifyPage } from '../ui/verify-page.tsx'
 import { en } from '../ui/words/en.ts'
@@ -24,7 +20,10 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   })
   if (status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS))
   const script = view.jws === null ? null : (context.scripts.verify ?? null)
-  return json({ ...view, script } satisfies Omit<VerifyPageProps, 'words'>, { status, headers })
+  return answerJson({ ...view, script } satisfies Omit<VerifyPageProps, 'words'>, {
+    status,
+    headers,
+  })
 }
 
 export const headers: HeadersFunction = ({ loaderHeaders }) => loaderHeaders

@@ -13,11 +13,16 @@ export function FourAnswers({ words, checks }: { words: PageWords; checks: reado
       <h2 id="answers">{own.answersTitle}</h2>
       <ul className="answers">
         {answers.map(({ axis, status, telling }) => (
-          <li key={axis} data-axis={axis} data-status={status}>
+          <li
+            key={axis}
+            data-axis={axis}
+            data-status={status}
+            data-answers={axis === 'unchanged' ? JSON.stringify(own.answers[axis]) : undefined}
+          >
             <StatusIcon status={status} />
             <h3>{own.questions[axis]}</h3>
             <p>
-              <strong className="status-word">{own.statuses[status]}.</strong>{' '}
+              <strong className="status-word">{own.answers[axis][status]}</strong>{' '}
               <VisibleText text={telling.map((check) => check.message).join(' ')} />
             </p>
           </li>

@@ -27,7 +27,6 @@ export function Headline({ words, report, sentence, script }: HeadlineProps) {
         </p>
       ) : null}
       <VerdictIcon verdict={verdict} />
-      <p className="verdict-name">{own.verdicts[verdict]}</p>
       <h1 id="verdict">
         <VisibleText text={sentence.title} />
       </h1>

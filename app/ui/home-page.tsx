@@ -48,6 +48,8 @@ export function HomePage({ words, unread, script }: HomePageProps) {
           className="box dropzone"
           hidden
           data-words={JSON.stringify(words.inBrowser)}
+          data-locale={words.dateLocale}
+          data-moment={words.moment('{date}', '{clock}')}
         >
           <label htmlFor="anything-text">{own.anythingLabel}</label>
           <textarea

@@ -15,6 +15,7 @@ export const inBrowser = {
   unable:
     'Your browser could not repeat the check ({why}). What you see is the portal’s own result.',
   unableNetwork: 'the data could not be fetched',
+  unablePart: 'a part of what it needs could not be fetched',
   unableReload: 'the receipt’s status changed just now; please reload the page',
 
   copied: 'Link copied',
@@ -44,8 +45,6 @@ export const inBrowser = {
   homeBadReceipt:
     'This looks like a receipt, but it can’t be read as one: a part of it may be missing.',
   homeBadBundle: 'This file is not a bundle that can be read here.',
-  homeElsewhere:
-    'That link belongs to another portal. The receipt is looked for here all the same.',
 }
 
 export type BrowserWords = typeof inBrowser

@@ -75,7 +75,7 @@ export const en = {
     title: (verdict: string) => `${verdict} · receipt`,
     retry: 'Retry',
     anotherLink: 'Check another link',
-    /** Said by the sign beside the headline, for those who see neither colour nor icon. */
+    /** A verdict in a word or two: in the page's title, and where two verdicts are named together. */
     verdicts: {
       valid: 'Valid',
       'valid-key-retired': 'Valid, key no longer in use',
@@ -95,12 +95,33 @@ export const en = {
       status: 'Does it still stand?',
       time: 'When was it?',
     } satisfies Record<Axis, string>,
-    statuses: {
-      pass: 'Yes',
-      warn: 'With a remark',
-      fail: 'No',
-      'not-checked': 'Not checked',
-    } satisfies Record<CheckStatus, string>,
+    /** How an answer begins. A question that isn't one of yes or no has no yes. */
+    answers: {
+      unchanged: {
+        pass: 'Yes.',
+        warn: 'Yes, with a remark.',
+        fail: 'No.',
+        'not-checked': 'Not checked.',
+      },
+      issuer: {
+        pass: 'A known issuer.',
+        warn: 'A remark.',
+        fail: 'An unknown signer.',
+        'not-checked': 'Not checked.',
+      },
+      status: {
+        pass: 'Yes.',
+        warn: 'Yes, with a remark.',
+        fail: 'No.',
+        'not-checked': 'Not checked.',
+      },
+      time: {
+        pass: 'Recorded here.',
+        warn: 'A remark.',
+        fail: 'That can’t be.',
+        'not-checked': 'Not checked.',
+      },
+    } satisfies Record<Axis, Record<CheckStatus, string>>,
     checkStatuses: {
       pass: 'holds',
       warn: 'holds with a remark',

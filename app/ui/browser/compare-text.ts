@@ -1,0 +1,62 @@
+import { decodeUtf8 } from '#receipt/bytes.ts'
+import type { Evidence, Judgement } from '#receipt/judge.ts'
+import { english } from '#receipt/words.ts'
+import type { BrowserWords } from '../words/en-in-browser.ts'
+import { fill } from '../words/fill.ts'
+import { firstDifference, type Difference } from './first-difference.ts'
+import { addVisible, make } from './page-parts.ts'
+
+/** What a comparison found, as one small panel under the box. */
+export function comparisonPanel(
+  words: BrowserWords,
+  { outcomes, facts }: Judgement,
+  evidence: Evidence,
+): HTMLElement {
+  const panel = make('div', '', 'result')
+  const { content } = outcomes
+  if (content === 'content_exact') {
+    panel.dataset.status = 'pass'
+    panel.append(make('strong', words.exact))
+  } else if (content === 'content_repaired') {
+    panel.dataset.status = 'pass'
+    const repair = facts.repair === null ? '' : english.repairs[facts.repair]
+    panel.append(make('strong', fill(words.repaired, { repair })))
+  } else if (content === 'content_differs') {
+    panel.dataset.verdict = 'differs'
+    panel.append(make('strong', words.differs))
+    addDetails(panel, words, facts.lengthSigned, evidence)
+  } else {
+    panel.dataset.status = 'not-checked'
+    panel.append(make('strong', words.notCheckable))
+  }
+  return panel
+}
+
+function addDetails(
+  panel: HTMLElement,
+  words: BrowserWords,
+  signed: number | null,
+  { given, storedContent }: Evidence,
+): void {
+  const bytes = given !== null && 'content' in given ? given.content : null
+  if (bytes === null) return
+  if (signed !== null) panel.append(make('p', fill(words.lengths, { signed, given: bytes.length })))
+  const theirs = storedContent.state === 'stored' ? decodeUtf8(storedContent.bytes) : null
+  const yours = decodeUtf8(bytes)
+  const difference = theirs === null || yours === null ? null : firstDifference(theirs, yours)
+  if (difference === null) panel.append(make('p', words.differsAdvice))
+  else panel.append(make('p', words.firstDifference), wordDiff(words, difference))
+}
+
+function wordDiff(words: BrowserWords, difference: Difference): HTMLElement {
+  const list = document.createElement('dl')
+  for (const side of ['signed', 'given'] as const) {
+    const shown = make('dd', difference.before)
+    const mark = document.createElement('mark')
+    addVisible(mark, difference[side] === '' ? `(${words.nothingThere})` : difference[side])
+    shown.append(mark)
+    addVisible(shown, difference.after)
+    list.append(make('dt', side === 'signed' ? words.inSigned : words.inYours), shown)
+  }
+  return list
+}

@@ -1,0 +1,109 @@
+import { decodeBase64url } from '#receipt/bytes.ts'
+import type { BundleKey } from '#receipt/bundle.ts'
+import type { Evidence, KeyEvidence } from '#receipt/judge.ts'
+import { admitKey, thumbprint } from '#receipt/key.ts'
+import type { ParsedReceipt, Reading } from '#receipt/receipt.ts'
+import type { Report } from '#receipt/report.ts'
+import { checkTwice } from './second-engine.ts'
+
+/** An issuer as `/v1/issuers/<slug>` gives it, as far as it is needed here. */
+interface IssuerAnswer {
+  name: string
+  domainVerified: boolean
+  keys: {
+    kid: string
+    jwk: { x: string }
+    state: 'active' | 'retired' | 'revoked'
+    retiredAt: string | null
+    revokedAt: string | null
+    compromisedSince: string | null
+    reason: string | null
+  }[]
+}
+
+export interface Gathered {
+  evidence: Evidence
+  twice: boolean
+}
+
+export interface Sources {
+  now: number
+  reading: Reading
+  idExpected: string | null
+  /** What the portal says of this receipt's fate; null where the portal doesn't hold it. */
+  report: Report | null
+  storedContent: Evidence['storedContent']
+  bundleKeys: readonly BundleKey[]
+}
+
+/**
+ * Receipt and keys are judged here from their bytes. Only what no visitor can compute is taken
+ * from the portal: when the receipt arrived, whether it was withdrawn, and its keys' states.
+ */
+export async function gatherEvidence(sources: Sources): Promise<Gathered> {
+  const { reading, report } = sources
+  const base: Evidence = {
+    now: sources.now,
+    reading,
+    idExpected: sources.idExpected,
+    key: { from: 'none' },
+    signature: 'not-checked',
+    issuerName: null,
+    domainVerified: false,
+    receivedAt: report?.receivedAt == null ? null : Date.parse(report.receivedAt),
+    revocation: report?.revocation
+      ? { ...report.revocation, revokedAt: Date.parse(report.revocation.revokedAt) }
+      : null,
+    storedContent: sources.storedContent,
+    given: null,
+  }
+  if (!reading.ok) return { evidence: base, twice: false }
+  const { receipt } = reading
+  const issuer = await fetchIssuer(receipt.claims.iss)
+  if (issuer === 'unreachable')
+    return { evidence: { ...base, key: { from: 'unreachable' } }, twice: false }
+  const found = findKey(receipt, issuer, sources.bundleKeys)
+  if (found === null) return { evidence: base, twice: false }
+  const { signature, twice } = await checkTwice(found.publicKey, receipt)
+  const known = found.key.from === 'portal' ? issuer : null
+  const names = { issuerName: known?.name ?? null, domainVerified: known?.domainVerified ?? false }
+  return { evidence: { ...base, ...names, key: found.key, signature }, twice }
+}
+
+async function fetchIssuer(slug: string): Promise<IssuerAnswer | null | 'unreachable'> {
+  try {
+    const answer = await fetch(`/v1/issuers/${slug}`)
+    if (answer.status === 404) return null
+    return answer.ok ? ((await answer.json()) as IssuerAnswer) : 'unreachable'
+  } catch {
+    return 'unreachable'
+  }
+}
+
+/** Only a key that is admitted and that `kid` names may judge a receipt, wherever it came from. */
+function findKey(
+  { header }: ParsedReceipt,
+  issuer: IssuerAnswer | null,
+  bundleKeys: readonly BundleKey[],
+): { publicKey: Uint8Array; key: KeyEvidence } | null {
+  const named = (publicKey: Uint8Array | null | undefined) =>
+    publicKey && admitKey(publicKey).ok && thumbprint(publicKey) === header.kid ? publicKey : null
+  const published = issuer?.keys.find((key) => key.kid === header.kid)
+  const publicKey = named(published && decodeBase64url(published.jwk.x))
+  if (published && publicKey) return { publicKey, key: keyEvidence(published) }
+  const brought = named(bundleKeys.find((key) => key.kid === header.kid)?.publicKey)
+  return brought && { publicKey: brought, key: { from: 'bundle' } }
+}
+
+function keyEvidence(key: IssuerAnswer['keys'][number]): KeyEvidence {
+  if (key.state === 'active') return { from: 'portal', state: 'active' }
+  if (key.state === 'retired')
+    return { from: 'portal', state: 'retired', retiredAt: Date.parse(key.retiredAt ?? '') }
+  return {
+    from: 'portal',
+    state: 'revoked',
+    revokedAt: Date.parse(key.revokedAt ?? ''),
+    compromisedSince: key.compromisedSince === null ? null : Date.parse(key.compromisedSince),
+    reason: key.reason,
+  }
+}

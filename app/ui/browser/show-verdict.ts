@@ -1,0 +1,42 @@
+import type { Judgement } from '#receipt/judge.ts'
+import type { CheckStatus, Verdict } from '#receipt/report.ts'
+import { checkSentence, verdictSentence, type FormatTime } from '#receipt/words.ts'
+import { axisAnswers } from '../axis-answers.ts'
+import { STATUS_SIGNS, VERDICT_SIGNS } from '../verdict-signs.ts'
+import { addVisible, byId, readData } from './page-parts.ts'
+
+/** Replaces the headline, its sign and its colour together: they must never tell two stories. */
+export function showHeadline(verdict: Verdict, title: string, says: string): void {
+  const stub = byId('verdict').closest<HTMLElement>('.stub')
+  stub?.setAttribute('data-verdict', verdict)
+  stub?.querySelector('.verdict-icon path')?.setAttribute('d', VERDICT_SIGNS[verdict])
+  replaceText(byId('verdict'), title)
+  replaceText(byId('says'), says)
+}
+
+/** Shows a judgement that a comparison changed: the headline, and the answer about the text. */
+export function showJudgement(judgement: Judgement, formatTime: FormatTime): void {
+  const { verdict, facts } = judgement
+  const { title, says } = verdictSentence(verdict, facts, formatTime)
+  showHeadline(verdict, title, says)
+  const answer = document.querySelector<HTMLElement>('[data-axis="unchanged"]')
+  const sentence = answer?.querySelector('p')
+  if (!answer || !sentence) return
+  const checks = judgement.checks.map((check) => ({
+    ...check,
+    message: checkSentence(check.code, facts, formatTime),
+  }))
+  const { status, telling } = axisAnswers(checks)[0]!
+  answer.dataset.status = status
+  answer.querySelector('.status-icon path')?.setAttribute('d', STATUS_SIGNS[status])
+  const word = document.createElement('strong')
+  word.className = 'status-word'
+  word.textContent = (readData(answer, 'answers') as Record<CheckStatus, string>)[status]
+  sentence.replaceChildren(word, ' ')
+  addVisible(sentence, telling.map((check) => check.message).join(' '))
+}
+
+function replaceText(element: HTMLElement, text: string): void {
+  element.replaceChildren()
+  addVisible(element, text)
+}

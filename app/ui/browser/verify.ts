@@ -1,0 +1,126 @@
+import { decodeBase64url } from '#receipt/bytes.ts'
+import { judge } from '#receipt/judge.ts'
+import type { Verdict } from '#receipt/report.ts'
+import { formatTime } from '../format-time.ts'
+import type { BrowserWords } from '../words/en-in-browser.ts'
+import { fill } from '../words/fill.ts'
+import { checkAgain, type Opinion, type SecondCheck } from './check-again.ts'
+import { comparisonPanel } from './compare-text.ts'
+import { byId, make, readData } from './page-parts.ts'
+import { showHeadline, showJudgement } from './show-verdict.ts'
+import { takeInput, type Given } from './take-input.ts'
+
+const status = byId('second-opinion')
+const words = readData(status, 'words') as BrowserWords
+const names = readData(status, 'names') as Record<Verdict, string>
+const shown = status.dataset.verdict as Verdict
+
+const inWords = (at: number): string =>
+  formatTime(
+    {
+      dateLocale: status.dataset.locale ?? 'en',
+      moment: (date, clock) => fill(status.dataset.moment ?? '', { date, clock }),
+    },
+    at,
+  )
+
+/** Not a result but a promise of one: whoever compares a text meanwhile waits for the same check. */
+const checking = checkAgain(status.dataset.receiptId ?? '', shown)
+
+function showOpinion(opinion: Opinion): void {
+  if (opinion.kind === 'agrees')
+    status.textContent = opinion.twice ? words.agreesTwice : words.agrees
+  else if (opinion.kind === 'unable')
+    status.textContent = fill(words.unable, { why: words.unablePart })
+  else if (opinion.kind === 'stale')
+    status.textContent = fill(words.unable, { why: words.unableReload })
+  else {
+    const says =
+      opinion.kind === 'engines-disagree'
+        ? words.enginesDisagree
+        : fill(words.disagrees, { server: names[opinion.server], browser: names[opinion.browser] })
+    showHeadline('cannot-check', words.disagreesTitle, says)
+    status.className = 'second-opinion alarm'
+    status.setAttribute('role', 'alert')
+    status.textContent = says
+    byId('says').hidden = true
+    document.title = words.disagreesTitle
+  }
+}
+
+const isAlarm = ({ kind }: Opinion) => kind === 'disagrees' || kind === 'engines-disagree'
+
+/** The secret after `#k=`: undefined where the link has none, null where it is damaged. */
+function linkSecret(): Uint8Array | null | undefined {
+  const secret = new URLSearchParams(location.hash.slice(1)).get('k')
+  if (secret === null) return undefined
+  const bytes = decodeBase64url(secret)
+  return bytes?.length === 32 ? bytes : null
+}
+
+function compare({ evidence, opinion }: SecondCheck, content: Uint8Array): HTMLElement {
+  const secret = linkSecret()
+  const keyed = evidence.reading?.ok && evidence.reading.receipt.claims.content.alg !== 'sha-256'
+  if (keyed && secret === null) return make('p', words.secretUnread, 'result')
+  const compared = { ...evidence, given: { content, ...(secret ? { secret } : {}) } }
+  const judgement = judge(compared)
+  // A good comparison must not paint over an alarm.
+  if (!isAlarm(opinion)) showJudgement(judgement, inWords)
+  return comparisonPanel(words, judgement, compared)
+}
+
+async function takeGiven(given: Given): Promise<void> {
+  const result = byId('compare-result')
+  const show = (...parts: HTMLElement[]) => result.replaceChildren(...parts)
+  if ('tooLarge' in given) {
+    show(make('p', fill(words.tooLarge, { max: given.tooLarge }), 'result'))
+    return
+  }
+  show(make('p', words.comparing))
+  try {
+    show(compare(await checking, given.bytes))
+  } catch {
+    show(make('p', fill(words.compareFailed, { why: words.unableNetwork }), 'result'))
+  }
+}
+
+function startCopying(): void {
+  const button = document.getElementById('copy-link')
+  if (button === null) return
+  button.hidden = false
+  button.addEventListener('click', () => {
+    // With the secret, if the visitor has it: without it the next reader could compare nothing.
+    const link = (button.dataset.link ?? '') + (linkSecret() ? location.hash : '')
+    const tell = (text: string) => (byId('copy-result').textContent = text)
+    const copied = navigator.clipboard as Clipboard | undefined
+    if (copied === undefined) return tell(fill(words.notCopied, { link }))
+    copied.writeText(link).then(
+      () => tell(words.copied),
+      () => tell(fill(words.notCopied, { link })),
+    )
+  })
+}
+
+status.hidden = false
+status.textContent = words.checking
+checking.then(
+  ({ opinion }) => showOpinion(opinion),
+  () => (status.textContent = fill(words.unable, { why: words.unableNetwork })),
+)
+startCopying()
+
+const zone = document.getElementById('compare')
+if (zone !== null) {
+  zone.hidden = false
+  const needsKey = document.getElementById('compare-keyed')
+  if (needsKey && linkSecret()) needsKey.hidden = true
+  takeInput(
+    {
+      zone,
+      text: byId('compare-text') as HTMLTextAreaElement,
+      file: byId('compare-file') as HTMLInputElement,
+      go: byId('compare-go'),
+    },
+    (given) => void takeGiven(given),
+  )
+}
