@@ -29,9 +29,13 @@ export interface SigningKeyView {
 }
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const KID = /^[A-Za-z0-9_-]{43}$/
+
+export const isSlug = (text: string): boolean => SLUG.test(text)
+export const isKid = (text: string): boolean => KID.test(text)
 
 export async function findIssuer(ctx: Ctx, slug: string): Promise<IssuerView | null> {
-  const issuer = SLUG.test(slug) ? await selectIssuer(ctx.db, slug) : null
+  const issuer = isSlug(slug) ? await selectIssuer(ctx.db, slug) : null
   if (issuer === null) return null
   const keys = await selectKeysOfIssuer(ctx.db, slug)
   return {

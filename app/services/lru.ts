@@ -3,6 +3,7 @@ export interface Lru<V> {
   get(key: string): V | undefined
   set(key: string, value: V): void
   delete(key: string): void
+  clear(): void
 }
 
 /** `weigh` gives an entry's size in the unit of `weightMax`; by default every entry weighs 1. */
@@ -37,5 +38,9 @@ export function createLru<V>(weightMax: number, weigh: (value: V) => number = ()
       }
     },
     delete: remove,
+    clear() {
+      entries.clear()
+      total = 0
+    },
   }
 }

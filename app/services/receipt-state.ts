@@ -125,3 +125,8 @@ function keyEvidence(row: ReceiptRow): KeyEvidence {
 export function forgetReceiptState(ctx: Ctx, receiptId: string): void {
   ctx.caches.receiptStates.delete(receiptId)
 }
+
+/** Called by whoever changes a key or an issuer: any number of receipts may depend on it. */
+export function forgetAllReceiptStates(ctx: Ctx): void {
+  ctx.caches.receiptStates.clear()
+}

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, ne } from 'drizzle-orm'
 import type { Db, Orm } from '../client.server.ts'
+import { isUniqueViolation } from '../connection.ts'
 import { issuers, signingKeys } from '../schema.ts'
 
 export type IssuerRow = typeof issuers.$inferSelect
@@ -49,20 +50,46 @@ export async function selectIssuerKey(
   return row === undefined ? null : { ...row.key, name: row.name, url: row.url }
 }
 
-export const insertIssuer = async (tx: Orm, row: IssuerRow): Promise<void> => {
-  await tx.insert(issuers).values(row)
+/** False: this slug, or a name that looks like this one, is another issuer's. */
+export async function insertIssuer(tx: Orm, row: IssuerRow): Promise<boolean> {
+  const rows = await tx.insert(issuers).values(row).onConflictDoNothing().returning()
+  return rows.length > 0
 }
 
-export const updateIssuer = async (
+/** The issuer, locked until the transaction ends. */
+export async function lockIssuer(tx: Orm, slug: string): Promise<IssuerRow | null> {
+  const [row] = await tx.select().from(issuers).where(eq(issuers.slug, slug)).for('update')
+  return row ?? null
+}
+
+/** Null: the new name looks like another issuer's. The transaction goes on from before the update. */
+export async function updateIssuer(
   tx: Orm,
   slug: string,
   values: Partial<Pick<IssuerRow, 'name' | 'nameSkeleton' | 'url'>>,
-): Promise<void> => {
-  await tx.update(issuers).set(values).where(eq(issuers.slug, slug))
+): Promise<IssuerRow | null> {
+  try {
+    return await tx.transaction(async (savepoint) => {
+      const [row] = await savepoint
+        .update(issuers)
+        .set(values)
+        .where(eq(issuers.slug, slug))
+        .returning()
+      return row!
+    })
+  } catch (error) {
+    if (isUniqueViolation(error)) return null
+    throw error
+  }
 }
 
-export const insertSigningKey = async (tx: Orm, row: KeyRow): Promise<void> => {
-  await tx.insert(signingKeys).values(row)
+/**
+ * False: the key is published already, by whomever. Of two that publish it at once, the second
+ * waits here for the first.
+ */
+export async function insertSigningKey(tx: Orm, row: KeyRow): Promise<boolean> {
+  const rows = await tx.insert(signingKeys).values(row).onConflictDoNothing().returning()
+  return rows.length > 0
 }
 
 /** The key, locked until the transaction ends. */
@@ -75,12 +102,13 @@ export async function lockSigningKey(tx: Orm, issuer: string, kid: string): Prom
   return row ?? null
 }
 
-export const updateSigningKey = async (
+export async function updateSigningKey(
   tx: Orm,
   kid: string,
   values: Partial<
     Pick<KeyRow, 'state' | 'retiredAt' | 'revokedAt' | 'compromisedSince' | 'reason'>
   >,
-): Promise<void> => {
-  await tx.update(signingKeys).set(values).where(eq(signingKeys.kid, kid))
+): Promise<KeyRow> {
+  const [row] = await tx.update(signingKeys).set(values).where(eq(signingKeys.kid, kid)).returning()
+  return row!
 }

@@ -1,0 +1,13 @@
+import { sql } from 'drizzle-orm'
+import type { Orm } from '../client.server.ts'
+
+/**
+ * The time by the database's clock, in whole milliseconds. Receipts are dated by it, so whatever is
+ * compared with the time a receipt was received has to be dated by it too.
+ */
+export async function selectNow(tx: Orm): Promise<Date> {
+  const [row] = await tx.execute<{ now: number }>(
+    sql`select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+  )
+  return new Date(row!.now)
+}
