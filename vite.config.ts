@@ -10,7 +10,7 @@ export default defineConfig({
     tailwindcss(),
     remix({
       appDirectory: 'app',
-      buildDirectory: 'build',
+      buildDirectory: 'build/pages',
       future: {
         // Both stay off: they open `*.data` and `/__manifest`, the paths with reported advisories.
         v3_singleFetch: false,

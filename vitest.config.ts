@@ -34,8 +34,6 @@ const chromium = process.env.COUNTERFOIL_CHROMIUM
 
 const exclude = ['**/node_modules/**', 'build/**']
 
-const exclude = ['**/node_modules/**', 'build/**']
-
 export default defineConfig({
   test: {
     // Two cores are what a small machine has, and every worker may have a portal beside it.

@@ -8,7 +8,8 @@ import { ROOT, SetupError, checkNode, explain, installMissing, runQuietly } from
 const BUILD = join(ROOT, 'build')
 const STAMP = join(BUILD, 'stamp')
 const INPUTS = ['app', 'db', 'sdk', 'public', 'package.json', 'package-lock.json', 'vite.config.ts']
-const BROWSER = join(ROOT, 'app', 'ui', 'browser')
+/** The pages' scripts; what else lies beside them is their parts. */
+const SCRIPTS = ['home', 'verify']
 
 /**
  * Builds what changed. When this comes back, build/portal.js can be loaded; `pages` settles when
@@ -56,18 +57,16 @@ async function buildPortal(esbuild) {
 }
 
 /**
- * Each entry of app/ui/browser is one script, named by its content. They wait in build/browser
- * until Remix, which empties build/client when it begins, is done.
+ * Each script of app/ui/browser is one file, named by its content. They wait in build/browser
+ * until Remix, which empties build/pages when it begins, is done.
  */
 async function buildScripts(esbuild) {
-  const names = existsSync(BROWSER) ? readdirSync(BROWSER) : []
-  const entries = names.filter((name) => /\.ts$/.test(name) && !/\.(?:test|d)\.ts$/.test(name))
   const out = join(BUILD, 'browser')
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   const { metafile } = await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: entries.map((name) => join(BROWSER, name)),
+    entryPoints: SCRIPTS.map((name) => join('app', 'ui', 'browser', `${name}.ts`)),
     outdir: out,
     entryNames: '[name]-[hash]',
     bundle: true,
@@ -87,7 +86,7 @@ async function buildScripts(esbuild) {
 }
 
 function placeScripts() {
-  const target = join(BUILD, 'client', 'assets')
+  const target = join(BUILD, 'pages', 'client', 'assets')
   mkdirSync(target, { recursive: true })
   cpSync(join(BUILD, 'browser'), target, { recursive: true })
 }

@@ -25,20 +25,30 @@ export function checkNode() {
   )
 }
 
-/** Runs `npm ci` if what lies in node_modules isn't what the lockfile says. */
+/** Runs npm if what lies in node_modules isn't what the lockfile says. */
 export async function installMissing() {
   if (isInstalled()) return
   const began = Date.now()
   say('Installing what is missing; the first time takes a minute …')
+  // A lockfile written where some other system's optional package couldn't be had lacks that
+  // package, and `npm ci` then refuses everything. `npm install` takes the locked versions, finds
+  // out about the rest, and with --no-save leaves the lockfile as it is.
+  await runNpm('ci').catch((error) => {
+    if (!/EUSAGE/.test(error.output) || /Invalid:/.test(error.output)) throw error
+    return runNpm('install', '--no-save')
+  })
+  say(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`)
+}
+
+function runNpm(...command) {
   // Under npm the very npm that was called; NODE_ENV=production must not leave out the build tools.
   const npm = process.env.npm_execpath
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
-  await runQuietly(
+  const args = [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  return runQuietly(
     npm ? process.execPath : 'npm',
     npm ? [npm, ...args] : args,
     'npm could not install the packages: look at its words above, then run the command again.',
   )
-  say(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`)
 }
 
 /**

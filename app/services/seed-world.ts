@@ -39,8 +39,8 @@ export async function seedWorld(ctx: Ctx, dataDir: string): Promise<FirstSteps |
     const kept = await readFile(stepsPath, 'utf8').catch(() => null)
     return kept === null ? null : (JSON.parse(kept) as FirstSteps)
   }
-  // Nothing of the world is there until its issuer is, so a start that is cut short begins again;
-  // the file is written last, so that no line is printed that would not work.
+  // The file is written last: after a first start that was cut short, no line is printed that
+  // would not work.
   const steps = await makeWorld(ctx, resolve(dataDir, 'first-steps', 'receipt.json'))
   await mkdir(join(dataDir, 'first-steps'), { recursive: true, mode: 0o700 })
   await writeFile(steps.bodyPath, steps.body, { mode: 0o600 })
@@ -60,7 +60,7 @@ async function makeWorld(ctx: Ctx, bodyPath: string): Promise<FirstSteps & { bod
     const made = need(
       await createApiKey(ctx, BY, SLUG, { name, mode, cap, ratePerSecond: null, expiresAt: null }),
     )
-    return { secret: made.apiKey, row: need2(await ctx.db.groups.apiKey.call(made.id)) }
+    return { secret: made.apiKey, row: found(await ctx.db.groups.apiKey.call(made.id)) }
   }
   const live = await newKey('Reference desk', 'live', 10_000)
   const test = await newKey('First steps (test)', 'test', 1_000)
@@ -100,7 +100,7 @@ function need<T>(outcome: Outcome<T, string>): T {
   return outcome.value
 }
 
-function need2<T>(value: T | null): T {
+function found<T>(value: T | null): T {
   if (value === null) throw new Error('the first world could not be made')
   return value
 }
