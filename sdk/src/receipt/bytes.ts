@@ -1,7 +1,17 @@
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** Text to UTF-8. A lone surrogate becomes U+FFFD, as every encoder does. */
-export const encodeUtf8 = (text: string): Uint8Array => utf8ToBytes(text)
+export function encodeUtf8(text: string): Uint8Array {
+  // A receipt is ASCII, and an encoder's own call costs more than so short a loop.
+  if (text.length > 16_384) return utf8ToBytes(text)
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit > 0x7f) return utf8ToBytes(text)
+    bytes[at] = unit
+  }
+  return bytes
+}
 
 export const encodeHex = (bytes: Uint8Array): string => bytesToHex(bytes)
 

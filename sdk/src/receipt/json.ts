@@ -68,7 +68,11 @@ function readText(text: string, limits: { depth: number; nodes: number }): JsonV
   }
 
   const skipSpace = (): void => {
-    while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++
+    for (;;) {
+      const unit = text.charCodeAt(at)
+      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return
+      at++
+    }
   }
 
   const expect = (character: string): void => {
@@ -88,15 +92,18 @@ function readText(text: string, limits: { depth: number; nodes: number }): JsonV
     expect('"')
     let value = ''
     let from = at
+    let plain = true
     for (;;) {
       const unit = text.charCodeAt(at)
       if (Number.isNaN(unit)) refuse('The text ends inside a string')
       if (unit < 0x20) refuse('A control character must be escaped')
       if (unit === 0x22) break
+      if (unit > 0x7e) plain = false
       if (unit !== 0x5c) {
         at++
         continue
       }
+      plain = false
       value += text.slice(from, at)
       const letter = text[at + 1] ?? ''
       at += 2
@@ -105,7 +112,7 @@ function readText(text: string, limits: { depth: number; nodes: number }): JsonV
     }
     value += text.slice(from, at)
     at++
-    if (/[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(value))
+    if (!plain && /[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(value))
       refuse('A string holds NUL, half a surrogate pair or a non-character', start)
     return value
   }

@@ -78,8 +78,9 @@ export function readMembers(
 /** Lengths are in code points: the unit in which every language can count the same. */
 export function readText(value: unknown, pointer: string, max: number): string {
   if (typeof value !== 'string') return refuse('wrong_type', pointer, 'must be text')
-  const length = value.length > 2 * max ? Infinity : Array.from(value).length
-  if (length < 1 || length > max)
+  // Counting is only needed where UTF-16 units are too many and code points may not be.
+  const { length } = value
+  if (length < 1 || length > 2 * max || (length > max && Array.from(value).length > max))
     refuse('wrong_length', pointer, `must have 1 to ${max} characters`)
   return value
 }
