@@ -3,6 +3,15 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
 /** The core's own tests a second time, where visitors will run it. */
 const coreInChromium = (executablePath: string): TestProjectConfiguration => ({
+  // Found only while a test loads, they would make the server reload the page under that test.
+  optimizeDeps: {
+    include: [
+      '@noble/ed25519',
+      '@noble/hashes/hmac.js',
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/utils.js',
+    ],
+  },
   test: {
     name: 'core-in-chromium',
     include: ['sdk/src/receipt/*.test.ts'],

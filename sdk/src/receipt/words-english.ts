@@ -95,8 +95,10 @@ export const english: Words = {
         ? ''
         : ` Signed: ${bytes(lengthSigned)}. Given: ${bytes(lengthGiven)}.`),
     content_not_supplied: () => 'No text was given to compare.',
-    content_not_checkable: () =>
-      'The text you gave could not be compared: that takes the secret from the full link or file.',
+    content_not_checkable: ({ outcomes }) =>
+      outcomes.format === 'well_formed'
+        ? 'The text you gave could not be compared: that takes the secret from the full link or file.'
+        : 'The text you gave was not compared: there is no receipt to compare it with.',
 
     outcome_complete: () => 'The answer is complete.',
     outcome_partial: (facts) => `The answer was cut off before its end${ended(facts)}.`,
