@@ -4,13 +4,14 @@ import { formatTime } from './format-time.ts'
 import { VisibleText } from './visible-text.tsx'
 import type { PageWords } from './words/en.ts'
 
-/** Facts of this portal first, the signer's own claims after them and named so. */
+/** Facts of this portal first; the signer's own claims apart from them and named so. */
 export function FactList({ words, report }: { words: PageWords; report: Report }) {
   const own = words.verify
   const { issuer, signingKey, receivedAt, revocation, receiptId } = report
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{own.factsTitle}</h2>
+      {report.receipt === null ? null : <h3>{own.factsHere}</h3>}
       <dl className="facts">
         {issuer === null ? null : (
           <Fact name={own.facts.issuer}>
@@ -43,9 +44,6 @@ export function FactList({ words, report }: { words: PageWords; report: Report }
             />
           </Fact>
         )}
-        {report.receipt === null ? null : (
-          <Claims words={words} claims={report.receipt.claims} known={issuer !== null} />
-        )}
         {signingKey === null ? null : (
           <Fact name={own.facts.key}>
             <code>{signingKey.kid}</code>{' '}
@@ -60,6 +58,12 @@ export function FactList({ words, report }: { words: PageWords; report: Report }
           </Fact>
         )}
       </dl>
+      {report.receipt === null ? null : (
+        <>
+          <h3>{own.factsClaimed}</h3>
+          <Claims words={words} claims={report.receipt.claims} known={issuer !== null} />
+        </>
+      )}
     </section>
   )
 }
@@ -75,7 +79,7 @@ function Claims({ words, claims, known }: ClaimsProps) {
   const { content, outcome } = claims
   const issuedAt = new Date(claims.iat * 1000)
   return (
-    <>
+    <dl className="facts">
       {known ? null : <Value name={own.facts.claimedIssuer} text={claims.iss} />}
       {Number.isNaN(issuedAt.getTime()) ? null : (
         <Fact name={own.facts.issued}>
@@ -107,9 +111,9 @@ function Claims({ words, claims, known }: ClaimsProps) {
       </Fact>
       {claims.jti === undefined ? null : <Value name={own.facts.job} text={claims.jti} />}
       {Object.entries(claims.meta ?? {}).map(([name, value]) => (
-        <Value key={name} name={own.facts.meta(name)} text={value} />
+        <Value key={name} name={name} text={value} />
       ))}
-    </>
+    </dl>
   )
 }
 

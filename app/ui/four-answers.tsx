@@ -1,13 +1,19 @@
-import type { Check } from '#receipt/report.ts'
+import type { Report } from '#receipt/report.ts'
 import { axisAnswers } from './axis-answers.ts'
 import { StatusIcon } from './verdict-icon.tsx'
 import { VisibleText } from './visible-text.tsx'
 import type { PageWords } from './words/en.ts'
 
 /** The four questions of every reader, each answered in a sentence or two; every check on demand. */
-export function FourAnswers({ words, checks }: { words: PageWords; checks: readonly Check[] }) {
+export function FourAnswers({ words, report }: { words: PageWords; report: Report }) {
   const own = words.verify
-  const answers = axisAnswers(checks)
+  const { checks, verdict } = report
+  const answers = axisAnswers(checks).map((answer) =>
+    // A good issuer or date beside a bad signature would lend it a dignity it doesn't have.
+    verdict === 'invalid' && answer.status !== 'fail'
+      ? { ...answer, status: 'not-checked' as const, telling: [{ message: own.moot }] }
+      : answer,
+  )
   return (
     <section aria-labelledby="answers">
       <h2 id="answers">{own.answersTitle}</h2>

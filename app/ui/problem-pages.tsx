@@ -25,8 +25,11 @@ export function ProblemPage({ words, problem }: { words: PageWords; problem: Pro
               <code>{problem.code}</code>
             </dd>
           </div>
+          <div>
+            <dt>{own.status}</dt>
+            <dd>{problem.status}</dd>
+          </div>
         </dl>
-        <p className="quiet">{own.status(problem.status)}</p>
         <p>
           <a href="/problems">{own.all}</a>
         </p>

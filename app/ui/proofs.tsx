@@ -47,8 +47,7 @@ function proven(words: PageWords, report: Report): string[] {
 function unproven(words: PageWords, { verdict }: Report): string[] {
   const { provesNot } = words.verify
   if (verdict === 'invalid') return [provesNot.fake]
-  const named = verdict !== 'unknown-issuer' && verdict !== 'cannot-check'
-  return named
-    ? [provesNot.truth, provesNot.model, provesNot.rest]
-    : [provesNot.truth, provesNot.fake]
+  if (verdict === 'cannot-check') return [provesNot.unchecked]
+  const lines = [provesNot.truth, provesNot.model, provesNot.rest]
+  return verdict === 'unknown-issuer' ? [provesNot.unknown, ...lines] : lines
 }

@@ -23,7 +23,7 @@ export function VerifyPage(props: VerifyPageProps) {
     <>
       <article className="sheet">
         <Headline words={words} report={report} sentence={sentence} script={script} />
-        {absent ? null : <FourAnswers words={words} checks={report.checks} />}
+        {absent ? null : <FourAnswers words={words} report={report} />}
         {absent ? null : <Proofs words={words} report={report} />}
         {shown ? <SignedContent {...props} /> : null}
         {shown ? <CompareBox words={words} report={report} /> : null}

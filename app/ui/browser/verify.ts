@@ -44,6 +44,7 @@ function showOpinion(opinion: Opinion): void {
     status.setAttribute('role', 'alert')
     status.textContent = says
     byId('says').hidden = true
+    status.closest('.stub')?.setAttribute('data-alarm', opinion.kind)
     document.title = words.disagreesTitle
   }
 }
