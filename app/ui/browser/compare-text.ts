@@ -1,24 +1,29 @@
 import { decodeUtf8 } from '#receipt/bytes.ts'
 import type { Evidence, Judgement } from '#receipt/judge.ts'
+import type { Verdict } from '#receipt/report.ts'
 import { english } from '#receipt/words.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'
 import { fill } from '../words/fill.ts'
 import { firstDifference, type Difference } from './first-difference.ts'
 import { addVisible, make } from './page-parts.ts'
 
+const GOOD: ReadonlySet<Verdict> = new Set(['valid', 'valid-key-retired', 'partial'])
+
 /** What a comparison found, as one small panel under the box. */
 export function comparisonPanel(
   words: BrowserWords,
-  { outcomes, facts }: Judgement,
+  { verdict, outcomes, facts }: Judgement,
   evidence: Evidence,
 ): HTMLElement {
   const panel = make('div', '', 'result')
   const { content } = outcomes
+  // A text that matches a withdrawn receipt, or one of an unknown signer, is no good news.
+  const matches = GOOD.has(verdict) ? 'pass' : 'not-checked'
   if (content === 'content_exact') {
-    panel.dataset.status = 'pass'
+    panel.dataset.status = matches
     panel.append(make('strong', words.exact))
   } else if (content === 'content_repaired') {
-    panel.dataset.status = 'pass'
+    panel.dataset.status = matches
     const repair = facts.repair === null ? '' : english.repairs[facts.repair]
     panel.append(make('strong', fill(words.repaired, { repair })))
   } else if (content === 'content_differs') {

@@ -18,17 +18,30 @@ export function firstDifference(signed: string, given: string): Difference | nul
   if (signed === given) return null
   let at = 0
   while (at < signed.length && signed[at] === given[at]) at++
-  // Back to the start of the word, so that whole words are compared.
-  while (at > 0 && /\S/.test(signed[at - 1]!)) at--
+  // Back to where the word, or the run of spaces, begins: both are compared whole.
+  const inSpaces = [signed[at], given[at]].some((one) => one !== undefined && /\s/.test(one))
+  const sameRun = inSpaces && at > 0 && /\s/.test(signed[at - 1]!) ? /\s/ : /\S/
+  while (at > 0 && sameRun.test(signed[at - 1]!)) at--
   const left = wordsFrom(signed, at)
   const right = wordsFrom(given, at)
   const [i, j] = meetingPoint(left, right)
   return {
-    before: signed.slice(Math.max(0, at - CONTEXT_CHARACTERS), at),
+    before: contextBefore(signed, at),
     signed: left.slice(0, i).join(''),
     given: right.slice(0, j).join(''),
-    after: left.slice(i).join('').slice(0, CONTEXT_CHARACTERS),
+    after: contextAfter(left.slice(i).join('')),
   }
+}
+
+/** Whole words only, so that neither a word nor a pair of surrogates is cut in two. */
+function contextBefore(text: string, at: number): string {
+  if (at <= CONTEXT_CHARACTERS) return text.slice(0, at)
+  return `… ${text.slice(at - CONTEXT_CHARACTERS, at).replace(/^\S*\s*/, '')}`
+}
+
+function contextAfter(text: string): string {
+  if (text.length <= CONTEXT_CHARACTERS) return text
+  return `${text.slice(0, CONTEXT_CHARACTERS).replace(/\s*\S*$/, '')} …`
 }
 
 /** Words and the spaces between them, so that joining gives the text again. */

@@ -34,6 +34,10 @@ const open = (receiptId: string, secret: string | null) => {
 }
 
 async function take(given: Given): Promise<void> {
+  if ('nothing' in given) {
+    say(words.homeNothing)
+    return
+  }
   if ('tooLarge' in given) {
     say(fill(words.tooLarge, { max: given.tooLarge }))
     return

@@ -2,7 +2,8 @@ import { encodeUtf8 } from '#receipt/bytes.ts'
 
 export const FILE_BYTES_MAX = 67_108_864
 
-export type Given = { bytes: Uint8Array } | { tooLarge: number }
+/** An empty file is a content like any other; an empty box is nobody's text. */
+export type Given = { bytes: Uint8Array } | { tooLarge: number } | { nothing: true }
 
 interface InputParts {
   zone: HTMLElement
@@ -20,7 +21,7 @@ export function takeInput({ zone, text, file, go }: InputParts, take: (given: Gi
   let pasted: string | null = null
   const takeText = () => {
     const exact = pasted !== null && asTextarea(pasted) === text.value ? pasted : text.value
-    take({ bytes: encodeUtf8(exact) })
+    take(exact === '' ? { nothing: true } : { bytes: encodeUtf8(exact) })
   }
   const takeFile = (chosen: File | undefined | null) => {
     if (!chosen) return

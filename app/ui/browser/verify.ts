@@ -60,19 +60,24 @@ function linkSecret(): Uint8Array | null | undefined {
 }
 
 function compare({ evidence, opinion }: SecondCheck, content: Uint8Array): HTMLElement {
+  // A good comparison must not paint over an alarm.
+  if (isAlarm(opinion)) return make('p', words.alarmFirst, 'result')
   const secret = linkSecret()
   const keyed = evidence.reading?.ok && evidence.reading.receipt.claims.content.alg !== 'sha-256'
   if (keyed && secret === null) return make('p', words.secretUnread, 'result')
   const compared = { ...evidence, given: { content, ...(secret ? { secret } : {}) } }
   const judgement = judge(compared)
-  // A good comparison must not paint over an alarm.
-  if (!isAlarm(opinion)) showJudgement(judgement, inWords)
+  showJudgement(judgement, inWords)
   return comparisonPanel(words, judgement, compared)
 }
 
 async function takeGiven(given: Given): Promise<void> {
   const result = byId('compare-result')
   const show = (...parts: HTMLElement[]) => result.replaceChildren(...parts)
+  if ('nothing' in given) {
+    show(make('p', words.empty, 'result'))
+    return
+  }
   if ('tooLarge' in given) {
     show(make('p', fill(words.tooLarge, { max: given.tooLarge }), 'result'))
     return

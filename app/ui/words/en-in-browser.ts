@@ -35,6 +35,7 @@ export const inBrowser = {
   secretUnread:
     'The secret in this link (after “#k=”) is damaged. Please open the full link again.',
   tooLarge: 'That file is larger than {max} bytes and was not read.',
+  alarmFirst: 'The two results above differ, so a comparison would mean nothing.',
   empty: 'There is nothing to compare yet.',
   comparing: 'Comparing …',
   compareFailed: 'The comparison could not be made: {why}.',
