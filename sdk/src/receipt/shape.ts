@@ -41,10 +41,14 @@ export function attempt<T, F>(read: () => T, refused: (error: Malformed) => F): 
   }
 }
 
-/** A member's place (RFC 6901), short enough to show even where the name is 16 KiB long. */
+/**
+ * A member's place (RFC 6901), short enough to show even where the name is 16 KiB long. What can't
+ * be seen, or turns text around, is replaced: a hostile name must not rewrite our own sentence.
+ */
 export function pointTo(pointer: string, name: string): string {
   const shown = Array.from(name.slice(0, 128)).slice(0, 64).join('')
-  return `${pointer}/${shown.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const plain = shown.replace(/\p{C}/gu, '\ufffd')
+  return `${pointer}/${plain.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** Selective disclosure (RFC 9901) gives these names a meaning; nobody else may. */

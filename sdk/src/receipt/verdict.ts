@@ -1,4 +1,5 @@
-import { VERDICTS, type CheckCode, type Outcomes, type Verdict } from './report.ts'
+import { CHECKS, VERDICTS } from './report.ts'
+import type { CheckCode, CheckName, Outcomes, Verdict } from './report.ts'
 
 /**
  * The best verdict that each outcome still allows. A code that is missing here does not compile, so
@@ -71,15 +72,19 @@ const ALLOWS: Record<CheckCode, Verdict> = {
   log_not_checked: 'valid',
 }
 
-const RANKS = Object.fromEntries(
+const RANKS: Partial<Record<string, number>> = Object.fromEntries(
   Object.entries(ALLOWS).map(([code, verdict]) => [code, VERDICTS.indexOf(verdict)]),
-) as Record<CheckCode, number>
+)
+const CHECK_NAMES = Object.keys(CHECKS) as CheckName[]
 
-/** The one headline, the same in browser, server and command line: the first that applies wins. */
+/**
+ * The one headline, the same in browser, server and command line: the first that applies wins.
+ * A check that is missing, or ended with a code from a newer version, is a check not made.
+ */
 export function headline(outcomes: Outcomes): Verdict {
   let first = VERDICTS.length - 1
-  for (const check in outcomes) {
-    const rank = RANKS[outcomes[check as keyof Outcomes]]
+  for (const check of CHECK_NAMES) {
+    const rank = RANKS[outcomes[check]] ?? VERDICTS.indexOf('cannot-check')
     if (rank < first) first = rank
   }
   return VERDICTS[first]!

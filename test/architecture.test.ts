@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+
+interface Room {
+  /** Files of this room, as a prefix of their path. The first room that matches is a file's. */
+  room: string
+  /** What it may import: rooms and files by prefix, packages by name. Types are imports too. */
+  may: string[]
+}
+
+const CORE = 'sdk/src/receipt/'
+const CTX = 'app/context.server.ts'
+
+/** Who may import whom. A service never hears of HTTP or React; a page never sees the database. */
+const TABLE: Room[] = [
+  { room: CORE, may: [CORE, '@noble/'] },
+  { room: 'sdk/src/', may: ['sdk/src/'] },
+  { room: 'db/client.server.ts', may: ['db/', 'drizzle-orm', 'postgres'] },
+  { room: 'db/', may: ['db/', 'drizzle-orm', 'node:'] },
+  {
+    room: 'app/services/',
+    may: ['app/services/', 'db/queries/', CORE, CTX, 'unhomoglyph', 'node:'],
+  },
+  {
+    room: 'app/api/',
+    may: [
+      'app/api/',
+      'app/services/',
+      'app/http/',
+      CORE,
+      CTX,
+      'zod',
+      '@asteasolutions/zod-to-openapi',
+      'node:',
+    ],
+  },
+  { room: 'app/http/', may: ['app/http/', 'node:'] },
+  { room: 'app/ui/', may: ['app/ui/', CORE, 'react'] },
+  { room: 'app/routes/', may: ['app/services/', 'app/http/', 'app/ui/', CORE, CTX, '@remix-run/'] },
+]
+
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
+
+function listFiles(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    .filter((file) => !file.includes('node_modules') && !isTest(file))
+}
+
+const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\()\s*['"]([^'"]+)['"]/g
+const ALIASES: Record<string, string> = { '#app/': 'app/', '#db/': 'db/', '#receipt/': CORE }
+
+/** What a file imports, as paths from the root or names of packages. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  return [...source.matchAll(IMPORT)].map(([, name]) => {
+    if (name!.startsWith('.')) return relative(ROOT, resolve(ROOT, dirname(file), name!))
+    const alias = Object.keys(ALIASES).find((prefix) => name!.startsWith(prefix))
+    return alias === undefined ? name! : ALIASES[alias]! + name!.slice(alias.length)
+  })
+}
+
+describe('the import table', () => {
+  const files = [...listFiles('sdk'), ...listFiles('db'), ...listFiles('app')]
+
+  test.each(TABLE)('$room imports only what it may', ({ room, may }) => {
+    const own = files.filter(
+      (file) => TABLE.find((row) => file.startsWith(row.room))?.room === room,
+    )
+    expect(own.length).toBeGreaterThan(room === 'sdk/src/' ? -1 : 0)
+    const forbidden = own.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => !may.some((allowed) => name === allowed || name.startsWith(allowed)))
+        .map((name) => `${file} imports ${name}`),
+    )
+    expect(forbidden).toEqual([])
+  })
+
+  test('one module alone imports the driver', () => {
+    expect(files.filter((file) => importsOf(file).includes('postgres'))).toEqual([
+      'db/client.server.ts',
+    ])
+  })
+
+  test('one module alone reads the environment', () => {
+    const readers = files.filter((file) =>
+      readFileSync(join(ROOT, file), 'utf8').includes('process.env'),
+    )
+    expect(readers).toEqual(['app/env.server.ts'])
+  })
+
+  test('the browser is sent nothing of the server', () => {
+    for (const file of files.filter((name) => name.startsWith('app/ui/'))) {
+      expect(importsOf(file).filter((name) => name.includes('.server'))).toEqual([])
+    }
+  })
+
+  test('Remix is known to the pages alone', () => {
+    const knows = files.filter((file) =>
+      importsOf(file).some((name) => name.startsWith('@remix-run/')),
+    )
+    const allowed =
+      /^app\/(routes\/|routes\.ts|root\.tsx|entry\.server\.tsx|pages\.server\.ts|dispatch\.server\.ts)/
+    expect(knows.filter((file) => !allowed.test(file))).toEqual([])
+  })
+
+  test('every import is found: a table over nothing would always hold', () => {
+    expect(importsOf('app/api/verification.ts')).toContain('sdk/src/receipt/bundle.ts')
+    expect(importsOf('db/client.server.ts')).toContain('postgres')
+  })
+})
+
+test('no source file is longer than 300 lines', () => {
+  const long = [...listFiles('sdk'), ...listFiles('db'), ...listFiles('app')].filter(
+    (file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 301,
+  )
+  expect(long).toEqual([])
+})
