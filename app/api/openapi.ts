@@ -1,1 +1,163 @@
-export const buildOpenApi = (publicUrl: string): object => ({ openapi: '3.1.0', servers: [{ url: publicUrl }], paths: {} })
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type ResponseConfig,
+  type ZodContentObject,
+} from '@asteasolutions/zod-to-openapi'
+import { z } from 'zod'
+import { PROBLEMS, type ProblemCode } from '../http/problem.ts'
+import { jsonReply, type Reply } from '../http/reply.ts'
+import { adminDocs } from './reference/admin.ts'
+import { ingestionDocs } from './reference/ingestion.ts'
+import type { RouteDoc } from './reference/route-doc.ts'
+import { verificationDocs } from './reference/verification.ts'
+import type { Handler } from './request.ts'
+import { problem } from './schemas/common.ts'
+
+/** By method and path, as in ROUTES; a test holds the two together. */
+export const ROUTE_DOCS: Record<string, RouteDoc> = {
+  ...ingestionDocs,
+  ...verificationDocs,
+  ...adminDocs,
+}
+
+const SECURITY = { public: [], key: [{ apiKey: [] }], admin: [{ adminToken: [] }] }
+
+/** The API's description (OpenAPI 3.1), made of the very schemas that guard the routes. */
+export function buildOpenApi(publicUrl: string): object {
+  const registry = new OpenAPIRegistry()
+  registry.register('Problem', problem)
+  registry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key: `cfl_live_…` or `cfl_test_…`.',
+  })
+  registry.registerComponent('securitySchemes', 'adminToken', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The portal’s ADMIN_TOKEN.',
+  })
+  for (const [name, doc] of Object.entries(ROUTE_DOCS)) registerRoute(registry, name, doc)
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Counterfoil',
+      version: '1',
+      description:
+        'Receipts for AI output that anybody can check. Every answer has an `X-Request-Id`; errors are RFC 9457 problems whose `type` is a page that says what to do.',
+    },
+    servers: [{ url: publicUrl }],
+  })
+}
+
+function registerRoute(registry: OpenAPIRegistry, name: string, doc: RouteDoc): void {
+  const [method, path] = name.split(' ') as [string, string]
+  const names = [...path.matchAll(/:(\w+)/g)].map((match) => match[1]!)
+  const { body, query, description } = doc
+  registry.registerPath({
+    method: method.toLowerCase() as 'get',
+    path: path.replace(/:(\w+)/g, '{$1}'),
+    summary: doc.summary,
+    ...(description === undefined ? {} : { description }),
+    security: SECURITY[doc.access],
+    request: {
+      ...(names.length === 0
+        ? {}
+        : { params: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) }),
+      ...(query === undefined ? {} : { query }),
+      ...(body === undefined
+        ? {}
+        : { body: { required: body.optional !== true, content: bodyContent(body) } }),
+    },
+    responses: { ...describeAnswers(doc), ...describeProblems(listProblems(doc)) },
+  })
+}
+
+const bodyContent = (body: NonNullable<RouteDoc['body']>): ZodContentObject => ({
+  'application/json': { schema: body.schema, example: body.example },
+  ...Object.fromEntries((body.also ?? []).map((type) => [type, { schema: z.string() }])),
+})
+
+function describeAnswers(doc: RouteDoc): Record<string, ResponseConfig> {
+  return Object.fromEntries(
+    Object.entries(doc.answers).map(([status, { description, content, example }]) => [
+      status,
+      {
+        description,
+        ...(content === undefined
+          ? {}
+          : {
+              content: Object.fromEntries(
+                Object.entries(content).map(([type, schema]) => [
+                  type,
+                  { schema, ...(example === undefined ? {} : { example }) },
+                ]),
+              ),
+            }),
+      },
+    ]),
+  )
+}
+
+const BY_ACCESS: Record<RouteDoc['access'], ProblemCode[]> = {
+  public: [],
+  key: ['missing_api_key', 'invalid_api_key', 'rate_limited'],
+  admin: ['unauthorized'],
+}
+const BY_BODY: ProblemCode[] = [
+  'malformed_json',
+  'invalid_request',
+  'payload_too_large',
+  'unsupported_media_type',
+]
+
+/** Every code a route can answer. */
+export function listProblems(doc: RouteDoc): ProblemCode[] {
+  return [
+    ...BY_ACCESS[doc.access],
+    ...(doc.body === undefined ? [] : BY_BODY),
+    ...(doc.query === undefined ? [] : (['invalid_request'] as const)),
+    ...doc.problems,
+    'internal_error',
+    'unavailable',
+  ]
+}
+
+function describeProblems(codes: ProblemCode[]): Record<string, ResponseConfig> {
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of new Set(codes)) {
+    const { status } = PROBLEMS[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => [
+      String(status),
+      {
+        description: some.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        content: {
+          'application/problem+json': {
+            schema: {
+              allOf: [
+                { $ref: '#/components/schemas/Problem' },
+                { type: 'object', properties: { code: { type: 'string', enum: some } } },
+              ],
+            },
+          },
+        },
+      },
+    ]),
+  )
+}
+
+/** One answer for the life of the process: nothing in it changes but with the software. */
+const built = new Map<string, Reply>()
+
+/** `GET /openapi.json` */
+export const getOpenApi: Handler = (_request, ctx) => {
+  const { publicUrl } = ctx.config
+  const reply =
+    built.get(publicUrl) ??
+    jsonReply(200, buildOpenApi(publicUrl), { 'cache-control': 'public, max-age=300' })
+  built.set(publicUrl, reply)
+  return reply
+}

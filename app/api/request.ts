@@ -48,6 +48,22 @@ export async function readJson<S extends z.ZodType>(
   return readShape(request, schema, parsed.value)
 }
 
+/** As `readJson`, where the whole body may be left out. */
+export async function readOptionalJson<S extends z.ZodType>(
+  request: ApiRequest,
+  schema: S,
+): Promise<Read<z.output<S>>> {
+  if (request.headers['content-type'] !== undefined) return readJson(request, schema)
+  const bytes = await request.readBody(BODY_BYTES_MAX)
+  return bytes?.length === 0
+    ? readShape(request, schema, {})
+    : { ok: false, reply: refuse(request, 'unsupported_media_type') }
+}
+
+/** What stands after the question mark; a name given twice counts as its last. */
+export const readQuery = <S extends z.ZodType>(request: ApiRequest, schema: S): Read<z.output<S>> =>
+  readShape(request, schema, Object.fromEntries(request.query))
+
 /** Unknown members are refused by name, and every wrong one is listed with its place. */
 export function readShape<S extends z.ZodType>(
   request: ApiRequest,

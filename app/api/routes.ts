@@ -1,5 +1,11 @@
 import type { Handler } from './request.ts'
+import * as apiKeys from './admin-api-keys.ts'
+import * as issuers from './admin-issuers.ts'
+import * as receipts from './admin-receipts.ts'
+import * as records from './admin-records.ts'
+import * as signingKeys from './admin-signing-keys.ts'
 import * as ingestion from './ingestion.ts'
+import { getOpenApi } from './openapi.ts'
 import * as verification from './verification.ts'
 
 /** Who may ask: anybody (readable from any page), the holder of an API key, or an admin. */
@@ -29,6 +35,34 @@ export const ROUTES: readonly Route[] = [
   ['GET', '/v1/issuers/:slug', 'public', verification.getIssuer],
   ['GET', '/v1/issuers/:slug/jwks.json', 'public', verification.getIssuerJwks],
   ['GET', '/.well-known/jwks.json', 'public', verification.getJwks],
+  ['GET', '/openapi.json', 'public', getOpenApi],
+
+  ['POST', '/v1/admin/issuers', 'admin', issuers.postIssuer],
+  ['GET', '/v1/admin/issuers', 'admin', issuers.listIssuers],
+  ['GET', '/v1/admin/issuers/:slug', 'admin', issuers.getIssuer],
+  ['PATCH', '/v1/admin/issuers/:slug', 'admin', issuers.patchIssuer],
+  ['POST', '/v1/admin/issuers/:slug/signing-keys', 'admin', signingKeys.postSigningKey],
+  [
+    'POST',
+    '/v1/admin/issuers/:slug/signing-keys/:kid/retire',
+    'admin',
+    signingKeys.retireSigningKey,
+  ],
+  [
+    'POST',
+    '/v1/admin/issuers/:slug/signing-keys/:kid/revoke',
+    'admin',
+    signingKeys.revokeSigningKey,
+  ],
+  ['POST', '/v1/admin/issuers/:slug/api-keys', 'admin', apiKeys.postApiKey],
+  ['GET', '/v1/admin/api-keys', 'admin', apiKeys.listApiKeys],
+  ['PATCH', '/v1/admin/api-keys/:id', 'admin', apiKeys.patchApiKey],
+  ['DELETE', '/v1/admin/api-keys/:id', 'admin', apiKeys.deleteApiKey],
+  ['POST', '/v1/admin/api-keys/:id/rotate', 'admin', apiKeys.postRotation],
+  ['GET', '/v1/admin/usage', 'admin', records.getUsageAll],
+  ['GET', '/v1/admin/audit', 'admin', records.listAudit],
+  ['POST', '/v1/admin/receipts/:id/revoke', 'admin', receipts.postReceiptRevocation],
+  ['DELETE', '/v1/admin/receipts/:id/content', 'admin', receipts.deleteContent],
 ]
 
 interface Found {
