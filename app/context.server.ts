@@ -72,6 +72,7 @@ export interface PageContext {
 }
 
 declare module '@remix-run/server-runtime' {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- how Remix is told the type
-  interface AppLoadContext extends PageContext {}
+  interface AppLoadContext extends PageContext {
+    ctx: Ctx
+  }
 }

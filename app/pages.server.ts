@@ -44,7 +44,9 @@ export function createPages(build: ServerBuild) {
 /** The built pages, once they are there. */
 export async function openSite(ctx: Ctx, pages: Promise<void>): Promise<Site> {
   await pages
-  const build = (await import(pathToFileURL(resolve('build/pages/server/index.js')).href)) as ServerBuild
+  const build = (await import(
+    pathToFileURL(resolve('build/pages/server/index.js')).href
+  )) as ServerBuild
   return {
     pages: createPages(build),
     files: readStaticFiles(resolve('build/pages/client')),

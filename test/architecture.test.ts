@@ -39,7 +39,10 @@ const TABLE: Room[] = [
   },
   { room: 'app/http/', may: ['app/http/', 'node:'] },
   { room: 'app/ui/', may: ['app/ui/', CORE, 'react'] },
-  { room: 'app/routes/', may: ['app/services/', 'app/http/', 'app/ui/', CORE, CTX, '@remix-run/'] },
+  {
+    room: 'app/routes/',
+    may: ['app/routes/', 'app/services/', 'app/http/', 'app/ui/', CORE, CTX, '@remix-run/'],
+  },
 ]
 
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
@@ -51,13 +54,15 @@ function listFiles(folder: string): string[] {
     .filter((file) => !file.includes('node_modules') && !isTest(file))
 }
 
-const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\()\s*['"]([^'"]+)['"]/g
+const IMPORT =
+  /^(?:import|export)\s(?:[^'"=;]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm
 const ALIASES: Record<string, string> = { '#app/': 'app/', '#db/': 'db/', '#receipt/': CORE }
 
 /** What a file imports, as paths from the root or names of packages. */
 function importsOf(file: string): string[] {
   const source = readFileSync(join(ROOT, file), 'utf8')
-  return [...source.matchAll(IMPORT)].map(([, name]) => {
+  return [...source.matchAll(IMPORT)].map(([, still, late]) => {
+    const name = still ?? late
     if (name!.startsWith('.')) return relative(ROOT, resolve(ROOT, dirname(file), name!))
     const alias = Object.keys(ALIASES).find((prefix) => name!.startsWith(prefix))
     return alias === undefined ? name! : ALIASES[alias]! + name!.slice(alias.length)

@@ -150,5 +150,5 @@ export const getIssuer: Handler = async (request, ctx, params) => {
 export const getIssuerJwks: Handler = async (request, ctx, params) => {
   const issuer = await findIssuer(ctx, params.slug!)
   if (issuer === null) return refuse(request, 'not_found')
-  return jsonReply(200, await listTrustedKeys(ctx, params.slug!), SOON)
+  return jsonReply(200, await listTrustedKeys(ctx, params.slug), SOON)
 }

@@ -52,13 +52,15 @@ export type Ingested =
  * have been passed before is refused without asking; the others are decided by the group commit,
  * which knows whether the receipt is stored already.
  */
-export function ingestReceipts(
+export async function ingestReceipts(
   ctx: Ctx,
   key: ApiKeyRow,
   submissions: Submission[],
 ): Promise<Ingested[]> {
-  return Promise.all(submissions.map((submission) => prepare(ctx, key, submission))).then(
-    (prepared) => Promise.all(prepared.map((one) => ('kind' in one ? one : store(ctx, one)))),
+  const prepared = await Promise.all(submissions.map((one) => prepare(ctx, key, one)))
+  // Handed over in one go and in order, which is the order in which the cap is filled.
+  return Promise.all(
+    prepared.map((one) => ('kind' in one ? Promise.resolve(one) : store(ctx, one))),
   )
 }
 

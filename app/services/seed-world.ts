@@ -41,20 +41,28 @@ export async function seedWorld(ctx: Ctx, dataDir: string): Promise<FirstSteps |
   }
   // The file is written last: after a first start that was cut short, no line is printed that
   // would not work.
-  const steps = await makeWorld(ctx, resolve(dataDir, 'first-steps', 'receipt.json'))
+  const bodyPath = resolve(dataDir, 'first-steps', 'receipt.json')
+  const { body, ...made } = await makeWorld(ctx)
+  const steps: FirstSteps = { ...made, bodyPath }
   await mkdir(join(dataDir, 'first-steps'), { recursive: true, mode: 0o700 })
-  await writeFile(steps.bodyPath, steps.body, { mode: 0o600 })
-  const { body: _, ...kept } = steps
-  await writeFile(stepsPath, JSON.stringify(kept, null, 2), { mode: 0o600 })
-  return kept
+  await writeFile(bodyPath, body, { mode: 0o600 })
+  await writeFile(stepsPath, JSON.stringify(steps, null, 2), { mode: 0o600 })
+  return steps
 }
 
-async function makeWorld(ctx: Ctx, bodyPath: string): Promise<FirstSteps & { body: string }> {
+async function makeWorld(ctx: Ctx): Promise<{ receiptId: string; apiKey: string; body: string }> {
   const now = Math.floor(ctx.now() / 1000)
-  need(await createIssuer(ctx, BY, { slug: SLUG, name: NAME, url: 'https://harbour-library.example' }))
+  need(
+    await createIssuer(ctx, BY, { slug: SLUG, name: NAME, url: 'https://harbour-library.example' }),
+  )
   const [today, lastYear] = [makeSigner(), makeSigner()]
   for (const signer of [today, lastYear]) {
-    need(await publishKey(ctx, BY, SLUG, { jwk: signer.jwk, proof: signer.prove(ctx.config.publicUrl, now) }))
+    need(
+      await publishKey(ctx, BY, SLUG, {
+        jwk: signer.jwk,
+        proof: signer.prove(ctx.config.publicUrl, now),
+      }),
+    )
   }
   const newKey = async (name: string, mode: 'live' | 'test', cap: number | null) => {
     const made = need(
@@ -74,7 +82,8 @@ async function makeWorld(ctx: Ctx, bodyPath: string): Promise<FirstSteps & { bod
         reservation: null,
       },
     ])
-    if (ingested?.kind !== 'stored') throw new Error(`the first world could not be made: ${JSON.stringify(ingested)}`)
+    if (ingested?.kind !== 'stored')
+      throw new Error(`the first world could not be made: ${JSON.stringify(ingested)}`)
     return ingested.receiptId
   }
   const shown = await post(live, today, SAMPLES.tides)
@@ -83,8 +92,12 @@ async function makeWorld(ctx: Ctx, bodyPath: string): Promise<FirstSteps & { bod
   const withdrawn = await post(live, today, SAMPLES.withdrawn)
   const erased = await post(live, today, SAMPLES.erased)
   await post(test, today, SAMPLES.test)
-  need(await retireKey(ctx, BY, { slug: SLUG, kid: lastYear.kid, reason: 'Replaced, as every year.' }))
-  need(await revokeReceipt(ctx, BY, withdrawn, 'The opening hours in this answer were out of date.'))
+  need(
+    await retireKey(ctx, BY, { slug: SLUG, kid: lastYear.kid, reason: 'Replaced, as every year.' }),
+  )
+  need(
+    await revokeReceipt(ctx, BY, withdrawn, 'The opening hours in this answer were out of date.'),
+  )
   need(await eraseContent(ctx, BY, erased))
 
   const body = JSON.stringify({
@@ -92,7 +105,7 @@ async function makeWorld(ctx: Ctx, bodyPath: string): Promise<FirstSteps & { bod
     content: { text: SAMPLES.first.text },
     visibility: 'public',
   })
-  return { receiptId: shown, apiKey: test.secret, bodyPath, body }
+  return { receiptId: shown, apiKey: test.secret, body }
 }
 
 function need<T>(outcome: Outcome<T, string>): T {
@@ -116,7 +129,11 @@ function makeSigner() {
     kid,
     jwk: { kty: 'OKP', crv: 'Ed25519', x },
     prove: (audience: string, iat: number) =>
-      signJws(privateKey, { alg: 'Ed25519', kid, typ: 'key-proof+jwt' }, { iss: SLUG, aud: audience, iat }),
+      signJws(
+        privateKey,
+        { alg: 'Ed25519', kid, typ: 'key-proof+jwt' },
+        { iss: SLUG, aud: audience, iat },
+      ),
     signReceipt: (iat: number, sample: Sample) =>
       signJws(
         privateKey,

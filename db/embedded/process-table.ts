@@ -37,7 +37,7 @@ function readPs(pid: number): Process | undefined {
     execFileSync('ps', ['-ww', '-o', `${column}=`, '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, LC_ALL: 'C' },
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', NODE_ENV: 'production' },
     }).trim()
   if (ask('stat').startsWith('Z')) return undefined
   return { pid, uid: Number(ask('uid')), started: ask('lstart'), command: ask('command') }
