@@ -45,10 +45,7 @@ export async function ensureCluster(
   home: Home,
   password: string,
 ): Promise<boolean> {
-  for (const name of await readdir(home.folder))
-    if (name.startsWith('cluster.new-'))
-      // The killed start's initdb may still be writing for a moment.
-      await rm(join(home.folder, name), { recursive: true, force: true, maxRetries: 20 })
+  await removeUnfinished(home)
 
   if (await exists(home.cluster)) {
     const made = (await readFile(join(home.cluster, 'PG_VERSION'), 'utf8')).trim()
@@ -84,7 +81,15 @@ export async function ensureCluster(
   )
   await writeFile(join(home.folder, 'unsynced'), '')
   await rename(fresh, home.cluster)
+  // Once more: a killed start's initdb outlives it by a moment and may have written on till now.
+  await removeUnfinished(home)
   return true
+}
+
+async function removeUnfinished(home: Home): Promise<void> {
+  for (const name of await readdir(home.folder))
+    if (name.startsWith('cluster.new-'))
+      await rm(join(home.folder, name), { recursive: true, force: true, maxRetries: 20 })
 }
 
 /**
