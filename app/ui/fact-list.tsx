@@ -15,13 +15,9 @@ export function FactList({ words, report }: { words: PageWords; report: Report }
       <dl className="facts">
         {issuer === null ? null : (
           <Fact name={own.facts.issuer}>
-            {report.links?.issuer ? (
-              <a href={report.links.issuer.replace('/v1/issuers/', '/issuers/')}>
-                <VisibleText text={issuer.name} />
-              </a>
-            ) : (
+            <a href={`/issuers/${issuer.slug}`}>
               <VisibleText text={issuer.name} />
-            )}
+            </a>
           </Fact>
         )}
         {issuer?.url == null ? null : (

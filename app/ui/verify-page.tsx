@@ -26,7 +26,7 @@ export function VerifyPage(props: VerifyPageProps) {
         {absent ? null : <FourAnswers words={words} report={report} />}
         {absent ? null : <Proofs words={words} report={report} />}
         {shown ? <SignedContent {...props} /> : null}
-        {shown ? <CompareBox words={words} report={report} /> : null}
+        {shown && script !== null ? <CompareBox words={words} report={report} /> : null}
         {absent ? null : <FactList words={words} report={report} />}
         <RawReceipt words={words} report={report} jws={props.jws} />
         {shown ? <CheckYourself words={words} report={report} /> : null}

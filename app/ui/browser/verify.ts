@@ -71,22 +71,23 @@ function compare({ evidence, opinion }: SecondCheck, content: Uint8Array): HTMLE
   return comparisonPanel(words, judgement, compared)
 }
 
+/** The last text is gone from the box, so what it showed must not stay in the headline. */
+function forgetText({ judgement, opinion }: SecondCheck): HTMLElement {
+  if (!isAlarm(opinion)) showJudgement(judgement, inWords)
+  return make('p', words.empty, 'result')
+}
+
 async function takeGiven(given: Given): Promise<void> {
   const result = byId('compare-result')
-  const show = (...parts: HTMLElement[]) => result.replaceChildren(...parts)
-  if ('nothing' in given) {
-    show(make('p', words.empty, 'result'))
-    return
-  }
-  if ('tooLarge' in given) {
-    show(make('p', fill(words.tooLarge, { max: given.tooLarge }), 'result'))
-    return
-  }
-  show(make('p', words.comparing))
+  result.replaceChildren(make('p', words.comparing))
   try {
-    show(compare(await checking, given.bytes))
+    const checked = await checking
+    if ('nothing' in given) result.replaceChildren(forgetText(checked))
+    else if ('bytes' in given) result.replaceChildren(compare(checked, given.bytes))
+    else result.replaceChildren(make('p', fill(words.tooLarge, { max: given.tooLarge }), 'result'))
   } catch {
-    show(make('p', fill(words.compareFailed, { why: words.unableNetwork }), 'result'))
+    const says = fill(words.compareFailed, { why: words.unableNetwork })
+    result.replaceChildren(make('p', says, 'result'))
   }
 }
 
