@@ -56,30 +56,6 @@ export default defineConfig({
           exclude,
         },
       },
-      // The core once more, in Chromium (project 'core-in-chromium'): its place is here.
-      {
-        // Rules, routes and faults, on real Postgres.
-        test: {
-          name: 'api',
-          include: ['test/{services,api,faults}/**/*.test.ts'],
-          exclude,
-          globalSetup: ['test/support/database.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        // The pages, in a real browser that `npm test` has found, on real Postgres.
-        test: {
-          name: 'pages',
-          include: ['test/pages/**/*.test.ts'],
-          exclude,
-          globalSetup: ['test/support/database.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      // The core once more, in Chromium (project 'core-in-chromium'): its place is here.
       {
         // Rules, routes and faults, on real Postgres.
         test: {
