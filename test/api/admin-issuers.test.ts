@@ -86,8 +86,8 @@ describe('issuers', () => {
       const answer = await portal.admin('POST', issuers, { slug: freshSlug(), name })
       expect([answer.status, answer.body.code], name).toEqual([409, 'name_confusable'])
     }
-    await createIssuer(portal, 'other')
-    const renamed = await portal.admin('PATCH', `${issuers}/other`, { name: 'NORTHWIND' })
+    const other = await createIssuer(portal)
+    const renamed = await portal.admin('PATCH', `${issuers}/${other}`, { name: 'NORTHWIND' })
     expect([renamed.status, renamed.body.code]).toEqual([409, 'name_confusable'])
   })
 
