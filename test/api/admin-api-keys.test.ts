@@ -238,7 +238,7 @@ describe('usage', () => {
     await portal.call('POST', '/v1/reservations', { token: service.key.apiKey, body })
     const all = (await usage('limit=200')).body.items
     expect(all.filter((row) => row.apiKey === service.key.id)).toMatchObject([
-      { used: 1, reserved: 4, cap: 10, period: expect.stringMatching(/^\d{4}-\d\d-01$/) },
+      { used: 1, reserved: 4, cap: 10, period: expect.stringMatching(/^\d{4}-\d\d-01$/) as string },
     ])
     const found: Page['items'] = []
     let next: string | null = ''

@@ -154,7 +154,7 @@ describe('issuers', () => {
     const found: { slug: string }[] = []
     let next: string | null = ''
     while (next !== null) {
-      const path = `${issuers}?limit=2${next === '' ? '' : `&after=${next}`}`
+      const path: string = `${issuers}?limit=2${next === '' ? '' : `&after=${next}`}`
       const { body }: { body: Page } = await portal.admin<Page>('GET', path)
       found.push(...body.items)
       next = body.next

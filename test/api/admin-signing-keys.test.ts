@@ -98,7 +98,9 @@ describe('publication', () => {
       const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') }
       const answer = await publish(slug, { jwk, proof: forgeProof(bytes, slug) })
       expect([answer.status, answer.body.code], what).toEqual([422, 'weak_key'])
-      expect(answer.body.errors, what).toMatchObject([{ pointer: expect.stringMatching(/^\/jwk/) }])
+      expect(answer.body.errors, what).toMatchObject([
+        { pointer: expect.stringMatching(/^\/jwk/) as string },
+      ])
     }
     for (const jwk of ['text', null, 7, [], {}, { kty: 'RSA', n: 'x', e: 'AQAB' }]) {
       const answer = await publish(slug, { jwk, proof: 'x' })

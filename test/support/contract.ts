@@ -8,7 +8,7 @@ interface Document {
 
 const document = buildOpenApi('http://portal.test') as Document
 const ajv = new Ajv2020({ strict: false, allErrors: true })
-formats.default(ajv)
+formats(ajv)
 ajv.addSchema(document, 'openapi')
 
 const pointer = (...parts: string[]): string =>

@@ -5,9 +5,9 @@ let count = 0
 /** A slug that no other test in this process uses. */
 export const freshSlug = (): string => `issuer-${++count}`
 
-/** A name that looks like no other: a slug's digits could be mistaken for letters. */
+/** A name that looks like no other: a digit could be mistaken for a letter. */
 const freshName = (slug: string): string =>
-  `Issuer ${[...slug.replace('issuer-', '')].map((d) => 'abcdefghjk'[Number(d)]).join('')}`
+  `Name ${slug.replace(/\d/g, (digit) => 'abcdefghjk'[Number(digit)]!)}`
 
 export interface ApiKeyAnswer {
   id: string
