@@ -64,8 +64,16 @@ function Operation({ words, operation }: { words: PageWords; operation: DocOpera
       <h2 id={id}>
         <code className="method">{method}</code> <code>{path}</code>
       </h2>
-      {summary === '' ? null : <p>{summary}</p>}
-      {description === '' ? null : <p className="quiet">{description}</p>}
+      {summary === '' ? null : (
+        <p>
+          <Prose text={summary} />
+        </p>
+      )}
+      {description === '' ? null : (
+        <p className="quiet">
+          <Prose text={description} />
+        </p>
+      )}
       {parameters.length === 0 ? null : <h3>{own.parameters}</h3>}
       <Fields words={words} fields={parameters} />
       {body.length === 0 ? null : <h3>{own.body}</h3>}
@@ -78,7 +86,7 @@ function Operation({ words, operation }: { words: PageWords; operation: DocOpera
               <code>{answer.status}</code>
             </dt>
             <dd>
-              {answer.description}
+              <Prose text={answer.description} />
               <Shapes words={words} shapes={answer.shapes} />
             </dd>
           </div>
@@ -107,9 +115,14 @@ function Fields({ words, fields }: { words: PageWords; fields: readonly DocField
         <li key={name}>
           <code>{name}</code> <span className="type">{type}</span>{' '}
           <span className="quiet">{required ? words.docs.required : words.docs.optional}</span>{' '}
-          {description}
+          <Prose text={description} />
         </li>
       ))}
     </ul>
   )
+}
+
+/** Descriptions put names of codes and members in backticks, as people do; nothing else is markup. */
+function Prose({ text }: { text: string }) {
+  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))
 }

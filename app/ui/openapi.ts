@@ -107,7 +107,13 @@ function typeName(schema: unknown): string {
   if (Array.isArray(choices)) return choices.map((choice) => JSON.stringify(choice)).join(' or ')
   const some = [...asList(anyOf), ...asList(oneOf)]
   if (some.length > 0) return some.map(typeName).join(' or ')
-  if (Array.isArray(allOf)) return allOf.map(typeName).join(' with ')
+  if (Array.isArray(allOf))
+    return (
+      allOf
+        .map(typeName)
+        .filter((name) => name !== 'object')
+        .join(' with ') || 'object'
+    )
   if (type === 'array') return `list of ${typeName(items)}`
   if (Array.isArray(type)) return type.map(asText).join(' or ')
   return asText(type) || 'any'
