@@ -89,7 +89,7 @@ export const verifyBody = z
     receipt: z.string().optional(),
     receiptId: z.string().optional(),
     // Read by the core, which knows a bundle better than a schema can say.
-    bundle: z.unknown().openapi({ type: 'object', description: 'A Bundle.' }),
+    bundle: z.unknown().optional().openapi({ type: 'object', description: 'A Bundle.' }),
     content: contentBody.optional(),
     contentDigest: z
       .string()
