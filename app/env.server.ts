@@ -4,6 +4,13 @@ import { StartError } from '#db/start-error.ts'
 const SECRET_CHARACTERS_MIN = 16
 const secret = z.string().min(SECRET_CHARACTERS_MIN).optional()
 
+const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z.coerce.number(message).int(message).min(min, message).max(max, message)
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
 const schema = z.object({
   DATABASE_URL: z
     .string()
@@ -11,12 +18,14 @@ const schema = z.object({
     .optional(),
   DATA_DIR: z.string().default('.data'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://receipts.example' })
+    .optional(),
   ADMIN_TOKEN: secret,
   SESSION_SECRET: secret,
   API_KEY_PEPPER: secret,
-  WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  WEB_CONCURRENCY: wholeNumber(1, 64).default(1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
