@@ -236,6 +236,12 @@ describe('usage', () => {
     await postNew(service, 'one')
     const body = { count: 4, ttlSeconds: 600 }
     await portal.call('POST', '/v1/reservations', { token: service.key.apiKey, body })
+    // One that has expired, and that nobody has given back yet.
+    await portal.ctx.db.run(
+      `insert into reservations (id, api_key, period, places, expires_at)
+        values ('rsv_expired', $1::text, cap_period(now()), 3, now() - interval '1 second')`,
+      [service.key.id],
+    )
     const all = (await usage('limit=200')).body.items
     expect(all.filter((row) => row.apiKey === service.key.id)).toMatchObject([
       { used: 1, reserved: 4, cap: 10, period: expect.stringMatching(/^\d{4}-\d\d-01$/) as string },

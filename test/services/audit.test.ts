@@ -226,8 +226,37 @@ test('a change whose entry can’t be written is not made', async () => {
   expect((await portal.admin('GET', `/v1/admin/issuers/${slug}`)).status).toBe(404)
 })
 
+test('an entry whose change is not kept is not kept either', async () => {
+  const count = (await readAudit()).items.length
+  await portal.ctx.db.run(
+    `create function refuse_commit() returns trigger language plpgsql as
+      $$ begin raise exception 'not today'; end $$`,
+    [],
+  )
+  await portal.ctx.db.run(
+    `create constraint trigger no_issuers after insert on issuers deferrable initially deferred
+      for each row execute function refuse_commit()`,
+    [],
+  )
+  try {
+    const body = { slug: freshSlug(), name: 'Gone At Commit' }
+    expect((await portal.admin('POST', '/v1/admin/issuers', body)).status).toBe(500)
+  } finally {
+    await portal.ctx.db.run('drop trigger no_issuers on issuers', [])
+  }
+  expect((await readAudit()).items).toHaveLength(count)
+})
+
 test('pages hold every entry once, newest first', async () => {
+  // Seven in one millisecond, so that a page ends among equals.
+  await portal.ctx.db.run(
+    `insert into audit_entries (id, at, actor, action, subject)
+      select gen_random_uuid(), '2026-01-01T00:00:00Z', 'somebody', 'test', 'equal'
+      from generate_series(1, 7)`,
+    [],
+  )
   const all = await readAudit()
+  expect(all.items.filter((one) => one.subject === 'equal')).toHaveLength(7)
   const found: Entry[] = []
   let next: string | null = ''
   while (next !== null) {
