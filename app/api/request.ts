@@ -83,14 +83,16 @@ export function readShape<S extends z.ZodType>(
   }
 }
 
+/** RFC 6901: the two characters that mean something in a pointer are spelled otherwise in a name. */
+const toPointer = (path: PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('')
+
 export function listErrors(error: z.ZodError): { pointer: string; message: string }[] {
   return error.issues.flatMap((issue) => {
-    const pointer = issue.path
-      .map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`)
-      .join('')
+    const pointer = toPointer(issue.path)
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({
-          pointer: `${pointer}/${key}`,
+          pointer: toPointer([...issue.path, key]),
           message: 'This member is not known here.',
         }))
       : [{ pointer, message: `${issue.message}.` }]
