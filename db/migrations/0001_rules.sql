@@ -121,16 +121,18 @@ BEGIN
     modes[r.ord] := key_mode[k];
     IF NOT key_usable[k] THEN
       answers[r.ord] := 'invalid_api_key';
-    ELSIF o IS NOT NULL OR r.stored_digest IS NOT NULL THEN
-      answers[r.ord] := CASE
-        WHEN coalesce(r.stored_digest, p_digest[o]) <> r.digest THEN 'id_collision'
-        WHEN coalesce(r.stored_mode, modes[o]) <> key_mode[k] THEN 'mode_conflict'
-        ELSE 'repeat' END;
+    -- Stored already goes before every refusal; then 422, 409 and 402, in this order.
+    ELSIF coalesce(r.stored_digest, p_digest[o]) = r.digest
+      AND coalesce(r.stored_mode, modes[o]) = key_mode[k] THEN
+      answers[r.ord] := 'repeat';
     ELSIF r.key_state IS DISTINCT FROM 'active' THEN
       answers[r.ord] := CASE r.key_state WHEN 'retired' THEN 'signing_key_retired'
         WHEN 'revoked' THEN 'signing_key_revoked' ELSE 'unknown_signing_key' END;
     ELSIF r.refusal IS NOT NULL THEN
       answers[r.ord] := r.refusal;
+    ELSIF o IS NOT NULL OR r.stored_digest IS NOT NULL THEN
+      answers[r.ord] := CASE WHEN coalesce(r.stored_digest, p_digest[o]) = r.digest
+        THEN 'mode_conflict' ELSE 'id_collision' END;
     ELSIF r.jti IS NOT NULL
       AND (r.job_holder IS NOT NULL OR stored_by_job[r.job_rank] IS NOT NULL) THEN
       answers[r.ord] := 'job_conflict';
