@@ -167,7 +167,11 @@ test('403 issuer_mismatch for a receipt of another issuer', async () => {
 })
 
 test('422 unknown_signing_key for a key that is not published, or published by another issuer', async () => {
-  await refused(422, 'unknown_signing_key', await signReceipt(await makeSigner(), service.slug, 'a'))
+  await refused(
+    422,
+    'unknown_signing_key',
+    await signReceipt(await makeSigner(), service.slug, 'a'),
+  )
   const other = await createService(portal)
   await refused(422, 'unknown_signing_key', await signReceipt(other.signer, service.slug, 'a'))
 })

@@ -50,7 +50,9 @@ function onTheWire(path: string, headers: string[], write: (send: SendBytes) => 
         'Content-Type: application/json',
         ...headers,
       ]
-      send(`${lines.join('\r\n')}\r\n\r\n`).then(() => write(send)).catch(reject)
+      send(`${lines.join('\r\n')}\r\n\r\n`)
+        .then(() => write(send))
+        .catch(reject)
     })
   })
 }
@@ -179,7 +181,10 @@ test('500 internal_error for a broken row: a number for the log, and nothing of 
     post(portal, broken.apiKey, await sign('broken')),
   )
   expect(answer.text).not.toMatch(/RangeError|byte length|\.ts|stack/)
-  const line = portal.logged().split('\n').find((one) => one.includes(String(answer.body.requestId)))
+  const line = portal
+    .logged()
+    .split('\n')
+    .find((one) => one.includes(String(answer.body.requestId)))
   expect(line).toContain('byte length')
   expect((await post(portal, service.key.apiKey, await sign('others go on'))).status).toBe(201)
 })

@@ -86,9 +86,7 @@ test('403 comes before what is stored already', async () => {
   const other = await createService(portal)
   const receipt = await signFor(service, 'stored')
   await store(service, receipt)
-  await expectRefused(ledger, 403, 'issuer_mismatch', () =>
-    post(portal, other.key.apiKey, receipt),
-  )
+  await expectRefused(ledger, 403, 'issuer_mismatch', () => post(portal, other.key.apiKey, receipt))
 })
 
 test('a stored receipt is 200 with the cap full or lowered, with a wrong content, and by another key', async () => {
@@ -127,7 +125,10 @@ test('422 comes before 409 and 402', async () => {
   await refused('content_mismatch', again, { content: { text: 'other' } })
   await refused('invalid_signature', again.slice(0, -40) + 'A'.repeat(39) + 'Q')
   const stranger = await makeSigner()
-  await refused('unknown_signing_key', await signReceipt(stranger, service.slug, 'x', { jti: 'taken' }))
+  await refused(
+    'unknown_signing_key',
+    await signReceipt(stranger, service.slug, 'x', { jti: 'taken' }),
+  )
   await changeKey(service, 'retire')
   await refused('signing_key_retired', again)
 })
@@ -199,7 +200,5 @@ test('409 id_collision: another receipt under the same id is never taken for a r
       visibility, jws, content_digest, received_at
     from receipts, forged where api_key = ${service.key.id}`
   await ledger.sql`update cap_usage set used = used + 1 where api_key = ${service.key.id}`
-  await expectRefused(ledger, 409, 'id_collision', () =>
-    post(portal, service.key.apiKey, receipt),
-  )
+  await expectRefused(ledger, 409, 'id_collision', () => post(portal, service.key.apiKey, receipt))
 })

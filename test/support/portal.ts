@@ -29,14 +29,8 @@ export interface Call {
   headers?: Record<string, string>
 }
 
-export interface Portal {
-  ctx: Ctx
-  /** Where its server listens. */
-  origin: string
-  /** Moves the portal's clock; the database's goes on by itself. */
-  advance(ms: number): void
-  /** Every line logged so far, at every level. */
-  logged(): string
+/** Somebody who talks to a portal, wherever it runs. */
+export interface Client {
   /** Throws where the answer is not as the OpenAPI document says. */
   call<Body = Record<string, unknown>>(
     method: string,
@@ -49,6 +43,16 @@ export interface Portal {
     path: string,
     body?: unknown,
   ): Promise<Answer<Body>>
+}
+
+export interface Portal extends Client {
+  ctx: Ctx
+  /** Where its server listens. */
+  origin: string
+  /** Moves the portal's clock; the database's goes on by itself. */
+  advance(ms: number): void
+  /** Every line logged so far, at every level. */
+  logged(): string
   stop(): Promise<void>
 }
 
@@ -76,6 +80,21 @@ export async function startPortal(
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
+  return {
+    ctx,
+    origin,
+    advance: (ms) => (offset += ms),
+    logged: () => lines,
+    ...createClient(origin),
+    stop: async () => {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+      await ctx.db.close()
+    },
+  }
+}
+
+export function createClient(origin: string): Client {
   const call = async <Body>(
     method: string,
     path: string,
@@ -97,18 +116,8 @@ export async function startPortal(
     const read = type.endsWith('json') ? (JSON.parse(text) as Body) : ({} as Body)
     return { status: response.status, headers: response.headers, body: read, text }
   }
-
   return {
-    ctx,
-    origin,
-    advance: (ms) => (offset += ms),
-    logged: () => lines,
     call,
     admin: (method, path, body) => call(method, path, { token: ADMIN_TOKEN, body }),
-    stop: async () => {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-      await ctx.db.close()
-    },
   }
 }

@@ -1,4 +1,4 @@
-import type { Answer, Portal } from './portal.ts'
+import type { Answer, Client } from './portal.ts'
 import { makeSigner, signProof, signReceipt, type Signer } from './signing.ts'
 
 let count = 0
@@ -25,7 +25,7 @@ const expectStatus = <Body>(answer: Answer<Body>, status: number): Body => {
   return answer.body
 }
 
-export async function createIssuer(portal: Portal, slug = freshSlug()): Promise<string> {
+export async function createIssuer(portal: Client, slug = freshSlug()): Promise<string> {
   expectStatus(
     await portal.admin('POST', '/v1/admin/issuers', { slug, name: freshName(slug) }),
     201,
@@ -33,7 +33,7 @@ export async function createIssuer(portal: Portal, slug = freshSlug()): Promise<
   return slug
 }
 
-export async function publishKey(portal: Portal, slug: string): Promise<Signer> {
+export async function publishKey(portal: Client, slug: string): Promise<Signer> {
   const signer = await makeSigner()
   expectStatus(
     await portal.admin('POST', `/v1/admin/issuers/${slug}/signing-keys`, {
@@ -46,7 +46,7 @@ export async function publishKey(portal: Portal, slug: string): Promise<Signer> 
 }
 
 export async function createApiKey(
-  portal: Portal,
+  portal: Client,
   slug: string,
   values: object = {},
 ): Promise<ApiKeyAnswer> {
@@ -64,14 +64,14 @@ export interface Service {
   key: ApiKeyAnswer
 }
 
-export async function createService(portal: Portal, values: object = {}): Promise<Service> {
+export async function createService(portal: Client, values: object = {}): Promise<Service> {
   const slug = await createIssuer(portal)
   const signer = await publishKey(portal, slug)
   return { slug, signer, key: await createApiKey(portal, slug, values) }
 }
 
 export const post = (
-  portal: Portal,
+  portal: Client,
   apiKey: string,
   receipt: string,
   more: object = {},
@@ -80,7 +80,7 @@ export const post = (
 
 /** Posts a new receipt for a text and gives its id. */
 export async function postText(
-  portal: Portal,
+  portal: Client,
   service: Service,
   text: string,
   more: object = {},
