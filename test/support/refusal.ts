@@ -3,7 +3,8 @@ import type { Ledger } from './ledger.ts'
 import { PUBLIC_URL, type Answer } from './portal.ts'
 
 /** An answer that must be this problem, with everything that every problem has. */
-export function expectProblem(answer: Answer, status: number, code: string): void {
+export function expectProblem<Body>(given: Answer<Body>, status: number, code: string): void {
+  const answer = given as Answer<Body & Record<string, unknown>>
   expect({ status: answer.status, code: answer.body.code }, answer.text).toEqual({ status, code })
   expect(answer.body).toMatchObject({
     type: `${PUBLIC_URL}/problems/${code}`,
