@@ -26,7 +26,7 @@ const schema = z.object({
   SESSION_SECRET: secret,
   API_KEY_PEPPER: secret,
   WEB_CONCURRENCY: wholeNumber(1, 64).default(1),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 })
 
 export type Settings = z.infer<typeof schema>
