@@ -1,14 +1,19 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import { DatabaseUnavailable, isUnavailable, unwrap, type Connection } from './connection.ts'
+import {
+  DatabaseUnavailable,
+  isRetryable,
+  isUnavailable,
+  unwrap,
+  type Connection,
+  type Run,
+} from './connection.ts'
 import { createGroup, type Group } from './group.ts'
 import { selectApiKeys, type ApiKeyRow } from './queries/api-keys.ts'
 import { ingestReceipts, type IngestAnswer, type IngestItem } from './queries/ingest.ts'
 import { selectReceipts, type ReceiptRow } from './queries/receipts.ts'
 import { selectSigningKeys, type SigningKeyRow } from './queries/signing-keys.ts'
 
-/** Runs one hand-written statement, prepared, and gives its rows. */
-export type Run = <Row>(text: string, values: (string | number | null)[]) => Promise<Row[]>
 export type Orm = PostgresJsDatabase
 
 /**
@@ -21,6 +26,7 @@ export type Orm = PostgresJsDatabase
 export interface Db {
   run: Run
   orm: Orm
+  /** `work` may be run again from its beginning, when Postgres asks for it. */
   transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T>
   groups: {
     ingest: Group<IngestItem, IngestAnswer>
@@ -33,6 +39,7 @@ export interface Db {
 
 const WAITING_MAX = 8_000
 const POOL_SIZE = 4
+const RETRIES_MAX = 10
 
 const connect = (connection: Connection, settings: postgres.Options<Record<string, never>>) =>
   'url' in connection
@@ -82,13 +89,15 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
     run,
     orm,
     transaction: async (work) => {
-      try {
-        return await tx.transaction(work)
-      } catch (thrown) {
-        const error = unwrap(thrown)
-        if (isUnavailable(error))
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await tx.transaction(work)
+        } catch (thrown) {
+          const error = unwrap(thrown)
+          if (isRetryable(error) && attempt < RETRIES_MAX) continue
+          if (!isUnavailable(error)) throw thrown
           throw new DatabaseUnavailable('the database is away', { cause: error })
-        throw thrown
+        }
       }
     },
     groups: {

@@ -44,3 +44,6 @@ export const isUniqueViolation = (error: unknown): boolean => codeOf(unwrap(erro
 /** Drizzle wraps what the driver threw. */
 export const unwrap = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? error.cause : error
+
+/** Runs one hand-written statement, prepared, and gives its rows. */
+export type Run = <Row>(text: string, values: (string | number | null)[]) => Promise<Row[]>

@@ -1,4 +1,4 @@
-import type { Run } from '../client.server.ts'
+import type { Run } from '../connection.ts'
 import { arrayLiteral } from './literal.ts'
 
 /** An API key as authentication needs it. Times in milliseconds. */

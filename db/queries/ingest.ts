@@ -1,4 +1,4 @@
-import type { Run } from '../client.server.ts'
+import type { Run } from '../connection.ts'
 import { arrayLiteral, byteaArrayLiteral } from './literal.ts'
 
 /** A checked receipt on its way in. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Run } from '../client.server.ts'
+import type { Run } from '../connection.ts'
 import { byteaArrayLiteral } from './literal.ts'
 
 /** A receipt and everything its verdict depends on, as it stands now. Times in milliseconds. */

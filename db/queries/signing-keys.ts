@@ -1,4 +1,4 @@
-import type { Run } from '../client.server.ts'
+import type { Run } from '../connection.ts'
 import { arrayLiteral } from './literal.ts'
 
 /** A signing key's unchanging part: the kid is the key's own digest. */

@@ -1,4 +1,4 @@
-import type { Run } from '../client.server.ts'
+import type { Run } from '../connection.ts'
 
 /** What an API key used in one calendar month. */
 export interface UsageOfMonthRow {
