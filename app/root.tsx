@@ -2,7 +2,7 @@ import type { LinksFunction, MetaFunction } from '@remix-run/node'
 import { isRouteErrorResponse, Links, Meta, Outlet, useRouteError } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import styles from './ui/app.css?url'
-import { NowherePage, TroublePage } from './ui/error-pages.tsx'
+import { NowherePage, TroublePage } from './ui/notice-pages.tsx'
 import { SiteFrame } from './ui/site-frame.tsx'
 import { en } from './ui/words/en.ts'
 

@@ -5,6 +5,7 @@ export default [
   { index: true, file: 'routes/home.tsx' },
   { path: 'r/:receiptId', file: 'routes/receipt.tsx' },
   { path: 'issuers/:slug', file: 'routes/issuer.tsx' },
+  { path: 'admin', file: 'routes/admin.tsx' },
   { path: 'docs', file: 'routes/docs.tsx' },
   { path: 'problems', file: 'routes/problems.tsx' },
   { path: 'problems/:code', file: 'routes/problem.tsx' },

@@ -34,6 +34,7 @@ const TABLE: Room[] = [
       CTX,
       'zod',
       '@asteasolutions/zod-to-openapi',
+      'qr',
       'node:',
     ],
   },

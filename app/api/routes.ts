@@ -7,6 +7,7 @@ import * as signingKeys from './admin-signing-keys.ts'
 import * as ingestion from './ingestion.ts'
 import { getOpenApi } from './openapi.ts'
 import * as verification from './verification.ts'
+import * as images from './link-images.ts'
 
 /** Who may ask: anybody (readable from any page), the holder of an API key, or an admin. */
 type Access = 'public' | 'key' | 'admin'
@@ -35,6 +36,8 @@ export const ROUTES: readonly Route[] = [
   ['GET', '/v1/issuers/:slug', 'public', verification.getIssuer],
   ['GET', '/v1/issuers/:slug/jwks.json', 'public', verification.getIssuerJwks],
   ['GET', '/.well-known/jwks.json', 'public', verification.getJwks],
+  ['GET', '/r/:id/badge.svg', 'public', images.getBadge],
+  ['GET', '/r/:id/qr.svg', 'public', images.getQrCode],
   ['GET', '/openapi.json', 'public', getOpenApi],
 
   ['POST', '/v1/admin/issuers', 'admin', issuers.postIssuer],

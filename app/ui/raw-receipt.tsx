@@ -43,6 +43,16 @@ export function RawReceipt({ words, report, jws }: RawReceiptProps) {
       <p className="print-only">
         <VisibleText text={links.page} />
       </p>
+      <details className="qr">
+        <summary>{own.qrTitle}</summary>
+        <img
+          src={`${new URL(links.page).pathname}/qr.svg`}
+          alt={own.qrAlt}
+          width="185"
+          height="185"
+          loading="lazy"
+        />
+      </details>
       {receipt === null ? null : (
         <details className="no-print">
           <summary>{own.rawTitle}</summary>

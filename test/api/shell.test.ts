@@ -33,7 +33,14 @@ test('a key made by openssl is published, and a receipt signed by openssl is ver
   const answer = join(folder, 'answer.txt')
   await writeFile(answer, 'What openssl signed.\n')
   await run('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', key])
-  const env = { NODE_ENV: 'test' as const, PATH: process.env.PATH, KEY: key, ISSUER: slug, ADMIN_TOKEN, API_KEY: apiKey }
+  const env = {
+    NODE_ENV: 'test' as const,
+    PATH: process.env.PATH,
+    KEY: key,
+    ISSUER: slug,
+    ADMIN_TOKEN,
+    API_KEY: apiKey,
+  }
   // The proof names the portal's public address; the request goes to where the test's server listens.
   const shell = (script: string, ...args: string[]) =>
     run(

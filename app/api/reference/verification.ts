@@ -3,6 +3,7 @@ import { bundle, issuer, jwks, lookup, report, verifyBody } from '../schemas/ver
 import { EXAMPLE_ID, EXAMPLE_JWS, json, type RouteDoc } from './route-doc.ts'
 
 const jws = z.string().openapi({ description: 'A compact JWS.', example: EXAMPLE_JWS })
+const svg = z.string()
 const bytes = z.string().openapi({ description: 'The exact bytes.' })
 
 export const verificationDocs: Record<string, RouteDoc> = {
@@ -87,5 +88,18 @@ export const verificationDocs: Record<string, RouteDoc> = {
     summary: 'Read this description',
     answers: { 200: json('OpenAPI 3.1.', z.looseObject({ openapi: z.string() })) },
     problems: [],
+  },
+  'GET /r/:id/badge.svg': {
+    access: 'public',
+    summary: 'A badge that links to a receipt',
+    description: 'It says “Verify this” and carries no verdict.',
+    answers: { 200: { description: 'The badge.', content: { 'image/svg+xml': svg } } },
+    problems: ['not_found'],
+  },
+  'GET /r/:id/qr.svg': {
+    access: 'public',
+    summary: 'The verify link as a QR code',
+    answers: { 200: { description: 'The code.', content: { 'image/svg+xml': svg } } },
+    problems: ['not_found'],
   },
 }

@@ -29,6 +29,9 @@ function compared(facts: Facts): string {
     return ` Not altered since, apart from how it was copied: it matches ${repaired(facts)}.`
   if (content === 'content_not_checkable')
     return ' The text could not be compared: that takes the full link or file from its holder.'
+  // The text that is kept beside the receipt was compared; the reader's own copy still was not.
+  if (facts.outcomes.stored_content === 'stored_content_matches')
+    return ' The text kept here is exactly what was signed.'
   return ' Paste the text to compare it.'
 }
 

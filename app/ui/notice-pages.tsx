@@ -19,6 +19,23 @@ export function NowherePage({ words }: { words: PageWords }) {
   )
 }
 
+/** Where `manageUrl` leads: administration is by API. */
+export function AdminPage({ words }: { words: PageWords }) {
+  return (
+    <div className="sheet">
+      <section className="stub" data-verdict="not-found">
+        <h1>{words.admin.title}</h1>
+        <p className="says">{words.admin.says}</p>
+        <p>
+          <a className="button" href="/docs">
+            {words.admin.docs}
+          </a>
+        </p>
+      </section>
+    </div>
+  )
+}
+
 /** The portal could not answer. It says that about itself and nothing about the receipt. */
 export function TroublePage({ words }: { words: PageWords }) {
   return (
