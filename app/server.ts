@@ -44,7 +44,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
   let embedded: Embedded | null = null
   let ctx: Ctx | null = null
   const stop = stopOnSignals(log, ['SIGINT', 'SIGTERM'], async () => {
-    stopWorkers()
+    await stopWorkers()
     await gate.close()
     await ctx?.db.close()
     await embedded?.stop()
@@ -64,7 +64,8 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     } else {
       await pages
       await gate.close()
-      await forkWorkers(settings, { connection, config })
+      // PORT=0 has become a port by now, and every worker takes the same.
+      await forkWorkers({ ...settings, PORT: gate.port }, { connection, config })
     }
     await pages
     printWelcome({ settings, publicUrl, firstSteps, ms: performance.now() - startedAt })

@@ -15,7 +15,16 @@ interface WorkerOrders {
   settings: Settings
 }
 
-/** Secrets go by message, so that they stand in no environment and no command line. */
+/** A worker that ended by itself is replaced after this pause, so that a broken one can't spin. */
+const RESTART_PAUSE_MS = 500
+const ASKS_FOR_ORDERS = 'asks for orders'
+
+let isStopping = false
+
+/**
+ * Secrets go by message, so that they stand in no environment and no command line. The worker asks
+ * first: what is sent to one that doesn't listen yet is lost.
+ */
 export async function forkWorkers(
   settings: Settings,
   orders: Omit<WorkerOrders, 'settings'>,
@@ -24,22 +33,39 @@ export async function forkWorkers(
   const fork = () =>
     new Promise<void>((resolve) => {
       const worker = cluster.fork()
-      worker.once('online', () => worker.send({ ...orders, settings } satisfies WorkerOrders))
+      worker.on('message', (message) => {
+        if (message === ASKS_FOR_ORDERS) worker.send({ ...orders, settings } satisfies WorkerOrders)
+      })
       worker.once('listening', () => resolve())
     })
-  cluster.on('exit', (worker) => {
-    if (!worker.exitedAfterDisconnect && worker.process.signalCode !== 'SIGTERM') void fork()
+  cluster.on('exit', () => {
+    if (isStopping) return
+    setTimeout(() => {
+      if (!isStopping) void fork()
+    }, RESTART_PAUSE_MS)
   })
   await Promise.all(Array.from({ length: settings.WEB_CONCURRENCY }, fork))
 }
 
-export function stopWorkers(): void {
-  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+/** Settles when all of them have ended: until then they need the database. */
+export async function stopWorkers(): Promise<void> {
+  isStopping = true
+  const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+  await Promise.all(
+    workers.map(async (worker) => {
+      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      worker.process.kill('SIGTERM')
+      if (!worker.isDead()) await ended
+    }),
+  )
 }
 
 /** One of several processes on one port; the first process tells it everything it needs. */
 export async function startWorker(): Promise<void> {
-  const orders = await new Promise<WorkerOrders>((resolve) => process.once('message', resolve))
+  const orders = await new Promise<WorkerOrders>((resolve) => {
+    process.once('message', resolve)
+    process.send!(ASKS_FOR_ORDERS)
+  })
   const log = openLog(orders.settings)
   const ctx = createCtx({ ...orders, log })
   const gate = await openGate(orders.settings)

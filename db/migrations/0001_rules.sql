@@ -42,10 +42,11 @@ BEGIN
       WHERE r.api_key = ANY (keys) AND r.expires_at <= clock_timestamp()
       RETURNING r.api_key, r.period, r.places
   )
+  -- Last month's too: a reservation that ended with it is found only now.
   UPDATE cap_usage c SET reserved = c.reserved - e.places
-    FROM (SELECT x.api_key, sum(x.places) AS places FROM expired x
-            WHERE x.period = month GROUP BY x.api_key) e
-    WHERE c.api_key = e.api_key AND c.period = month;
+    FROM (SELECT x.api_key, x.period, sum(x.places) AS places FROM expired x
+            GROUP BY x.api_key, x.period) e
+    WHERE c.api_key = e.api_key AND c.period = e.period;
 END $$;
 --> statement-breakpoint
 -- Group commit: all receipts that waited, in arrival order, in one call. VOLATILE, so that each
