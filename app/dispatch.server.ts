@@ -18,6 +18,10 @@ import type { Site } from './pages.server.ts'
 import { readReceiptState } from './services/receipt-state.ts'
 
 const VERIFY_PAGE = /^\/r\/([^/]+?)(\.json)?$/
+/** A receipt is found by its link, not by a search engine, whatever form it is read in. */
+const UNLISTED = /^\/(r|v1)\//
+/** Page or JSON, also where there is nothing: an answer of one kind must not be kept for the other. */
+const CHOSEN = { vary: 'Accept' }
 const PREFLIGHT = {
   ...CORS,
   'access-control-allow-methods': 'GET, HEAD, POST',
@@ -40,7 +44,11 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
           response.destroy()
           return
         }
-        writeReply(incoming, response, reply, { ...always, 'x-request-id': requestId })
+        writeReply(incoming, response, reply, {
+          ...always,
+          ...(UNLISTED.test(incoming.url ?? '') ? { 'x-robots-tag': 'noindex' } : {}),
+          'x-request-id': requestId,
+        })
         ctx.log.debug(
           {
             requestId,
@@ -109,7 +117,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const id = verify?.[1]
     if (id !== undefined && (verify?.[2] !== undefined || prefersJson(incoming.headers.accept))) {
       const reply = await getReport(request, ctx, { id })
-      return { ...reply, headers: { ...CORS, ...reply.headers } }
+      return { ...reply, headers: { ...CORS, ...reply.headers, ...CHOSEN } }
     }
     const { pages, files, scripts, openapi } = await site
     const file = files.get(path)
@@ -136,16 +144,22 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
    * read again at least once a second: a page is never older than its receipt's state.
    */
   async function renderOnce(id: string, render: () => Promise<Reply>): Promise<Reply> {
-    const headers = { 'cache-control': 'public, max-age=5', vary: 'Accept' }
+    const draw = async () => {
+      const reply = await render()
+      return { ...reply, headers: { ...reply.headers, ...CHOSEN } }
+    }
     const state = await readReceiptState(ctx, id).catch(() => null)
-    if (state === null) return render()
+    if (state === null) return draw()
     const name = `page ${state.fingerprint}`
     const kept = ctx.caches.rendered.get(name)
-    if (kept !== undefined) return bytesReply('text/html; charset=utf-8', kept, headers)
-    const reply = await render()
+    if (kept !== undefined) {
+      const headers = { 'cache-control': 'public, max-age=5', ...CHOSEN }
+      return bytesReply('text/html; charset=utf-8', kept, headers)
+    }
+    const reply = await draw()
     if (reply.status === 200 && reply.body !== null)
       ctx.caches.rendered.set(name, Buffer.from(reply.body))
-    return { ...reply, headers: { ...reply.headers, vary: 'Accept' } }
+    return reply
   }
 
   function answerError(error: unknown, incoming: IncomingMessage, requestId: string): Reply | null {

@@ -48,7 +48,8 @@ export const report = z
         reason: z.string().nullable(),
       })
       .nullable(),
-    log: logState.nullable(),
+    // A union: of a named shape that may be null, `nullable` would make one that can't be.
+    log: z.union([logState, z.null()]),
     receivedAt: time.nullable(),
     revocation: z.object({ revokedAt: time, reason: z.string() }).nullable(),
     contentAvailable: z.boolean(),

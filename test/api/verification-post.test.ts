@@ -1,0 +1,389 @@
+import { Buffer } from 'node:buffer'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readBundle } from '#receipt/bundle.ts'
+import { verifySignature } from '#receipt/ed25519.ts'
+import { judge } from '#receipt/judge.ts'
+import { admitKey } from '#receipt/key.ts'
+import { readReceipt } from '#receipt/receipt.ts'
+import type { Report } from '#receipt/report.ts'
+import { ask, readJson } from '../support/ask.ts'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { startPortal, type Portal } from '../support/portal.ts'
+import { makeSigner, secondsNow, signReceipt, type Signer } from '../support/signing.ts'
+import { createService, post, postText, publishKey, type Service } from '../support/world.ts'
+
+let database: FreshDatabase
+let portal: Portal
+let service: Service
+
+const TEXT = 'The café opens at nine.\nIt closes at five.\n'
+let jws: string
+let id: string
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  portal = await startPortal(database.connection)
+  service = await createService(portal)
+  jws = await signReceipt(service.signer, service.slug, TEXT)
+  const more = { content: { text: TEXT }, visibility: 'public' }
+  id = (await post(portal, service.key.apiKey, jws, more)).body.receiptId
+})
+
+afterAll(async () => {
+  await portal.stop()
+  await database.drop()
+})
+
+async function verify(body: object): Promise<Report> {
+  const answer = await portal.call<Report>('POST', '/v1/verify', { body })
+  expect(answer.status, answer.text).toBe(200)
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  return answer.body
+}
+
+const codeOf = (report: Report, check: string): string | undefined =>
+  report.checks.find((one) => one.check === check)?.code
+
+const endKey = (signer: Signer, how: 'retire' | 'revoke', body: object = { reason: 'its time' }) =>
+  portal.admin('POST', `/v1/admin/issuers/${service.slug}/signing-keys/${signer.kid}/${how}`, body)
+
+describe('what is stored applies', () => {
+  test('a receipt, its id, its bundle and its bare JWS give one and the same report', async () => {
+    const { body: bundle } = await portal.call('GET', `/v1/receipts/${id}/bundle`)
+    const { content: _, ...bare } = bundle
+    const jose = await ask(portal, '/v1/verify', {
+      method: 'POST',
+      headers: { 'content-type': 'application/jose' },
+      body: jws,
+    })
+    const stored = (await portal.call<Report>('GET', `/v1/receipts/${id}`)).body
+    expect(stored.verdict).toBe('valid')
+    expect(await verify({ receiptId: id })).toEqual(stored)
+    expect(await verify({ receipt: jws })).toEqual(stored)
+    expect(await verify({ bundle: bare })).toEqual(stored)
+    expect(readJson(jose)).toEqual(stored)
+  })
+
+  test('its mode, its time received and its revocation are those of the portal', async () => {
+    const mine = await createService(portal, { mode: 'test' })
+    const receipt = await signReceipt(mine.signer, mine.slug, 'a test')
+    const { receiptId } = (await post(portal, mine.key.apiKey, receipt)).body
+    const before = await verify({ receipt })
+    expect(before).toMatchObject({ verdict: 'valid', mode: 'test', receiptId })
+    expect(before.receivedAt).not.toBeNull()
+    await portal.admin('POST', `/v1/admin/receipts/${receiptId}/revoke`, { reason: 'wrong hours' })
+    // By this process: at once.
+    expect(await verify({ receipt })).toMatchObject({
+      verdict: 'revoked',
+      mode: 'test',
+      receivedAt: before.receivedAt,
+      revocation: { reason: 'wrong hours' },
+    })
+  })
+
+  test('a bundle cannot make a stored receipt look better: its key states are not believed', async () => {
+    const signer = await publishKey(portal, service.slug)
+    const receipt = await signReceipt(signer, service.slug, 'withdrawn key')
+    await post(portal, service.key.apiKey, receipt)
+    await endKey(signer, 'revoke', { reason: 'stolen', compromisedSince: '2020-01-01T00:00:00Z' })
+    const keys = [{ jwk: signer.jwk, state: 'active', publishedAt: '2020-01-01T00:00:00Z' }]
+    const report = await verify({ bundle: { v: 1, receipt, keys } })
+    expect(report.verdict).toBe('revoked')
+    expect(report.signingKey?.state).toBe('revoked')
+  })
+
+  test('a key retired after the receipt arrived leaves it valid when signed', async () => {
+    const signer = await publishKey(portal, service.slug)
+    const receipt = await signReceipt(signer, service.slug, 'old key')
+    await post(portal, service.key.apiKey, receipt)
+    await endKey(signer, 'retire')
+    expect((await verify({ receipt })).verdict).toBe('valid-key-retired')
+  })
+
+  test('an id unknown here is 200 not-found, however it is written', async () => {
+    for (const receiptId of [`rec_${'0'.repeat(32)}`, 'nonsense', '', '\u202e'])
+      expect(await verify({ receiptId })).toMatchObject({ verdict: 'not-found', receipt: null })
+  })
+})
+
+describe('what is not stored', () => {
+  test('an active key: valid, with the remark that it is not logged', async () => {
+    const receipt = await signReceipt(service.signer, service.slug, 'never posted')
+    const report = await verify({ receipt })
+    expect(report).toMatchObject({ verdict: 'valid', mode: null, receivedAt: null, links: null })
+    expect(report.checks.find((check) => check.check === 'received')).toMatchObject({
+      axis: 'time',
+      status: 'warn',
+      code: 'not_logged',
+    })
+    // And verifying stores nothing.
+    const { status } = await portal.call('GET', `/v1/receipts/${report.receiptId!}`)
+    expect(status).toBe(404)
+  })
+
+  test('a retired key: cannot-check, because nothing shows when it was signed', async () => {
+    const signer = await publishKey(portal, service.slug)
+    const receipt = await signReceipt(signer, service.slug, 'late')
+    await endKey(signer, 'retire')
+    const report = await verify({ receipt })
+    expect(report.verdict).toBe('cannot-check')
+    expect(codeOf(report, 'received')).toBe('no_time_evidence')
+  })
+
+  test('a revoked key: revoked', async () => {
+    const signer = await publishKey(portal, service.slug)
+    const receipt = await signReceipt(signer, service.slug, 'lost')
+    await endKey(signer, 'revoke')
+    expect((await verify({ receipt })).verdict).toBe('revoked')
+  })
+
+  test('an unknown issuer: no name is shown, with or without the bundle’s key', async () => {
+    const stranger = await makeSigner()
+    const receipt = await signReceipt(stranger, 'acme-bank', 'trust me')
+    const alone = await verify({ receipt })
+    expect(alone).toMatchObject({ verdict: 'unknown-issuer', issuer: null, signingKey: null })
+    expect(codeOf(alone, 'signature')).toBe('signature_not_checked')
+    const keys = [{ jwk: stranger.jwk, state: 'active', publishedAt: '2026-01-01T00:00:00Z' }]
+    const bundled = await verify({ bundle: { v: 1, receipt, keys } })
+    expect(bundled).toMatchObject({ verdict: 'unknown-issuer', issuer: null, signingKey: null })
+    expect(codeOf(bundled, 'signature')).toBe('signature_good_bundle_key')
+    for (const { checks } of [alone, bundled])
+      expect(JSON.stringify(checks)).not.toContain('acme-bank')
+  })
+
+  test('a key published by one issuer says nothing for another', async () => {
+    const receipt = await signReceipt(service.signer, 'somebody-else', 'borrowed key')
+    expect((await verify({ receipt })).verdict).toBe('unknown-issuer')
+  })
+
+  test('a bundle’s key that is not the one the receipt names is no key', async () => {
+    const [stranger, other] = [await makeSigner(), await makeSigner()]
+    const receipt = await signReceipt(stranger, 'acme-bank', 'trust me')
+    const keys = [{ jwk: other.jwk, state: 'active', publishedAt: '2026-01-01T00:00:00Z' }]
+    expect(codeOf(await verify({ bundle: { v: 1, receipt, keys } }), 'signature')).toBe(
+      'signature_not_checked',
+    )
+  })
+
+  test('a receipt changed by one character is invalid, not an error, and shows nothing', async () => {
+    const [header, claims, signature] = jws.split('.') as [string, string, string]
+    const turn = (part: string) => (part.startsWith('A') ? 'B' : 'A') + part.slice(1)
+    const changed = [
+      `${header}.${claims}.${turn(signature)}`,
+      `${header}.${turn(claims)}.${signature}`,
+      `${turn(header)}.${claims}.${signature}`,
+      `${jws}=`,
+      `${jws}\n`,
+      ` ${jws}`,
+      'not a receipt',
+      '',
+      '\u0000',
+      '..',
+    ]
+    for (const receipt of changed)
+      expect(await verify({ receipt })).toMatchObject({
+        verdict: 'invalid',
+        receipt: null,
+        issuer: null,
+        signingKey: null,
+      })
+  })
+
+  test('a receipt dated more than ten minutes ahead is invalid', async () => {
+    const receipt = await signReceipt(service.signer, service.slug, 'tomorrow', {
+      iat: secondsNow() + 660,
+    })
+    const report = await verify({ receipt })
+    expect(report.verdict).toBe('invalid')
+    expect(codeOf(report, 'issued_at')).toBe('issued_in_future')
+  })
+
+  test('bytes that are no text are an invalid receipt, not an error', async () => {
+    const answer = await ask(portal, '/v1/verify', {
+      method: 'POST',
+      headers: { 'content-type': 'application/jose; charset=utf-8' },
+      body: '\u00ff\u0000“',
+    })
+    expect(answer.status).toBe(200)
+    expect(readJson(answer).verdict).toBe('invalid')
+  })
+})
+
+describe('contents', () => {
+  const digestOf = (text: string) => createHash('sha256').update(text).digest('base64url')
+
+  test('exact, as text, as base64 and by digest', async () => {
+    const base64 = Buffer.from(TEXT).toString('base64')
+    for (const given of [
+      { content: { text: TEXT } },
+      { content: { base64 } },
+      { contentDigest: digestOf(TEXT) },
+    ]) {
+      const report = await verify({ receiptId: id, ...given })
+      expect(report.verdict).toBe('valid')
+      expect(codeOf(report, 'content')).toBe('content_exact')
+    }
+  })
+
+  test.each([
+    ['CRLF', TEXT.replaceAll('\n', '\r\n')],
+    ['no newline at the end', TEXT.slice(0, -1)],
+    ['a BOM', `\ufeff${TEXT}`],
+    ['accents apart', TEXT.normalize('NFD')],
+    ['one newline more', `${TEXT}\n`],
+  ])('with %s it is the same text, and the repair is a remark', async (_, text) => {
+    const report = await verify({ receiptId: id, content: { text } })
+    expect(report.verdict).toBe('valid')
+    expect(report.checks.find((check) => check.check === 'content')).toMatchObject({
+      status: 'warn',
+      code: 'content_repaired',
+    })
+  })
+
+  test('another text differs, whatever the receipt’s other virtues', async () => {
+    for (const given of [
+      { content: { text: TEXT.replace('nine', 'ten') } },
+      { content: { text: '' } },
+      { contentDigest: digestOf('another') },
+    ])
+      expect((await verify({ receipt: jws, ...given })).verdict).toBe('differs')
+  })
+
+  test('the text in a bundle is compared too, and a given one before it', async () => {
+    const { body: bundle } = await portal.call('GET', `/v1/receipts/${id}/bundle`)
+    expect(codeOf(await verify({ bundle }), 'content')).toBe('content_exact')
+    const forged = { ...bundle, content: { text: 'something else' } }
+    expect((await verify({ bundle: forged })).verdict).toBe('differs')
+    expect(codeOf(await verify({ bundle: forged, content: { text: TEXT } }), 'content')).toBe(
+      'content_exact',
+    )
+  })
+
+  test('a keyed digest is not checkable here, right text or wrong', async () => {
+    const receipt = await service.signer.sign({
+      v: 1,
+      iss: service.slug,
+      iat: secondsNow(),
+      content: {
+        alg: 'hmac-sha-256',
+        digest: createHmac('sha256', randomBytes(32)).update('yes').digest('base64url'),
+        type: 'text/plain',
+        subject: 'text',
+      },
+    })
+    for (const text of ['yes', 'no']) {
+      const report = await verify({ receipt, content: { text } })
+      expect(report.verdict).toBe('valid')
+      expect(codeOf(report, 'content')).toBe('content_not_checkable')
+    }
+  })
+})
+
+describe('what is refused', () => {
+  test('a secret: that check belongs in the browser', async () => {
+    const { body: bundle } = await portal.call('GET', `/v1/receipts/${id}/bundle`)
+    const secret = randomBytes(32).toString('base64url')
+    const answer = await portal.call('POST', '/v1/verify', {
+      body: { bundle: { ...bundle, secret } },
+    })
+    expect(answer.status).toBe(400)
+    expect(answer.body).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/bundle/secret' }],
+    })
+    expect(answer.text + portal.logged()).not.toContain(secret)
+  })
+
+  test.each([
+    ['nothing', {}, ''],
+    ['two of three', { receipt: 'a', receiptId: 'b' }, ''],
+    ['an unknown member', { receiptId: 'a', extra: 1 }, '/extra'],
+    ['a number', { receiptId: 7 }, '/receiptId'],
+    ['null', { receipt: null }, '/receipt'],
+    ['content twice', { receiptId: 'a', content: { text: '' }, contentDigest: 'A'.repeat(43) }, ''],
+    ['content without form', { receiptId: 'a', content: {} }, '/content'],
+    ['broken base64', { receiptId: 'a', content: { base64: 'A' } }, '/content/base64'],
+    ['half a character', { receiptId: 'a', content: { text: '\ud800' } }, '/content/text'],
+    ['a digest too short', { receiptId: 'a', contentDigest: 'A' }, '/contentDigest'],
+    ['unused bits', { receiptId: 'a', contentDigest: `${'A'.repeat(42)}B` }, '/contentDigest'],
+    ['no bundle', { bundle: [] }, '/bundle'],
+    ['a bundle of the future', { bundle: { v: 2, receipt: 'a', keys: [] } }, '/bundle/v'],
+    ['an unknown bundle member', { bundle: { v: 1, receipt: 'a', keys: [], x: 1 } }, '/bundle/x'],
+  ])('%s, by its place', async (_, body, pointer) => {
+    const answer = await portal.call<{ code: string; errors: { pointer: string }[] }>(
+      'POST',
+      '/v1/verify',
+      { body },
+    )
+    expect(answer.status).toBe(400)
+    expect(answer.body.code).toBe('invalid_request')
+    expect(answer.body.errors[0]?.pointer).toBe(pointer)
+  })
+
+  test('broken JSON, another type, and too much', async () => {
+    const send = async (type: string, raw: string) => {
+      const headers = { 'content-type': type }
+      const { status, body } = await portal.call('POST', '/v1/verify', { headers, raw })
+      return [status, body.code]
+    }
+    expect(await send('application/json', '{')).toEqual([400, 'malformed_json'])
+    expect(await send('text/plain', '{}')).toEqual([415, 'unsupported_media_type'])
+    const large = 'a'.repeat(1_048_577)
+    expect(await send('application/json', large)).toEqual([413, 'payload_too_large'])
+    expect(await send('application/jose', large)).toEqual([413, 'payload_too_large'])
+  })
+})
+
+describe('a bundle', () => {
+  test('verifies offline with nothing but the core', async () => {
+    const { headers, text } = await portal.call('GET', `/v1/receipts/${id}/bundle`)
+    expect(headers.get('content-disposition')).toBe(`attachment; filename="${id}.bundle.json"`)
+    const reading = readBundle(JSON.parse(text))
+    if (!reading.ok) throw new Error(reading.message)
+    const { bundle } = reading
+    expect(bundle.secret).toBeNull()
+    const receipt = readReceipt(bundle.receipt)
+    if (!receipt.ok) throw new Error(receipt.message)
+    const key = bundle.keys.find((one) => one.kid === receipt.receipt.header.kid)!
+    expect(admitKey(key.publicKey).ok).toBe(true)
+    const { signingInput, signature } = receipt.receipt
+    const judgement = judge({
+      now: Date.now(),
+      reading: receipt,
+      idExpected: id,
+      key: { from: 'bundle' },
+      signature: verifySignature(key.publicKey, signingInput, signature) ? 'good' : 'bad',
+      issuerName: null,
+      domainVerified: false,
+      receivedAt: null,
+      revocation: null,
+      storedContent: { state: 'none' },
+      given: { content: bundle.content! },
+    })
+    // Offline nobody knows the issuer; everything else holds.
+    expect(judgement.verdict).toBe('unknown-issuer')
+    expect(judgement.outcomes).toMatchObject({
+      signature: 'signature_good_bundle_key',
+      id: 'id_matches',
+      content: 'content_exact',
+    })
+  })
+
+  test('carries the history of its key', async () => {
+    const signer = await publishKey(portal, service.slug)
+    const bundled = await postText(portal, { ...service, signer }, 'with history')
+    await endKey(signer, 'revoke', { reason: 'lost', compromisedSince: '2026-01-02T03:04:05Z' })
+    const { body } = await portal.call('GET', `/v1/receipts/${bundled}/bundle`)
+    expect(body.keys).toEqual([
+      {
+        jwk: signer.jwk,
+        state: 'revoked',
+        publishedAt: expect.any(String) as string,
+        revokedAt: expect.any(String) as string,
+        compromisedSince: '2026-01-02T03:04:05.000Z',
+      },
+    ])
+  })
+})
