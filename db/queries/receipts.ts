@@ -59,10 +59,11 @@ export const selectFindable = (
 ): Promise<{ digest: Uint8Array; contentDigest: Uint8Array }[]> => {
   const low = prefixHex.padEnd(64, '0')
   const high = prefixHex.padEnd(64, 'f')
+  // Decoded here: for a parameter that is a bytea the driver sends a string's own bytes.
   return run(
     `select digest, content_digest as "contentDigest" from receipts
-      where visibility = 'findable' and content_digest between $1::bytea and $2::bytea
+      where visibility = 'findable' and content_digest between decode($1, 'hex') and decode($2, 'hex')
       order by content_digest, id limit ${FINDABLE_MAX}`,
-    [`\\x${low}`, `\\x${high}`],
+    [low, high],
   )
 }

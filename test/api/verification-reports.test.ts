@@ -113,7 +113,9 @@ describe('what is unknown', () => {
     async (rest) => {
       const shape = async (one: string) => {
         const { status, headers, body } = await portal.call('GET', `/v1/receipts/${one}${rest}`)
-        const { requestId: _, receiptId: __, ...same } = body
+        const same = { ...body }
+        delete same.requestId
+        delete same.receiptId
         return {
           status,
           type: headers.get('content-type'),
@@ -269,13 +271,13 @@ describe('methods', () => {
       const get = await ask(portal, path)
       const head = await ask(portal, path, { method: 'HEAD' })
       expect(head.bytes).toHaveLength(0)
-      for (const answer of [get, head])
-        for (const name of ['x-request-id', 'date', 'connection', 'keep-alive'])
-          delete answer.headers[name]
-      expect({ status: head.status, ...head.headers }).toEqual({
-        status: get.status,
-        ...get.headers,
+      const lasting = ({ status, headers }: typeof get) => ({
+        ...headers,
+        status,
+        'x-request-id': null,
+        date: null,
       })
+      expect(lasting(head)).toEqual(lasting(get))
     }
   })
 
