@@ -1,0 +1,97 @@
+import { answerCalls } from './calls.ts'
+import { runLoad, type Load, type Loaded } from './load.ts'
+import { signReceipts, type Signed, type Signer } from './signer.ts'
+import type { Database } from './world.ts'
+
+/** Receipts are new to the `database` they go to; where there is none (null) they never run out. */
+export type Aim = Omit<Load, 'requests'> & {
+  send:
+    | { kind: 'post'; apiKeys: string[]; database: Database | null }
+    | { kind: 'batch'; apiKey: string; database: Database; size: number }
+    | { kind: 'get'; path: string; accept?: string }
+    | { kind: 'get-each'; path: string; accept?: string }
+}
+
+export type ClientApi = ReturnType<typeof createClient>
+
+/** More than any of these measurements gets through in its time. */
+const REQUESTS_MAX = 25_000
+const STORE_SIZE = 250
+
+/** The world outside: signs receipts, posts them, and asks for them. */
+function createClient() {
+  let stored: Signed[] = []
+  let fresh: Signed[] = []
+  /** How many of the fresh receipts each database has been sent. */
+  const used = new Map<Database, number>()
+
+  function takeFresh(database: Database | null, count: number): Signed[] {
+    const from = (database && used.get(database)) ?? 0
+    return fresh.slice(from, from + count)
+  }
+
+  function prepare({ send }: Aim): Load['requests'] {
+    if (send.kind === 'get') return get(send.path, send.accept)
+    if (send.kind === 'get-each')
+      return stored.map(({ id }) => get(send.path.replace(':id', id), send.accept))
+    if (send.kind === 'post') {
+      return takeFresh(send.database, REQUESTS_MAX).map(({ jws }, i) =>
+        post('/v1/receipts', send.apiKeys[i % send.apiKeys.length]!, { receipt: jws }),
+      )
+    }
+    const receipts = takeFresh(send.database, REQUESTS_MAX * 2)
+    return Array.from({ length: Math.floor(receipts.length / send.size) }, (_, i) =>
+      post('/v1/receipts/batch', send.apiKey, {
+        receipts: receipts
+          .slice(i * send.size, (i + 1) * send.size)
+          .map(({ jws }) => ({ receipt: jws })),
+      }),
+    )
+  }
+
+  return {
+    sign(signers: Signer[], storedCount: number, freshCount: number): void {
+      stored = signReceipts(signers, 0, storedCount)
+      fresh = signReceipts(signers, storedCount, freshCount)
+    },
+
+    /** Stores the receipts that will be read, with their texts; gives the first one's id. */
+    async store(port: number, apiKey: string): Promise<string> {
+      const requests = Array.from({ length: Math.ceil(stored.length / STORE_SIZE) }, (_, i) =>
+        post('/v1/receipts/batch', apiKey, {
+          receipts: stored
+            .slice(i * STORE_SIZE, (i + 1) * STORE_SIZE)
+            .map(({ jws, text }) => ({ receipt: jws, content: { text }, visibility: 'public' })),
+        }),
+      )
+      await runLoad({ port, connections: 2, ms: 60_000, requests })
+      return stored[0]!.id
+    },
+
+    async load(aim: Aim): Promise<Loaded> {
+      const loaded = await runLoad({ ...aim, requests: prepare(aim) })
+      const { send } = aim
+      if ((send.kind === 'post' || send.kind === 'batch') && send.database !== null) {
+        const size = send.kind === 'batch' ? send.size : 1
+        used.set(send.database, (used.get(send.database) ?? 0) + loaded.answers * size)
+      }
+      const expected = send.kind === 'post' ? '201' : '200'
+      if (loaded.answers === 0 || loaded.statuses[expected] !== loaded.answers)
+        throw new Error(
+          `${JSON.stringify(send).slice(0, 200)}: not all answers were ${expected}: ${JSON.stringify(loaded.statuses)}`,
+        )
+      return loaded
+    },
+  }
+}
+
+const get = (path: string, accept = '*/*'): Buffer =>
+  Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: ${accept}\r\n\r\n`)
+
+function post(path: string, apiKey: string, body: object): Buffer {
+  const json = Buffer.from(JSON.stringify(body))
+  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${apiKey}\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), json])
+}
+
+export const runClient = (): void => answerCalls(createClient(), () => Promise.resolve())

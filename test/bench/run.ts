@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { runClient } from './client.ts'
+import { benchBatch, benchIngestion, benchTail } from './ingestion.ts'
+import { benchBytes } from './page-bytes.ts'
+import { runPortal } from './portal.ts'
+import { benchReading, benchRows } from './reading.ts'
+import { openStage, STORED } from './stage.ts'
+import { benchStart } from './starting.ts'
+import { formatTable, reached, type Row } from './table.ts'
+
+const OUTPUT = 'build/bench-results.json'
+const SUBJECTS = ['reading', 'ingestion', 'batch', 'rows', 'bytes', 'start'] as const
+
+/**
+ * `npm run bench -- --rows 1000000 --rounds 5 --seconds 3 --only reading,batch`. Rates say little on
+ * a machine that others use too; what counts is each subject beside its baseline in the same run.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    args: process.argv.slice(3),
+    options: {
+      rows: { type: 'string', default: '100000' },
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '2' },
+      only: { type: 'string', default: SUBJECTS.join() },
+      /** Arguments for the portal's node, to profile it: --portal=--cpu-prof */
+      portal: { type: 'string', default: '' },
+    },
+  })
+  const rowCount = Math.max(Number(values.rows), STORED)
+  const only = new Set(values.only.split(','))
+  const rows: Row[] = []
+  const note = (found: Row[]): void => {
+    rows.push(...found)
+    for (const row of found)
+      console.log(`${row.what}: ${row.measured.toPrecision(3)} ${row.unit} (${row.detail})`)
+  }
+  const began = performance.now()
+  console.log('Signing receipts and filling databases …')
+  const { bench, close } = await openStage({
+    rows: rowCount,
+    rounds: Number(values.rounds),
+    ms: Number(values.seconds) * 1000,
+    execArgv: values.portal === '' ? [] : values.portal.split(' '),
+  })
+  try {
+    if (only.has('bytes')) note(await benchBytes(bench))
+    if (only.has('reading')) note(await benchReading(bench))
+    if (only.has('ingestion')) {
+      const ingestion = await benchIngestion(bench)
+      note(ingestion.rows)
+      note([await benchTail(bench, ingestion.peak)])
+    }
+    if (only.has('batch')) note([await benchBatch(bench)])
+    if (only.has('rows')) note(await benchRows(bench, rowCount, STORED))
+  } finally {
+    await close()
+  }
+  if (only.has('start')) note(await benchStart())
+
+  const results = {
+    at: new Date().toISOString(),
+    node: process.version,
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model ?? '',
+    options: values,
+    seconds: Math.round((performance.now() - began) / 1000),
+    rows: rows.map((row) => ({
+      ...row,
+      reachedFirst: reached(row, row.first),
+      reachedGoal: reached(row, row.goal),
+    })),
+  }
+  writeFileSync(OUTPUT, `${JSON.stringify(results, null, 2)}\n`)
+  console.log(`\n${formatTable(rows)}\n\n${resolve(OUTPUT)} (${results.seconds} s)`)
+}
+
+// One bundle, three processes: whoever asks and whoever answers must not share an event loop.
+const [, , role] = process.argv
+if (role === 'portal') runPortal()
+else if (role === 'client') runClient()
+else await main()
