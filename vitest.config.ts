@@ -14,6 +14,7 @@ const coreInChromium = (executablePath: string): TestProjectConfiguration => ({
   },
   test: {
     name: 'core-in-chromium',
+    testTimeout: 120_000,
     include: ['sdk/src/receipt/*.test.ts'],
     browser: {
       enabled: true,
@@ -52,6 +53,8 @@ export default defineConfig({
         // Needs only its own module: part of `npm run check`.
         test: {
           name: 'unit',
+          // No test here is about time; a busy machine may be slow.
+          testTimeout: 120_000,
           include: ['{app,db,sdk}/**/*.test.{ts,tsx}', 'test/*.test.ts'],
           exclude,
         },
