@@ -1,8 +1,8 @@
 import type { LinksFunction, MetaFunction } from '@remix-run/node'
-import { isRouteErrorResponse, Links, Meta, Outlet, useRouteError } from '@remix-run/react'
+import { Links, Meta, Outlet, useRouteError } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import styles from './ui/app.css?url'
-import { NowherePage, TroublePage } from './ui/notice-pages.tsx'
+import { noticeFor, NoticePage } from './ui/notice-pages.tsx'
 import { SiteFrame } from './ui/site-frame.tsx'
 import { en } from './ui/words/en.ts'
 
@@ -12,7 +12,9 @@ export const links: LinksFunction = () => [
 ]
 
 export const meta: MetaFunction = ({ error }) =>
-  error === undefined ? [] : [{ title: en.trouble.title }, { name: 'robots', content: 'noindex' }]
+  error === undefined
+    ? []
+    : [{ title: en.pageTitle(noticeFor(error, en).title) }, { name: 'robots', content: 'noindex' }]
 
 /** No `<Scripts>`: pages are plain HTML, so that a strict policy needs neither nonce nor hash. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -38,7 +40,6 @@ export default function App() {
 }
 
 export function ErrorBoundary() {
-  const error = useRouteError()
-  const nowhere = isRouteErrorResponse(error) && error.status === 404
-  return nowhere ? <NowherePage words={en} /> : <TroublePage words={en} />
+  const notice = noticeFor(useRouteError(), en)
+  return <NoticePage notice={notice} />
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { readBundle } from '#receipt/bundle.ts'
 import { decodeBase64url, decodeUtf8 } from '#receipt/bytes.ts'
+import { parseReceiptId } from '#receipt/id.ts'
 import { bytesReply, jsonReply, type Reply } from '../http/reply.ts'
 import { RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
 import { SANDBOXED } from '../http/security-headers.ts'
@@ -22,7 +23,11 @@ export const getReport: Handler = async (request, ctx, params) => {
   const state = await readReceiptState(ctx, params.id!)
   if (state === null) {
     const { receiptId, verdict, checks } = viewOfNothing(ctx, params.id!).report
-    return refuse(request, 'not_found', { members: { receiptId, verdict, checks } })
+    const detail =
+      parseReceiptId(params.id!) === null
+        ? 'This is not a receipt id: one is “rec_” and 32 lower-case letters and digits.'
+        : 'There is no receipt of this id here yet. One that its service is still sending appears a little later.'
+    return refuse(request, 'not_found', { detail, members: { receiptId, verdict, checks } })
   }
   const name = `report ${state.fingerprint}`
   let body = ctx.caches.rendered.get(name)

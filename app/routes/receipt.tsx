@@ -1,9 +1,11 @@
 import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { findReceipt } from '#app/services/find-receipt.ts'
+import { parseReceiptId } from '#receipt/id.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { answerJson } from './answer-json.ts'
 import type { VerifyPageProps } from '../ui/receipt-parts.ts'
+import { DAMAGED_LINK } from '../ui/notice-pages.tsx'
 import { VerifyPage } from '../ui/verify-page.tsx'
 import { en } from '../ui/words/en.ts'
 
@@ -12,7 +14,10 @@ const STATUSES: Partial<Record<Verdict, number>> = { 'not-found': 404, 'cannot-c
 const RETRY_AFTER_SECONDS = 5
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
-  const view = await findReceipt(context.ctx, params.receiptId ?? '')
+  const receiptId = params.receiptId ?? ''
+  // No receipt can ever have such an id, so "try again later" would be the wrong advice.
+  if (parseReceiptId(receiptId) === null) throw new Response(DAMAGED_LINK, { status: 404 })
+  const view = await findReceipt(context.ctx, receiptId)
   const { verdict } = view.report
   const status = STATUSES[verdict] ?? 200
   const headers = new Headers({

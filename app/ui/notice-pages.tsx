@@ -1,17 +1,39 @@
 import { VerdictIcon } from './verdict-icon.tsx'
 import type { PageWords } from './words/en.ts'
 
-/** An address that leads nowhere: a way on, and no reproach. */
-export function NowherePage({ words }: { words: PageWords }) {
+/** The body of a 404 whose address can't be any receipt's. */
+export const DAMAGED_LINK = 'damaged link'
+
+interface Notice {
+  verdict: 'not-found' | 'cannot-check'
+  title: string
+  says: string
+  action: string
+  href: string
+}
+
+/** What to say instead of a page: each kind of error has words and a way on. */
+export function noticeFor(error: unknown, words: PageWords): Notice {
+  const answer = error as { status?: unknown; data?: unknown } | null
+  if (answer?.status !== 404) {
+    // The portal says that about itself, and nothing about the receipt.
+    const { title, says, retry } = words.trouble
+    return { verdict: 'cannot-check', title, says, action: retry, href: '' }
+  }
+  const own = answer.data === DAMAGED_LINK ? words.damaged : words.nowhere
+  return { verdict: 'not-found', title: own.title, says: own.says, action: own.home, href: '/' }
+}
+
+export function NoticePage({ notice }: { notice: Notice }) {
   return (
     <div className="sheet">
-      <section className="stub" data-verdict="not-found">
-        <VerdictIcon verdict="not-found" />
-        <h1>{words.nowhere.title}</h1>
-        <p className="says">{words.nowhere.says}</p>
+      <section className="stub" data-verdict={notice.verdict}>
+        <VerdictIcon verdict={notice.verdict} />
+        <h1>{notice.title}</h1>
+        <p className="says">{notice.says}</p>
         <p>
-          <a className="button" href="/">
-            {words.nowhere.home}
+          <a className="button" href={notice.href}>
+            {notice.action}
           </a>
         </p>
       </section>
@@ -29,24 +51,6 @@ export function AdminPage({ words }: { words: PageWords }) {
         <p>
           <a className="button" href="/docs">
             {words.admin.docs}
-          </a>
-        </p>
-      </section>
-    </div>
-  )
-}
-
-/** The portal could not answer. It says that about itself and nothing about the receipt. */
-export function TroublePage({ words }: { words: PageWords }) {
-  return (
-    <div className="sheet">
-      <section className="stub" data-verdict="cannot-check">
-        <VerdictIcon verdict="cannot-check" />
-        <h1>{words.trouble.title}</h1>
-        <p className="says">{words.trouble.says}</p>
-        <p>
-          <a className="button" href="">
-            {words.trouble.retry}
           </a>
         </p>
       </section>

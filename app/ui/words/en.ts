@@ -63,6 +63,12 @@ export const en = {
     says: 'The address may be cut off or mistyped. If you have a verify link or a receipt, you can check it on the first page.',
     home: 'To the first page',
   },
+  damaged: {
+    title: 'This link is damaged',
+    says: 'A verify link ends in “rec_” and 32 letters and digits. Some of it was lost or changed on the way: copy it again from where you got it, or paste it on the first page.',
+    home: 'To the first page',
+  },
+
   trouble: {
     title: 'We could not check this right now',
     says: 'The portal could not reach what it needs to answer. That says nothing about the receipt. Please try again in a moment.',
