@@ -6,6 +6,8 @@ import type { Ctx } from '../context.server.ts'
 
 /** What the portal knows of a receipt beside the judgement. Times in milliseconds. */
 export interface KnownFacts {
+  /** What it is stored under; a row whose receipt was changed has another id of its own. */
+  receiptId: string | null
   mode: 'live' | 'test' | null
   receivedAt: number | null
   revokedAt: number | null
@@ -50,7 +52,7 @@ export function buildReport(
   const { verdict, facts } = judgement
   const hidden = verdict === 'invalid' || verdict === 'not-found'
   const stranger = hidden || verdict === 'unknown-issuer'
-  const id = facts.receiptId
+  const id = known?.receiptId ?? facts.receiptId
   const contentAvailable =
     !hidden &&
     known?.contentAvailable === true &&

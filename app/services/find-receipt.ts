@@ -1,7 +1,6 @@
 import { decodeUtf8 } from '#receipt/bytes.ts'
 import { judge, type Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
-import type { ReceiptRow } from '#db/queries/receipts.ts'
 import type { Ctx } from '../context.server.ts'
 import { buildReport, toTime, type KnownFacts } from './build-report.ts'
 import { judgeStored, readReceiptState, type ReceiptState } from './receipt-state.ts'
@@ -25,7 +24,7 @@ export async function findReceipt(ctx: Ctx, receiptId: string): Promise<ReceiptV
 export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<ReceiptView> {
   const { judgement, receipt, keyIsPublished } = await judgeStored(ctx, state)
   const { row } = state
-  const known = knownFacts(row, keyIsPublished)
+  const known = knownFacts(state, keyIsPublished)
   const report = buildReport(ctx, { judgement, receipt, known })
   return {
     report,
@@ -44,8 +43,9 @@ function contentOf(bytes: Uint8Array, type: string): ReceiptView['content'] {
   return text === null ? { kind: 'binary', bytes: bytes.length, type } : { kind: 'text', text }
 }
 
-export function knownFacts(row: ReceiptRow, keyIsPublished: boolean): KnownFacts {
+export function knownFacts({ receiptId, row }: ReceiptState, keyIsPublished: boolean): KnownFacts {
   return {
+    receiptId,
     mode: row.mode,
     receivedAt: row.receivedAt,
     revokedAt: row.revokedAt,

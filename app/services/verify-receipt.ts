@@ -41,7 +41,7 @@ async function verifyStored(
   const state = await readReceiptState(ctx, receiptId)
   if (state === null) return null
   const { judgement, receipt, keyIsPublished } = await judgeStored(ctx, state, given)
-  return buildReport(ctx, { judgement, receipt, known: knownFacts(state.row, keyIsPublished) })
+  return buildReport(ctx, { judgement, receipt, known: knownFacts(state, keyIsPublished) })
 }
 
 async function verifyUnstored(
@@ -85,6 +85,7 @@ function keyEvidence(row: IssuerKeyRow): KeyEvidence {
 }
 
 const knownKey = (row: IssuerKeyRow): KnownFacts => ({
+  receiptId: null,
   mode: null,
   receivedAt: null,
   revokedAt: null,

@@ -119,7 +119,13 @@ describe('two rows', () => {
     for (const id of ids) expect((await readReport(id)).verdict).toBe('valid')
     await intruder.replaceReceipt(ids[0], second!)
     await intruder.replaceReceipt(ids[1], first!)
-    for (const id of ids) expectInvalid(await readReport(id), 'id_mismatch')
+    for (const id of ids) {
+      const report = await readReport(id)
+      expectInvalid(report, 'id_mismatch')
+      // About the link that was asked for, not about the one it would fit.
+      expect(report.receiptId).toBe(id)
+      expect(report.links?.page).toMatch(new RegExp(`/r/${id}$`))
+    }
   })
 
   test('of one key with their receipts swapped are both invalid, though each signature is good', async () => {
@@ -130,7 +136,13 @@ describe('two rows', () => {
     const [first, second] = await Promise.all(ids.map((id) => intruder.readReceipt(id)))
     await intruder.replaceReceipt(ids[0], second!)
     await intruder.replaceReceipt(ids[1], first!)
-    for (const id of ids) expectInvalid(await readReport(id), 'id_mismatch')
+    for (const id of ids) {
+      const report = await readReport(id)
+      expectInvalid(report, 'id_mismatch')
+      // About the link that was asked for, not about the one it would fit.
+      expect(report.receiptId).toBe(id)
+      expect(report.links?.page).toMatch(new RegExp(`/r/${id}$`))
+    }
   })
 
   test('with their contents swapped are both invalid', async () => {

@@ -2,6 +2,9 @@ import { chromium, type BrowserContextOptions, type Page } from 'playwright'
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs'
 import { PUBLIC_URL, type Portal } from './portal.ts'
 
+/** Everything here is on one machine: what isn't there by then won't come. */
+const WAIT_MS_MAX = 8_000
+
 /** An open page, and everything that it did beside showing itself. */
 export interface Visit {
   page: Page
@@ -40,6 +43,7 @@ export async function startVisitor(portal: Portal): Promise<Visitor> {
       permissions: ['clipboard-read', 'clipboard-write'],
       ...options,
     })
+    context.setDefaultTimeout(WAIT_MS_MAX)
     const page = await context.newPage()
     const faults: string[] = []
     const sent: string[] = []
