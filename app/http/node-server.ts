@@ -2,28 +2,43 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { byteLength, type Reply } from './reply.ts'
 
-/** A client must have sent its headers by then, and its whole request by the second. */
-const HEADERS_MS_MAX = 10_000
-const REQUEST_MS_MAX = 30_000
-/** A silent connection is closed. */
-const SILENCE_MS_MAX = 60_000
 const HEADER_BYTES_MAX = 16 * 1024
+
+/** How long a client may take, in milliseconds. A slow one holds a socket, and there are few. */
+export interface Patience {
+  /** To send all its headers. */
+  headersMsMax: number
+  /** To send its whole request. */
+  requestMsMax: number
+  /** To send or read anything at all. */
+  silenceMsMax: number
+  /** How often the first two are looked at. */
+  checkMs: number
+}
+
+export const PATIENCE: Patience = {
+  headersMsMax: 10_000,
+  requestMsMax: 30_000,
+  silenceMsMax: 60_000,
+  checkMs: 2_000,
+}
 
 export function createHttpServer(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
+  patience: Patience = PATIENCE,
 ): Server {
   const server = createServer(
     {
-      headersTimeout: HEADERS_MS_MAX,
-      requestTimeout: REQUEST_MS_MAX,
-      connectionsCheckingInterval: 2_000,
+      headersTimeout: patience.headersMsMax,
+      requestTimeout: patience.requestMsMax,
+      connectionsCheckingInterval: patience.checkMs,
       keepAliveTimeout: 65_000,
       maxHeaderSize: HEADER_BYTES_MAX,
       noDelay: true,
     },
     handle,
   )
-  server.setTimeout(SILENCE_MS_MAX)
+  server.setTimeout(patience.silenceMsMax)
   return server
 }
 
