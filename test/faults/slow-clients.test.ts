@@ -49,24 +49,19 @@ async function drip(first: string, rest: string | null): Promise<{ ms: number; s
   const socket: Socket = connect(port(), '127.0.0.1')
   const beganAt = performance.now()
   let said = ''
-  let isOpen = true
   socket.on('data', (bytes: Buffer) => (said += bytes.toString()))
   socket.on('error', () => undefined)
-  const closed = new Promise<void>((resolve) => {
-    socket.on('close', () => {
-      isOpen = false
-      resolve()
-    })
-  })
+  const closed = new Promise((resolve) => socket.on('close', resolve))
   await once(socket, 'connect')
   if (first !== '') socket.write(first)
-  for (let i = 0; rest !== null && isOpen && i < 250; i++) {
+  for (let i = 0; rest !== null && !socket.closed && i < 250; i++) {
     socket.write(rest[i % rest.length]!)
     await sleep(20)
   }
   await Promise.race([closed, sleep(4_000)])
+  const ms = socket.closed ? performance.now() - beganAt : Infinity
   socket.destroy()
-  return { ms: isOpen ? Infinity : performance.now() - beganAt, said }
+  return { ms, said }
 }
 
 const head = () =>

@@ -260,7 +260,7 @@ test('a batch: each item stands or falls alone, in order, repeats and second job
     e,
   ])
   expect(status).toBe(200)
-  const outcome = body.results.map((one) => `${one.status} ${String(one.problem?.code ?? '')}`)
+  const outcome = body.results.map((one) => `${one.status} ${one.problem?.code ?? ''}`)
   expect(outcome.map((one) => one.trim())).toEqual([
     '201',
     '400 invalid_request',

@@ -21,7 +21,11 @@ export const postAll = (
   Promise.all(receipts.map((receipt, i) => post(portals[i % portals.length]!, apiKey, receipt)))
 
 interface BatchAnswer {
-  results: { status: number; result?: { receiptId: string }; problem?: Record<string, unknown> }[]
+  results: {
+    status: number
+    result?: { receiptId: string }
+    problem?: { code: string; receiptId?: string }
+  }[]
   usage: { used: number; reserved: number; cap: number | null }
 }
 

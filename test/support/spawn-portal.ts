@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Connection } from '#db/embedded.server.ts'
+import { findProcess } from '#db/embedded/process-table.ts'
 import { ADMIN_TOKEN, PUBLIC_URL, createClient, type Client } from './portal.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -13,11 +14,11 @@ const READY_MS_MAX = 50_000
 export interface SpawnedPortal extends Client {
   child: ChildProcess
   /** As a machine that loses its power. */
-  kill(): Promise<void>
+  kill: () => Promise<void>
   /** As Ctrl-C; gives the exit code. */
-  stop(): Promise<number | null>
+  stop: () => Promise<number | null>
   /** Everything it said on standard output and standard error. */
-  said(): string
+  said: () => string
 }
 
 /** A port that was free a moment ago. */
@@ -98,13 +99,21 @@ export async function spawnPortal(options: {
 }
 
 /** A data folder of a test's own; `remove` takes its database along, which as root lies elsewhere. */
-export async function makeDataDir(): Promise<{ dataDir: string; remove(): Promise<void> }> {
+export async function makeDataDir(): Promise<{ dataDir: string; remove: () => Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-portal-'))
   return {
     dataDir,
     remove: async () => {
       const home = await findHome(dataDir)
-      if (home !== '') await rm(home, { recursive: true, force: true })
+      if (home !== '') {
+        // A test that failed between a kill and the next start has left its Postgres running.
+        const pid = await findEmbedded(dataDir).then(
+          (found) => found.pid,
+          () => 0,
+        )
+        if (findProcess(pid)?.command.includes(home) === true) process.kill(pid, 'SIGQUIT')
+        await rm(home, { recursive: true, force: true, maxRetries: 20 })
+      }
       await rm(dataDir, { recursive: true, force: true })
     },
   }
