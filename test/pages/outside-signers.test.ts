@@ -18,7 +18,7 @@ const TEXT = 'Signed outside of this project.'
 let site: Site
 let folder: string
 /** Runs in a shell whose curl finds the portal's public address where the test's server listens. */
-let shell: (this: void, command: string, env?: Record<string, string>) => Promise<string>
+let shell: (command: string, env?: Record<string, string>) => Promise<string>
 
 beforeAll(async () => {
   site = await openSite()

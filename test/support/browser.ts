@@ -13,7 +13,7 @@ export interface Visit {
   /** Method, address and body of every request. */
   sent: string[]
   status: number
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 export interface Visitor {
