@@ -28,13 +28,19 @@ export interface Config {
   apiKeyPepper: string
 }
 
+/** A finished body, with the digest that is its ETag: both cost more than sending them. */
+export interface Rendered {
+  body: Uint8Array
+  etag: string
+}
+
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */
 export interface Caches {
   /** Public keys by kid: the kid is the key's own digest, so an entry can never become wrong. */
   publicKeys: Lru<{ issuer: string; publicKey: Uint8Array }>
   receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
   /** Finished output, keyed by the fingerprint of everything it was made from. */
-  rendered: Lru<Uint8Array>
+  rendered: Lru<Rendered>
 }
 
 const RENDERED_BYTES_MAX = 64 * 1024 * 1024
@@ -55,7 +61,7 @@ export function createCtx(options: {
     caches: {
       publicKeys: createLru(10_000),
       receiptStates: createLru(2_000),
-      rendered: createLru(RENDERED_BYTES_MAX, (body) => body.byteLength),
+      rendered: createLru(RENDERED_BYTES_MAX, ({ body }) => body.byteLength),
     },
     rateLimiter: createRateLimiter(),
   }

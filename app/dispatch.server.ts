@@ -1,21 +1,22 @@
 import { Buffer } from 'node:buffer'
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AppLoadContext } from '@remix-run/node'
 import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
 import type { ApiRequest } from './api/request.ts'
 import { createRouter, ROUTES } from './api/routes.ts'
 import { getReport } from './api/verification.ts'
-import type { Ctx } from './context.server.ts'
+import type { Ctx, Rendered } from './context.server.ts'
 import { prefersJson } from './http/accept.ts'
-import { writeReply } from './http/node-server.ts'
+import { etagOf, writeReply } from './http/node-server.ts'
 import { problemReply } from './http/problem.ts'
 import { ClientGone, readBody } from './http/read-body.ts'
+import { newRequestId } from './http/request-id.ts'
 import { bytesReply, type Reply } from './http/reply.ts'
 import { CORS, securityHeaders } from './http/security-headers.ts'
 import { staticReply } from './http/static-files.ts'
 import type { Site } from './pages.server.ts'
-import { readReceiptState } from './services/receipt-state.ts'
+import { viewReceipt } from './services/find-receipt.ts'
+import { readReceiptState, type ReceiptState } from './services/receipt-state.ts'
 
 const VERIFY_PAGE = /^\/r\/([^/]+?)(\.json)?$/
 /** A receipt is found by its link, not by a search engine, whatever form it is read in. */
@@ -35,7 +36,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
   const always = securityHeaders(ctx.config.publicUrl)
 
   return function handle(incoming: IncomingMessage, response: ServerResponse): void {
-    const requestId = randomBytes(12).toString('base64url')
+    const requestId = newRequestId()
     const startedAt = performance.now()
     answer(incoming, requestId)
       .catch((error: unknown) => answerError(error, incoming, requestId))
@@ -136,30 +137,36 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
         headers: { ...reply.headers, 'retry-after': '5', 'cache-control': 'no-store' },
       }
     }
-    return id === undefined ? render() : renderOnce(id, render)
+    return id === undefined ? render() : answerVerifyPage(id, render)
   }
 
   /**
    * A finished verify page is kept under the fingerprint of everything it was made from, which is
-   * read again at least once a second: a page is never older than its receipt's state.
+   * read again at least once a second: a page is never older than its receipt's state. What is no
+   * ordinary page (an unknown id, a database that is away) is left to Remix's route.
    */
-  async function renderOnce(id: string, render: () => Promise<Reply>): Promise<Reply> {
-    const draw = async () => {
+  async function answerVerifyPage(id: string, render: () => Promise<Reply>): Promise<Reply> {
+    const state = await readReceiptState(ctx, id).catch(() => null)
+    // Whatever fails here fails there again, and is logged and shown as trouble.
+    const kept = state === null ? null : await drawOnce(state).catch(() => null)
+    if (kept === null) {
       const reply = await render()
       return { ...reply, headers: { ...reply.headers, ...CHOSEN } }
     }
-    const state = await readReceiptState(ctx, id).catch(() => null)
-    if (state === null) return draw()
+    const headers = { 'cache-control': 'public, max-age=5', etag: kept.etag, ...CHOSEN }
+    return bytesReply('text/html; charset=utf-8', kept.body, headers)
+  }
+
+  async function drawOnce(state: ReceiptState): Promise<Rendered | null> {
     const name = `page ${state.fingerprint}`
     const kept = ctx.caches.rendered.get(name)
-    if (kept !== undefined) {
-      const headers = { 'cache-control': 'public, max-age=5', ...CHOSEN }
-      return bytesReply('text/html; charset=utf-8', kept, headers)
-    }
-    const reply = await draw()
-    if (reply.status === 200 && reply.body !== null)
-      ctx.caches.rendered.set(name, Buffer.from(reply.body))
-    return reply
+    if (kept !== undefined) return kept
+    const [{ drawVerifyPage, scripts }, view] = await Promise.all([site, viewReceipt(ctx, state)])
+    if (view.report.verdict === 'cannot-check') return null
+    const body = Buffer.from(drawVerifyPage({ ...view, script: scripts.verify ?? null }))
+    const drawn = { body, etag: etagOf(body) }
+    ctx.caches.rendered.set(name, drawn)
+    return drawn
   }
 
   function answerError(error: unknown, incoming: IncomingMessage, requestId: string): Reply | null {

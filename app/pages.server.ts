@@ -7,11 +7,13 @@ import { createRequestHandler, type AppLoadContext, type ServerBuild } from '@re
 
 import { buildOpenApi } from './api/openapi.ts'
 import type { Ctx } from './context.server.ts'
+import type { DrawVerifyPage } from './entry.server.tsx'
 import type { Reply } from './http/reply.ts'
 import { readStaticFiles } from './http/static-files.ts'
 
 export interface Site {
   pages: ReturnType<typeof createPages>
+  drawVerifyPage: DrawVerifyPage
   files: ReturnType<typeof readStaticFiles>
   scripts: Record<string, string>
   openapi: object
@@ -47,8 +49,10 @@ export async function openSite(ctx: Ctx, pages: Promise<void>): Promise<Site> {
   const build = (await import(
     pathToFileURL(resolve('build/pages/server/index.js')).href
   )) as ServerBuild
+  const entry = build.entry.module as typeof build.entry.module & { drawVerifyPage: DrawVerifyPage }
   return {
     pages: createPages(build),
+    drawVerifyPage: entry.drawVerifyPage,
     files: readStaticFiles(resolve('build/pages/client')),
     scripts: JSON.parse(readFileSync(resolve('build/scripts.json'), 'utf8')) as Record<
       string,

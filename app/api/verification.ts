@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { readBundle } from '#receipt/bundle.ts'
 import { decodeBase64url, decodeUtf8 } from '#receipt/bytes.ts'
 import { parseReceiptId } from '#receipt/id.ts'
+import { etagOf } from '../http/node-server.ts'
 import { bytesReply, jsonReply, type Reply } from '../http/reply.ts'
 import { RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
 import { SANDBOXED } from '../http/security-headers.ts'
@@ -30,13 +31,15 @@ export const getReport: Handler = async (request, ctx, params) => {
     return refuse(request, 'not_found', { detail, members: { receiptId, verdict, checks } })
   }
   const name = `report ${state.fingerprint}`
-  let body = ctx.caches.rendered.get(name)
-  if (body === undefined) {
+  let kept = ctx.caches.rendered.get(name)
+  if (kept === undefined) {
     const { report } = await viewReceipt(ctx, state)
-    body = Buffer.from(JSON.stringify(report))
-    ctx.caches.rendered.set(name, body)
+    const body = Buffer.from(JSON.stringify(report))
+    kept = { body, etag: etagOf(body) }
+    ctx.caches.rendered.set(name, kept)
   }
-  return bytesReply('application/json; charset=utf-8', body, { ...SOON, vary: 'Accept' })
+  const headers = { ...SOON, etag: kept.etag, vary: 'Accept' }
+  return bytesReply('application/json; charset=utf-8', kept.body, headers)
 }
 
 /** `GET /v1/receipts/<id>/receipt`: these bytes never change. */

@@ -1,0 +1,16 @@
+import { Buffer } from 'node:buffer'
+import { randomFillSync } from 'node:crypto'
+
+const BYTES = 12
+const pool = Buffer.alloc(BYTES * 512)
+let used = pool.length
+
+/** Unpredictable, and drawn for many requests at once: asking for a few bytes costs as much. */
+export function newRequestId(): string {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += BYTES
+  return pool.toString('base64url', used - BYTES, used)
+}
