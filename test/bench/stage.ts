@@ -40,6 +40,9 @@ export async function openStage(options: {
     await Promise.all([client.stop(), portal.stop()])
     await world.close()
   }
+  // Postgres runs apart from the terminal and would stay behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void close().finally(() => process.exit(130)))
   try {
     const { config, connections, apiKeys, delaySyncs } = world
     await client.call('sign', world.signers, STORED, FRESH)
