@@ -31,9 +31,7 @@ export function createPages(build: ServerBuild) {
       const value = request.headers[name]
       if (typeof value === 'string') headers.set(name, value)
     }
-    const asked = new Request(new URL(request.url ?? '/', context.ctx.config.publicUrl), {
-      headers,
-    })
+    const asked = new Request(context.ctx.config.publicUrl + readablePath(request.url), { headers })
     const response = await handle(asked, context)
     return {
       status: response.status,
@@ -41,6 +39,20 @@ export function createPages(build: ServerBuild) {
       body: Buffer.from(await response.arrayBuffer()),
     }
   }
+}
+
+/**
+ * Put behind the address, not resolved against it: “//elsewhere” is a path of this portal too. The
+ * router would print what it can't read to the console, so that such a path leads nowhere at once.
+ */
+function readablePath(url = '/'): string {
+  try {
+    const isReadable = !/[\r\n\u2028\u2029]/.test(decodeURIComponent(url.split('?')[0] ?? ''))
+    if (url.startsWith('/') && isReadable) return url
+  } catch {
+    // Not percent-encoded UTF-8.
+  }
+  return '/nowhere'
 }
 
 /** The built pages, once they are there. */

@@ -69,6 +69,9 @@ async function takeReceipt(jws: string, bundleText: string | null): Promise<void
     open(receiptId, bundle?.secret ? encodeBase64url(bundle.secret) : null)
     return
   }
+  // Whether it was withdrawn isn't known then: no verdict at all is better than a kind one.
+  if (answer.status !== 404)
+    throw new Error(`the receipt could not be looked for: ${answer.status}`)
   const { verdict, facts } = await judgeElsewhere(jws, bundle)
   const { title, says } = verdictSentence(verdict, facts, inWords)
   const panel = make('div', '', 'result')

@@ -1,0 +1,143 @@
+import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest'
+import { dropFile, headline, paste, verdictOf, type Visit } from '../support/browser.ts'
+import { openSite, TEXT, type Site } from '../support/site.ts'
+import { makeSigner, signReceipt } from '../support/signing.ts'
+
+let site: Site
+let id: string
+let jws: string
+let visit: Visit
+
+beforeAll(async () => {
+  site = await openSite()
+  id = await site.publish(TEXT)
+  jws = await site.intruder.readReceipt(id)
+})
+
+afterAll(() => site.stop())
+
+beforeEach(async () => {
+  visit = await site.visitor.open('/')
+})
+
+afterEach(async () => {
+  // The browser's own line for a receipt that the portal rightly doesn't have.
+  expect(visit.faults.filter((fault) => !fault.endsWith('404 (Not Found)'))).toEqual([])
+  await visit.close()
+})
+
+const isAtReceipt = () => visit.page.waitForURL(`**/r/${id}*`)
+
+const answer = async (holding: string | RegExp) => {
+  const result = visit.page.locator('#anything-result .result', { hasText: holding })
+  await result.waitFor()
+  return { verdict: await result.getAttribute('data-verdict'), says: await result.innerText() }
+}
+
+describe('the box on the first page', () => {
+  test('takes a link, an id and a receipt that is kept here, and opens its page', async () => {
+    const broken = `${jws.slice(0, 90)}\n  ${jws.slice(90)}`
+    for (const text of [`http://portal.test/r/${id}`, ` ${id.toUpperCase()} `, jws, broken]) {
+      await paste(visit.page, '#anything-text', text)
+      await isAtReceipt()
+      expect(await verdictOf(visit.page)).toBe('valid')
+      await visit.page.goto('/')
+    }
+  })
+
+  test('keeps a link’s secret in the fragment', async () => {
+    const k = randomBytes(32).toString('base64url')
+    await paste(visit.page, '#anything-text', `https://other.test/r/${id}#k=${k}`)
+    await isAtReceipt()
+    expect(new URL(visit.page.url()).hash).toBe(`#k=${k}`)
+    expect(visit.page.url()).toMatch(/^http:\/\/portal\.test\//)
+  })
+
+  test('takes a dropped bundle', async () => {
+    const bundle = await site.portal.call('GET', `/v1/receipts/${id}/bundle`)
+    await dropFile(visit.page, '#anything', Buffer.from(bundle.text))
+    await isAtReceipt()
+  })
+
+  test('judges a stranger’s receipt on the spot, and sends neither it nor its text', async () => {
+    const stranger = await makeSigner()
+    const foreign = await signReceipt(stranger, 'acme-bank', 'a secret answer')
+    await paste(visit.page, '#anything-text', foreign)
+    expect(await answer('Unknown signer')).toMatchObject({ verdict: 'unknown-issuer' })
+    const bundle = {
+      v: 1,
+      receipt: foreign,
+      content: { text: 'a secret answer' },
+      keys: [{ jwk: stranger.jwk, state: 'active', publishedAt: '2026-01-01T00:00:00Z' }],
+    }
+    await dropFile(visit.page, '#anything', Buffer.from(JSON.stringify(bundle)))
+    const { verdict, says } = await answer('came with the file')
+    expect(verdict).toBe('unknown-issuer')
+    expect(says).not.toContain('acme-bank')
+    const sent = decodeURIComponent(visit.sent.join('\n'))
+    for (const part of [foreign, foreign.split('.')[2]!, 'secret answer', 'POST '])
+      expect(sent).not.toContain(part)
+  })
+
+  test('gives no verdict while the portal can’t say whether a receipt was withdrawn', async () => {
+    const stopped = { status: 503, body: '{}' }
+    await visit.page.route(`**/v1/receipts/${id}`, (route) => route.fulfill(stopped))
+    await paste(visit.page, '#anything-text', jws)
+    expect(await answer('could not be made')).toMatchObject({ verdict: null })
+    visit.faults.length = 0
+  })
+
+  test('judges a known issuer’s receipt that was never posted', async () => {
+    const unposted = await signReceipt(site.service.signer, site.service.slug, 'unposted')
+    await paste(visit.page, '#anything-text', unposted)
+    expect(await answer('Valid receipt')).toMatchObject({
+      verdict: 'valid',
+      says: expect.stringContaining('not stored here') as string,
+    })
+    const [header, claims, signature] = unposted.split('.') as [string, string, string]
+    const turned = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)
+    await paste(visit.page, '#anything-text', `${header}.${claims}.${turned}`)
+    expect(await answer('Not a valid receipt')).toMatchObject({ verdict: 'invalid' })
+  })
+
+  test('says what a text, nothing, half a receipt and a strange file are, and sends nothing', async () => {
+    const before = visit.sent.length
+    await paste(visit.page, '#anything-text', TEXT)
+    await answer('This is the text of an answer')
+    await visit.page.locator('#anything-text').fill('')
+    await visit.page.locator('#anything-go').click()
+    await answer('nothing in the box')
+    await paste(visit.page, '#anything-text', `${jws.slice(0, -9)}.${jws.slice(-9)}`)
+    await answer('This is the text of an answer')
+    await paste(visit.page, '#anything-text', jws.slice(0, -1))
+    await answer('a part of it may be missing')
+    await dropFile(visit.page, '#anything', Buffer.from('{"receipt":"x","v":1}'))
+    await answer('not a bundle')
+    await dropFile(visit.page, '#anything', Buffer.from([0xff, 0xfe, 0]))
+    await answer('This is the text of an answer')
+    const since = visit.sent.slice(before).filter((one) => !one.includes('/favicon.svg'))
+    expect(since).toEqual([])
+  })
+})
+
+describe('without JavaScript', () => {
+  test('a form takes a link or an id, and says so of anything else', async () => {
+    const plain = await site.visitor.open('/', { javaScriptEnabled: false })
+    expect(await plain.page.locator('#anything').isVisible()).toBe(false)
+    const send = async (text: string) => {
+      await plain.page.locator('#q').fill(text)
+      await plain.page.getByRole('button', { name: 'Check' }).click()
+      await plain.page.waitForLoadState()
+    }
+    await send('hello')
+    expect(await plain.page.getByRole('alert').innerText()).toContain('neither a verify link')
+    await send(jws)
+    expect(await plain.page.getByRole('alert').innerText()).toContain('rather than a link')
+    await send(`http://portal.test/r/${id}`)
+    expect(await headline(plain.page)).toBe('Valid receipt')
+    expect(plain.faults).toEqual([])
+    await plain.close()
+  })
+})
