@@ -105,6 +105,7 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
         run: (items) => ingestReceipts(run, items),
         sizeMax: 1_000,
         waitingMax: WAITING_MAX,
+        bytesOf: (item) => item.jws.length + (item.content?.length ?? 0),
       }),
       apiKey: createGroup({
         run: (ids) => selectApiKeys(run, ids),

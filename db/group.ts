@@ -13,6 +13,8 @@ interface Waiting<I, O> {
 
 const RETRIES_MAX = 20
 const DEADLINE_MS = 20_000
+const GROUP_BYTES_MAX = 8 * 1024 * 1024
+const WAITING_BYTES_MAX = 256 * 1024 * 1024
 
 /**
  * Calls that arrive while one is under way go together into the next. No timer waits for company:
@@ -20,15 +22,34 @@ const DEADLINE_MS = 20_000
  *
  * `run` takes many items and gives an answer for each, in order. It is repeated when Postgres asks
  * for it; a group that fails for another reason is tried member by member, so that one bad member
- * never fails its neighbours. Rejects with DatabaseUnavailable when more than `waitingMax` wait.
+ * never fails its neighbours. Rejects with DatabaseUnavailable when more than `waitingMax` wait, or
+ * more of them than fit in WAITING_BYTES_MAX: large contents could otherwise fill the memory.
  */
 export function createGroup<I, O>(options: {
   run: (items: I[]) => Promise<O[]>
   sizeMax: number
   waitingMax: number
+  /** How large an item is; without it, all are small. */
+  bytesOf?: (item: I) => number
 }): Group<I, O> {
+  const bytesOf = options.bytesOf ?? (() => 0)
   const waiting: Waiting<I, O>[] = []
+  let waitingBytes = 0
   let busy = false
+
+  /** The next to travel together: as many as one statement should carry, and at least one. */
+  function takeGroup(): Waiting<I, O>[] {
+    let bytes = 0
+    let count = 0
+    while (count < Math.min(waiting.length, options.sizeMax)) {
+      const next = bytesOf(waiting[count]!.item)
+      if (count > 0 && bytes + next > GROUP_BYTES_MAX) break
+      bytes += next
+      count++
+    }
+    waitingBytes -= bytes
+    return waiting.splice(0, count)
+  }
 
   async function runOnce(items: I[]): Promise<O[]> {
     for (let attempt = 1; ; attempt++) {
@@ -68,7 +89,7 @@ export function createGroup<I, O>(options: {
       // along. Without it every other group is one call that arrived first, and costs a whole
       // commit while all the others wait.
       await nextTurn()
-      await settle(waiting.splice(0, options.sizeMax))
+      await settle(takeGroup())
     }
     busy = false
   }
@@ -76,11 +97,16 @@ export function createGroup<I, O>(options: {
   return {
     call: (item) =>
       new Promise((resolve, reject) => {
-        if (waiting.length >= options.waitingMax) {
+        const bytes = bytesOf(item)
+        if (
+          waiting.length >= options.waitingMax ||
+          (waiting.length > 0 && waitingBytes + bytes > WAITING_BYTES_MAX)
+        ) {
           reject(new DatabaseUnavailable('too many requests wait for the database'))
           return
         }
         waiting.push({ item, resolve, reject })
+        waitingBytes += bytes
         if (!busy) void drain()
       }),
   }
