@@ -48,6 +48,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
         writeReply(incoming, response, reply, {
           ...always,
           ...(UNLISTED.test(incoming.url ?? '') ? { 'x-robots-tag': 'noindex' } : {}),
+          ...(incoming.url?.startsWith('/r/') === true ? CHOSEN : {}),
           'x-request-id': requestId,
         })
         ctx.log.debug(
@@ -118,7 +119,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const id = verify?.[1]
     if (id !== undefined && (verify?.[2] !== undefined || prefersJson(incoming.headers.accept))) {
       const reply = await getReport(request, ctx, { id })
-      return { ...reply, headers: { ...CORS, ...reply.headers, ...CHOSEN } }
+      return { ...reply, headers: { ...CORS, ...reply.headers } }
     }
     const { pages, files, scripts, openapi } = await site
     const file = files.get(path)
@@ -149,11 +150,8 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const state = await readReceiptState(ctx, id).catch(() => null)
     // Whatever fails here fails there again, and is logged and shown as trouble.
     const kept = state === null ? null : await drawOnce(state).catch(() => null)
-    if (kept === null) {
-      const reply = await render()
-      return { ...reply, headers: { ...reply.headers, ...CHOSEN } }
-    }
-    const headers = { 'cache-control': 'public, max-age=5', etag: kept.etag, ...CHOSEN }
+    if (kept === null) return render()
+    const headers = { 'cache-control': 'public, max-age=5', etag: kept.etag }
     return bytesReply('text/html; charset=utf-8', kept.body, headers)
   }
 

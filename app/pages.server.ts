@@ -44,11 +44,16 @@ export function createPages(build: ServerBuild) {
 /**
  * Put behind the address, not resolved against it: “//elsewhere” is a path of this portal too. The
  * router would print what it can't read to the console, so that such a path leads nowhere at once.
+ * Of a query only `q` is a page's own: by `_data` the framework would answer with a loader's JSON,
+ * which would then be kept and shown to everybody as the page.
  */
 function readablePath(url = '/'): string {
+  const [path = '', query = ''] = url.split('?', 2)
+  const asked = new URLSearchParams(query).get('q')
   try {
-    const isReadable = !/[\r\n\u2028\u2029]/.test(decodeURIComponent(url.split('?')[0] ?? ''))
-    if (url.startsWith('/') && isReadable) return url
+    const isReadable = !/[\r\n\u2028\u2029]/.test(decodeURIComponent(path))
+    if (path.startsWith('/') && isReadable)
+      return asked === null ? path : `${path}?${new URLSearchParams({ q: asked }).toString()}`
   } catch {
     // Not percent-encoded UTF-8.
   }

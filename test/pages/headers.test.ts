@@ -19,30 +19,27 @@ afterAll(() => site.stop())
 
 const gzipped = { 'accept-encoding': 'gzip' }
 
-describe('every kind of answer', () => {
-  const kinds = (): Record<
-    string,
-    [path: string, status: number, headers?: Record<string, string>]
-  > => ({
-    'a page': ['/', 200],
-    'a verify page': [`/r/${id}`, 200],
-    'an issuer’s page': [`/issuers/${site.service.slug}`, 200],
-    'the reference': ['/docs', 200],
-    JSON: [`/v1/receipts/${id}`, 200],
-    'a receipt': [`/v1/receipts/${id}/receipt`, 200],
-    'a content': [`/v1/receipts/${id}/content`, 200],
-    'a script': [scripts.verify!, 200],
-    'an icon': ['/favicon.svg', 200],
-    'a redirection': [`/?q=${id}`, 302],
-    'a page that is not there': ['/nowhere', 404],
-    'JSON that is not there': ['/v1/nowhere', 404],
-    'a receipt that is not there': [`/r/rec_${'0'.repeat(32)}`, 404],
-    'a refusal': ['/v1/usage', 401],
-    health: ['/healthz', 200],
-  })
+const KINDS: [kind: string, path: string, status: number][] = [
+  ['a page', '/', 200],
+  ['a verify page', '/r/<id>', 200],
+  ['an issuer’s page', '/issuers/<slug>', 200],
+  ['the reference', '/docs', 200],
+  ['JSON', '/v1/receipts/<id>', 200],
+  ['a receipt', '/v1/receipts/<id>/receipt', 200],
+  ['a content', '/v1/receipts/<id>/content', 200],
+  ['a script', scripts.verify!, 200],
+  ['an icon', '/favicon.svg', 200],
+  ['a redirection', '/?q=<id>', 302],
+  ['a page that is not there', '/nowhere', 404],
+  ['JSON that is not there', '/v1/nowhere', 404],
+  ['a receipt that is not there', `/r/rec_${'0'.repeat(32)}`, 404],
+  ['a refusal', '/v1/usage', 401],
+  ['health', '/healthz', 200],
+]
 
-  test.each(Object.keys(kinds()))('has the security headers: %s', async (kind) => {
-    const [path, status] = kinds()[kind]!
+describe('every kind of answer', () => {
+  test.each(KINDS)('has the security headers: %s', async (_, named, status) => {
+    const path = named.replace('<id>', id).replace('<slug>', site.service.slug)
     const first = await ask(site.portal, path)
     expect(first.status).toBe(status)
     const { etag } = first.headers
@@ -159,19 +156,29 @@ describe('the verify page', () => {
   })
 })
 
+const HTML_TYPE = 'text/html; charset=utf-8'
+
 describe('what the framework would open', () => {
+  test('gives nobody a way to put something else in the place of a kept page', async () => {
+    const fresh = await site.publish('<h1>kept?</h1>', { model: '<img src=x>' })
+    await ask(site.portal, `/r/${fresh}?_data=routes%2Freceipt`)
+    const { text, headers } = await ask(site.portal, `/r/${fresh}`)
+    expect(headers['content-type']).toBe(HTML_TYPE)
+    expect(text).toMatch(/^<!doctype html>/)
+    expect(text).not.toContain('<img')
+  })
+
   test('stays shut: its manifest and its data are 404', async () => {
     const paths = ['/__manifest', '/__manifest?p=/', '/_root.data', `/r/${id}.data`, '/docs.data']
     for (const path of [...paths, '/?_data=root', `/r/${id}?_data=routes%2Freceipt`]) {
       const { status, headers, text } = await ask(site.portal, path)
-      if (path.includes('_data=')) expect([path, headers['content-type']]).toEqual([path, HTML])
+      if (path.includes('_data='))
+        expect([path, headers['content-type']]).toEqual([path, HTML_TYPE])
       else expect([path, status]).toEqual([path, 404])
       expect(text).not.toContain('createdAt')
     }
   })
 })
-
-const HTML = 'text/html; charset=utf-8'
 
 describe('each error code', () => {
   test('has a page that says what it means and what to do', async () => {

@@ -17,10 +17,10 @@ export interface Visit {
 }
 
 export interface Visitor {
-  open(path: string, options?: BrowserContextOptions): Promise<Visit>
+  open: (path: string, options?: BrowserContextOptions) => Promise<Visit>
   /** A page that has been nowhere yet, so that a test can stand between it and the portal. */
-  prepare(options?: BrowserContextOptions): Promise<Visit>
-  leave(): Promise<void>
+  prepare: (options?: BrowserContextOptions) => Promise<Visit>
+  leave: () => Promise<void>
 }
 
 /**

@@ -15,8 +15,8 @@ export interface Site {
   link: BrokenLink
   service: Service
   /** Posts a receipt for a public text, and gives its id. */
-  publish(text: string, claims?: object, service?: Service): Promise<string>
-  stop(): Promise<void>
+  publish: (text: string, claims?: object, service?: Service) => Promise<string>
+  stop: () => Promise<void>
 }
 
 export async function openSite(): Promise<Site> {
