@@ -42,6 +42,25 @@ test('a mebibyte of spaces is compared in good time', () => {
   expect(found).toEqual({ match: 'differs' })
 }, 5_000)
 
+test('a mebibyte of combining marks is compared in good time', () => {
+  for (const marks of ['\u0316\u0300', '\u0345\u0334', '\u0344', 'e\u0301'.repeat(30) + '\u0316']) {
+    const text = marks.repeat(Math.floor(REPAIR_BYTES_MAX / encodeUtf8(marks).length))
+    const content = { ...signed('y'), alg: 'hmac-sha-256' } as ReceiptContent
+    delete content.length
+    const found = checkContent(content, encodeUtf8(text), new Uint8Array(32))
+    expect(found).toEqual({ match: 'differs' })
+  }
+}, 10_000)
+
+test('thirty marks on one letter are still put in order, more are left as they are', () => {
+  const marked = (marks: number): string => `e${'\u0301'.repeat(marks)}`
+  expect(check(marked(30).normalize('NFC'), marked(30))).toEqual({
+    match: 'repaired',
+    repair: 'nfc',
+  })
+  expect(check(marked(31).normalize('NFC'), marked(31))).toEqual({ match: 'differs' })
+})
+
 test('a digest answers for itself, but never for keyed content', () => {
   const digest = contentDigest('sha-256', encodeUtf8('a'))!
   expect(checkDigest(signed('a'), digest)).toEqual({ match: 'exact' })

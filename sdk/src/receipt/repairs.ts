@@ -19,6 +19,15 @@ function trimLineEnds(text: string): string {
     .join('\n')
 }
 
+/**
+ * Sorting a run of combining marks takes quadratic time: a mebibyte of nothing else held a server
+ * for minutes. No language piles up more than a few; Unicode's own bound (UAX 15, stream-safe text)
+ * is 30, and a text beyond it is left as it is.
+ */
+const MARKS_BEYOND_MAX = /\p{M}{31}/u
+const normalize = (text: string, form: 'NFC' | 'NFD'): string =>
+  MARKS_BEYOND_MAX.test(text) ? text : text.normalize(form)
+
 const dropNewline = (text: string): string => text.replace(/\r?\n$/, '')
 const dropBom = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text)
 
@@ -30,8 +39,8 @@ export const REPAIRS = {
   trailing_spaces_removed: trimLineEnds,
   bom_removed: dropBom,
   bom_added: (text) => '\ufeff' + text,
-  nfc: (text) => text.normalize('NFC'),
-  nfd: (text) => text.normalize('NFD'),
+  nfc: (text) => normalize(text, 'NFC'),
+  nfd: (text) => normalize(text, 'NFD'),
   // The two changes that a text file saved on Windows and a text dragged from a page bring together.
   line_feeds_final_newline_removed: (text) => dropNewline(toLf(text)),
   line_feeds_final_newline_added: (text) => toLf(text) + '\n',
