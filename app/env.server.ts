@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { StartError } from '#db/start-error.ts'
 
-const SECRET_CHARACTERS_MIN = 16
+export const SECRET_CHARACTERS_MIN = 16
 const secret = z.string().min(SECRET_CHARACTERS_MIN).optional()
 
 const wholeNumber = (min: number, max: number) => {

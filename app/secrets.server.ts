@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { folderError } from '#db/start-error.ts'
-import { SECRET_NAMES, type Settings } from './env.server.ts'
+import { StartError, folderError } from '#db/start-error.ts'
+import { SECRET_CHARACTERS_MIN, SECRET_NAMES, type Settings } from './env.server.ts'
 
 export type Secrets = Record<(typeof SECRET_NAMES)[number], string>
 
@@ -18,15 +18,38 @@ export async function openSecrets(settings: Settings): Promise<Secrets> {
   return secrets as Secrets
 }
 
-async function keepSecret(dataDir: string, name: string): Promise<string> {
+async function keepSecret(dataDir: string, name: keyof Secrets): Promise<string> {
   const path = secretPath(dataDir, name)
+  // Whole or not at all: a start that is killed between making a file and filling it would leave
+  // an empty secret, and every API key would from then on be hashed under nothing.
+  const made = `${path}.${randomBytes(8).toString('hex')}`
   try {
     await mkdir(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 })
-    // `wx` never writes over a secret that is there: losing the pepper would end every API key.
-    await writeFile(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+    if (!(await exists(path))) {
+      await writeFile(made, `${randomBytes(32).toString('base64url')}\n`, {
+        mode: 0o600,
+        flag: 'wx',
+        flush: true,
+      })
+      // A link never replaces what is there: losing the pepper would end every API key.
+      await link(made, path)
+    }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
       throw folderError(error, dataDir)
+  } finally {
+    await rm(made, { force: true }).catch(() => undefined)
   }
-  return (await readFile(path, 'utf8')).trim()
+  const secret = (await readFile(path, 'utf8')).trim()
+  if (secret.length < SECRET_CHARACTERS_MIN)
+    throw new StartError(
+      `The secret in ${path} is shorter than ${SECRET_CHARACTERS_MIN} characters: bring it back from a backup, or remove the file to have a new one made.`,
+    )
+  return secret
 }
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
