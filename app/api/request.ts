@@ -64,7 +64,7 @@ export async function readOptionalJson<S extends z.ZodType>(
 export const readQuery = <S extends z.ZodType>(request: ApiRequest, schema: S): Read<z.output<S>> =>
   readShape(request, schema, Object.fromEntries(request.query))
 
-/** Unknown members are refused by name, and every wrong one is listed with its place. */
+/** Unknown members are refused by name; each wrong one is listed with its place, up to ERRORS_MAX. */
 export function readShape<S extends z.ZodType>(
   request: ApiRequest,
   schema: S,
@@ -87,17 +87,28 @@ export function readShape<S extends z.ZodType>(
 const toPointer = (path: PropertyKey[]): string =>
   path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('')
 
+/** Enough to mend a request by; a body may hold a hundred thousand wrong members. */
+export const ERRORS_MAX = 20
+
+/** The first of them: an answer that names them all would be several times as long as the request. */
 export function listErrors(error: z.ZodError): { pointer: string; message: string }[] {
-  return error.issues.flatMap((issue) => {
+  const errors: { pointer: string; message: string }[] = []
+  for (const issue of error.issues) {
     const pointer = toPointer(issue.path)
-    return issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
-          pointer: toPointer([...issue.path, key]),
+    if (issue.code !== 'unrecognized_keys') errors.push({ pointer, message: `${issue.message}.` })
+    else
+      for (const key of issue.keys.slice(0, ERRORS_MAX))
+        errors.push({
+          pointer: toPointer([...issue.path, key.slice(0, NAME_CHARACTERS_MAX)]),
           message: 'This member is not known here.',
-        }))
-      : [{ pointer, message: `${issue.message}.` }]
-  })
+        })
+    if (errors.length >= ERRORS_MAX) break
+  }
+  return errors.slice(0, ERRORS_MAX)
 }
+
+/** Of a name that is not known here, as much as tells which one it is. */
+const NAME_CHARACTERS_MAX = 256
 
 export const mediaType = (request: ApiRequest): string =>
   (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
