@@ -15,7 +15,10 @@ export interface AuditView {
 
 /** Milliseconds since 1970 and the entry's id: where a page ended. */
 const PLACE = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
-export const isAuditPlace = (text: string): boolean => PLACE.test(text)
+/** Later years are spelled in a way that Postgres does not read. */
+const TIME_MAX = Date.UTC(9999, 11, 31)
+export const isAuditPlace = (text: string): boolean =>
+  Number(PLACE.exec(text)?.[1] ?? Infinity) <= TIME_MAX
 
 /** Newest first, from the one after `after`. */
 export async function listAudit(

@@ -23,7 +23,9 @@ export interface ReceiptState {
  */
 export function readReceiptState(ctx: Ctx, receiptId: string): Promise<ReceiptState | null> {
   const cached = ctx.caches.receiptStates.get(receiptId)
-  if (cached !== undefined && ctx.now() - cached.at < STATE_MS_MAX) return cached.state
+  // A clock that was set back would make what is kept look young for as long.
+  const age = cached === undefined ? STATE_MS_MAX : ctx.now() - cached.at
+  if (cached !== undefined && age >= 0 && age < STATE_MS_MAX) return cached.state
   const state = loadState(ctx, receiptId)
   ctx.caches.receiptStates.set(receiptId, { state, at: ctx.now() })
   state.then(

@@ -281,3 +281,10 @@ describe('the audit table', () => {
     expect((await readAudit()).items).toHaveLength(count)
   })
 })
+
+test('a place beyond every calendar is refused, not an error', async () => {
+  for (const time of ['999999999999999', '253402300800000']) {
+    const after = `${time}.00000000-0000-0000-0000-000000000000`
+    expect((await portal.admin('GET', `/v1/admin/audit?after=${after}`)).status).toBe(400)
+  }
+})
