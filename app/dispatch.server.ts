@@ -9,7 +9,7 @@ import type { Ctx, Rendered } from './context.server.ts'
 import { prefersJson } from './http/accept.ts'
 import { etagOf, writeReply } from './http/node-server.ts'
 import { problemReply } from './http/problem.ts'
-import { ClientGone, readBody } from './http/read-body.ts'
+import { ClientGone, discardBody, readBody } from './http/read-body.ts'
 import { newRequestId } from './http/request-id.ts'
 import { bytesReply, type Reply } from './http/reply.ts'
 import { CORS, securityHeaders } from './http/security-headers.ts'
@@ -40,11 +40,12 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const startedAt = performance.now()
     answer(incoming, requestId)
       .catch((error: unknown) => answerError(error, incoming, requestId))
-      .then((reply) => {
+      .then(async (reply) => {
         if (reply === null) {
           response.destroy()
           return
         }
+        if (!incoming.complete) await discardBody(incoming)
         writeReply(incoming, response, reply, {
           ...always,
           ...(UNLISTED.test(incoming.url ?? '') ? { 'x-robots-tag': 'noindex' } : {}),

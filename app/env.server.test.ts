@@ -26,6 +26,10 @@ test.each([
   [{ PORT: '70000' }, 'PORT is not usable: must be a whole number'],
   [{ WEB_CONCURRENCY: '0' }, 'WEB_CONCURRENCY is not usable: must be a whole number from 1 to 64'],
   [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL is not usable: must begin with postgres://'],
+  [
+    { PUBLIC_URL: 'https://a.example/x' },
+    'PUBLIC_URL is not usable: must be an address like https://',
+  ],
   [{ PUBLIC_URL: 'portal' }, 'PUBLIC_URL is not usable: must be an address like https://'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is not usable: must be one of trace, debug'],
   [{ ADMIN_TOKEN: 'short' }, 'ADMIN_TOKEN is not usable: must have at least 16 characters'],

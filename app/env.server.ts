@@ -9,6 +9,8 @@ const wholeNumber = (min: number, max: number) => {
   return z.coerce.number(message).int(message).min(min, message).max(max, message)
 }
 
+const PUBLIC_URL_FORM = 'must be an address like https://receipts.example, without a path'
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const schema = z.object({
@@ -20,7 +22,8 @@ const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an address like https://receipts.example' })
+    .string()
+    .regex(/^https?:\/\/[^\s/?#]+\/?$/, PUBLIC_URL_FORM)
     .optional(),
   ADMIN_TOKEN: secret,
   SESSION_SECRET: secret,
@@ -47,10 +50,10 @@ export function readSettings(env: Record<string, string | undefined> = process.e
       : issue.message.replace(/^Invalid input: /, '')
     throw new StartError(`The setting ${name} is not usable: ${what}. See .env.example.`)
   }
-  const missing = SECRET_NAMES.find((name) => read.data[name] === undefined)
-  if (read.data.DATABASE_URL !== undefined && missing !== undefined) {
+  const missing = SECRET_NAMES.filter((name) => read.data[name] === undefined)
+  if (read.data.DATABASE_URL !== undefined && missing.length > 0) {
     throw new StartError(
-      `DATABASE_URL is set, so ${missing} must be set too: make one with \`openssl rand -hex 32\` and keep it.`,
+      `DATABASE_URL is set, so ${missing.join(', ')} must be set too: make each with \`openssl rand -hex 32\` and keep it.`,
     )
   }
   return read.data

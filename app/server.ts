@@ -43,11 +43,13 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
 
   let embedded: Embedded | null = null
   let ctx: Ctx | null = null
+  let isOpen = false
   const stop = stopOnSignals(log, ['SIGINT', 'SIGTERM'], async () => {
     await stopWorkers()
     await gate.close()
     await ctx?.db.close()
     await embedded?.stop()
+    if (isOpen) process.stdout.write('\n  Stopped.\n')
   })
   try {
     if (settings.DATABASE_URL === undefined) {
@@ -68,6 +70,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
       await forkWorkers({ ...settings, PORT: gate.port }, { connection, config })
     }
     await pages
+    isOpen = true
     printWelcome({ settings, publicUrl, firstSteps, ms: performance.now() - startedAt })
   } catch (error) {
     await stop.run()

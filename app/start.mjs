@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT, checkNode, explain, installMissing, say } from './install.mjs'
@@ -8,6 +9,8 @@ try {
   checkNode()
   process.chdir(ROOT)
   process.env.NODE_ENV = 'production'
+  // What is set in the environment goes before what the file says.
+  if (existsSync('.env')) process.loadEnvFile('.env')
   await installMissing()
   const { build } = await import('./build.mjs')
   const { pages } = await build()

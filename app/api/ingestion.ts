@@ -10,7 +10,8 @@ import { readUsage, releaseReservation, reserveCap } from '../services/reserve-c
 import { readContent } from './content.ts'
 import { keyed } from './keyed.ts'
 import { presentUsage } from './present.ts'
-import { listErrors, readJson, refuse, type ApiRequest } from './request.ts'
+import { listErrors, readJson, readOptionalJson, refuse, type ApiRequest } from './request.ts'
+import { sayWhatIsWrong } from './shape-words.ts'
 import { batch, reservationBody, submission } from './schemas/ingestion.ts'
 
 const NO_STORE = { 'cache-control': 'no-store' }
@@ -34,7 +35,7 @@ export const postBatch = keyed(async (request, ctx, _params, key) => {
   const read = await readJson(request, batch, BATCH_BODY_BYTES_MAX)
   if (!read.ok) return read.reply
   const items = read.value.receipts.map((item) => {
-    const shaped = submission.safeParse(item)
+    const shaped = submission.safeParse(item, { error: sayWhatIsWrong })
     if (!shaped.success) return { ok: false as const, errors: listErrors(shaped.error) }
     const ready = readSubmission(shaped.data)
     return ready.ok ? ready : { ok: false as const, errors: [ready.error] }
@@ -58,10 +59,14 @@ export const postBatch = keyed(async (request, ctx, _params, key) => {
 
 /** `POST /v1/reservations` */
 export const postReservation = keyed(async (request, ctx, _params, key) => {
-  const read = await readJson(request, reservationBody)
+  const read = await readOptionalJson(request, reservationBody)
   if (!read.ok) return read.reply
   const { reservation, expiresAt, usage } = await reserveCap(ctx, key.id, read.value)
-  if (expiresAt === null) return refuse(request, 'cap_exceeded', capExtras(ctx, usage))
+  if (expiresAt === null) {
+    const free = Math.max(0, (usage.cap ?? 0) - usage.used - usage.reserved)
+    const detail = `${read.value.count} places were asked for, and ${free} of ${usage.cap ?? 0} are free.`
+    return refuse(request, 'cap_exceeded', { ...capExtras(ctx, usage), detail })
+  }
   return jsonReply(
     201,
     {
@@ -78,7 +83,9 @@ export const postReservation = keyed(async (request, ctx, _params, key) => {
 export const deleteReservation = keyed(async (request, ctx, params, key) =>
   (await releaseReservation(ctx, key.id, params.id!))
     ? { status: 204, headers: {}, body: null }
-    : refuse(request, 'not_found'),
+    : refuse(request, 'not_found', {
+        detail: 'This API key holds no such reservation: it was used up, released, or has expired.',
+      }),
 )
 
 /** `GET /v1/usage` */
@@ -108,7 +115,7 @@ function readSubmission(
 }
 
 const describe = (error: { pointer: string; message: string }): string =>
-  `${error.pointer}: ${error.message}`
+  `${error.pointer || 'The item'}: ${error.message}`
 
 function presentIngested(request: ApiRequest, ctx: Ctx, key: ApiKeyRow, ingested: Ingested): Reply {
   if (ingested.kind === 'refused')

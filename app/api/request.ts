@@ -4,6 +4,7 @@ import { problemReply, type ProblemCode, type ProblemExtras } from '../http/prob
 import { BODY_BYTES_MAX } from '../http/read-body.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Ctx } from '../context.server.ts'
+import { sayWhatIsWrong } from './shape-words.ts'
 
 /** What a handler sees of a request. */
 export interface ApiRequest {
@@ -70,7 +71,7 @@ export function readShape<S extends z.ZodType>(
   schema: S,
   value: unknown,
 ): Read<z.output<S>> {
-  const read = schema.safeParse(value)
+  const read = schema.safeParse(value, { error: sayWhatIsWrong })
   if (read.success) return { ok: true, value: read.data }
   const errors = listErrors(read.error)
   const [first] = errors

@@ -68,7 +68,10 @@ export const getProof: Handler = async (request, ctx, params) => {
 export const getContent: Handler = async (request, ctx, params) => {
   const opened = await openContent(ctx, params.id!)
   if (opened.kind === 'erased') return refuse(request, 'content_erased')
-  if (opened.kind === 'none') return refuse(request, 'not_found')
+  if (opened.kind === 'none') {
+    const detail = 'No content of this receipt is public here.'
+    return refuse(request, 'not_found', { detail })
+  }
   const isText = decodeUtf8(opened.bytes) !== null
   return bytesReply(
     isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
@@ -148,15 +151,18 @@ export const getLookup: Handler = async (request, ctx, params) => {
 export const getJwks: Handler = async (_request, ctx) =>
   jsonReply(200, await listTrustedKeys(ctx), SOON)
 
+const refuseIssuer = (request: ApiRequest): Reply =>
+  refuse(request, 'not_found', { detail: 'This portal knows no issuer of that slug.' })
+
 /** `GET /v1/issuers/<slug>` */
 export const getIssuer: Handler = async (request, ctx, params) => {
   const issuer = await findIssuer(ctx, params.slug!)
-  return issuer === null ? refuse(request, 'not_found') : jsonReply(200, issuer, SOON)
+  return issuer === null ? refuseIssuer(request) : jsonReply(200, issuer, SOON)
 }
 
 /** `GET /v1/issuers/<slug>/jwks.json` */
 export const getIssuerJwks: Handler = async (request, ctx, params) => {
   const issuer = await findIssuer(ctx, params.slug!)
-  if (issuer === null) return refuse(request, 'not_found')
+  if (issuer === null) return refuseIssuer(request)
   return jsonReply(200, await listTrustedKeys(ctx, params.slug), SOON)
 }

@@ -35,7 +35,7 @@ export const PROBLEMS = {
   cap_exceeded: p(
     402,
     'The cap is used up',
-    'This API key has no place left in this calendar month (UTC). Nothing was stored. Wait until `resetsAt`, or ask an admin to raise the cap at `manageUrl`; a raised cap acts at once.',
+    'This API key has not enough places left in this calendar month (UTC). Nothing was stored. Wait until `resetsAt`, or ask an admin to raise the cap at `manageUrl`; a raised cap acts at once.',
   ),
   issuer_mismatch: p(
     403,
@@ -86,7 +86,7 @@ export const PROBLEMS = {
   key_taken: p(
     409,
     'This signing key is published already',
-    'A key belongs to one issuer and is published once. Make a new key pair.',
+    'A key belongs to one issuer and is published once. If it is this issuer’s, nothing is left to do; otherwise make a new key pair.',
   ),
   already_revoked: p(
     409,
@@ -127,7 +127,7 @@ export const PROBLEMS = {
   issued_in_future: p(
     422,
     'The receipt is dated in the future',
-    'Its `iat` is more than ten minutes ahead of this portal’s clock. Set the signer’s clock.',
+    'Its `iat` is more than ten minutes ahead of this portal’s clock. Set the signer’s clock; `iat` counts seconds, not milliseconds.',
   ),
   content_mismatch: p(
     422,

@@ -31,6 +31,30 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   })
 }
 
+const DISCARD_BYTES_MAX = 16 * 1024 * 1024
+const DISCARD_MS_MAX = 2_000
+
+/**
+ * Takes the rest of a body that was refused and throws it away, within bounds: a client that is
+ * still sending when its connection is closed would never see why.
+ */
+export function discardBody(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let length = 0
+    const done = () => {
+      clearTimeout(late)
+      resolve()
+    }
+    const late = setTimeout(done, DISCARD_MS_MAX)
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > DISCARD_BYTES_MAX) done()
+    })
+    for (const event of ['end', 'close', 'error']) request.on(event, done)
+    request.resume()
+  })
+}
+
 /** Nobody is there to be answered. */
 export class ClientGone extends Error {
   override name = 'ClientGone'

@@ -6,8 +6,10 @@
 # KEY is an Ed25519 private key (openssl genpkey -algorithm ed25519 -out key.pem) whose public half
 # the portal has published for ISSUER. Prints the portal's answer, which holds the verify link.
 set -eu
+: "${PORTAL:?}" "${API_KEY:?}" "${ISSUER:?}" "${KEY:?}"
+file=${1:?give the file that holds the text}
+[ -f "$file" ] || { echo "there is no file $file" >&2; exit 1; }
 
-file=$1
 b64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 
 x=$(openssl pkey -in "$KEY" -pubout -outform DER | tail -c 32 | b64url)
@@ -26,6 +28,6 @@ printf '%s.%s' "$header" "$claims" >"$input"
 signature=$(openssl pkeyutl -sign -inkey "$KEY" -rawin -in "$input" | b64url)
 
 printf '{"receipt":"%s.%s.%s"}' "$header" "$claims" "$signature" |
-  curl -sS "$PORTAL/v1/receipts" -H "Authorization: Bearer $API_KEY" \
+  curl -sS --fail-with-body "$PORTAL/v1/receipts" -H "Authorization: Bearer $API_KEY" \
     -H 'Content-Type: application/json' --data-binary @-
 echo

@@ -3,6 +3,7 @@
 #
 #   PORTAL=http://localhost:3000 ADMIN_TOKEN=… ISSUER=acme KEY=key.pem sh publish-key.sh
 set -eu
+: "${PORTAL:?}" "${ADMIN_TOKEN:?}" "${ISSUER:?}" "${KEY:?}"
 
 b64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 
@@ -17,6 +18,6 @@ printf '%s.%s' "$header" "$claims" >"$input"
 signature=$(openssl pkeyutl -sign -inkey "$KEY" -rawin -in "$input" | b64url)
 
 printf '{"jwk":{"kty":"OKP","crv":"Ed25519","x":"%s"},"proof":"%s.%s.%s"}' "$x" "$header" "$claims" "$signature" |
-  curl -sS "$PORTAL/v1/admin/issuers/$ISSUER/signing-keys" -H "Authorization: Bearer $ADMIN_TOKEN" \
+  curl -sS --fail-with-body "$PORTAL/v1/admin/issuers/$ISSUER/signing-keys" -H "Authorization: Bearer $ADMIN_TOKEN" \
     -H 'Content-Type: application/json' --data-binary @-
 echo

@@ -4,7 +4,9 @@ import { logState, mode, problem, receiptId, reservationId, time, url, usage } f
 export const BATCH_ITEMS_MAX = 1_000
 
 export const contentBody = z
-  .union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.string() })])
+  .union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.string() })], {
+    error: 'Must be { "text": … } or { "base64": … }',
+  })
   .openapi('Content', { description: 'The exact bytes, as text (UTF-8) or as base64.' })
 
 export const submission = z
