@@ -29,11 +29,13 @@ export async function revokeKey(
     if (before.state === 'revoked') return { result: refused('already_revoked') }
     // After the lock: a time taken before it could lie before a receipt that came meanwhile.
     const revokedAt = await now()
-    if (compromisedSince !== null && compromisedSince > revokedAt) {
+    // The first centuries are read back from the database as other ones.
+    const isTooEarly = compromisedSince !== null && compromisedSince.getTime() < 0
+    if (isTooEarly || (compromisedSince !== null && compromisedSince > revokedAt)) {
       return {
         result: refused('invalid_request', {
           pointer: '/compromisedSince',
-          detail: 'Can’t be in the future.',
+          detail: isTooEarly ? 'Can’t be before 1970.' : 'Can’t be in the future.',
         }),
       }
     }

@@ -233,7 +233,7 @@ describe('retirement and revocation', () => {
     expect(answer.body).toMatchObject({ state: 'revoked', retiredAt: expect.any(String) as string })
   })
 
-  test('invalid_request: no reason, one too long, or a moment that hasn’t come', async () => {
+  test('invalid_request: no reason, one too long, a moment that hasn’t come, or one before all computers', async () => {
     const signer = await publishKey(portal, slug)
     const soon = new Date(Date.now() + 60_000).toISOString()
     for (const [body, pointer] of [
@@ -243,6 +243,8 @@ describe('retirement and revocation', () => {
       [{ reason: 'a\u202eb' }, '/reason'],
       [{ reason: 'r', compromisedSince: soon }, '/compromisedSince'],
       [{ reason: 'r', compromisedSince: 'yesterday' }, '/compromisedSince'],
+      [{ reason: 'r', compromisedSince: '0001-01-01T00:00:00Z' }, '/compromisedSince'],
+      [{ reason: 'r', compromisedSince: '0000-01-01T00:00:00Z' }, '/compromisedSince'],
     ] as const) {
       const answer = await revoke(slug, signer.kid, body)
       expect(answer.body, pointer).toMatchObject({ code: 'invalid_request', errors: [{ pointer }] })
