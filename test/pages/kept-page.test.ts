@@ -37,3 +37,20 @@ test('an address that no browser would send is nowhere or the first page, never 
   for (const path of ['//', '///', '//[', '//evil.example', '//:80', '/%', '/r/%', '/r/%00'])
     expect([200, 400, 404]).toContain((await ask(site.portal, path)).status)
 })
+
+test('no question turns a page into the data it is drawn from', async () => {
+  const id = await site.publish(TEXT)
+  await site.link.cut()
+  try {
+    for (const path of [
+      `/r/${id}?_data=routes/receipt`,
+      '/?_data=routes/home',
+      '/docs?_data=root',
+    ]) {
+      const { headers } = await ask(site.portal, path)
+      expect(headers['content-type']).toBe('text/html; charset=utf-8')
+    }
+  } finally {
+    await site.link.mend()
+  }
+})
