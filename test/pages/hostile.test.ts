@@ -23,10 +23,10 @@ const writable = HOSTILE.filter((text) => !text.includes('\u0000'))
 /** Every field that can carry a text of somebody's choice carries a hostile one. */
 function claimsOf(values: readonly string[], from: number): object {
   const at = (offset: number) => values[(from + offset) % values.length]!
-  const meta = Array.from({ length: 12 }, (_, n) => [
+  const meta = Array.from({ length: 12 }, (_, n): [string, string] => [
     `${cut(at(n), 60)}${n}`,
     cut(at(n + 12), 512),
-  ]) as [string, string][]
+  ])
   return {
     model: cut(at(1), 128),
     provider: cut(at(2), 128),
