@@ -7,6 +7,8 @@ export interface Group<I, O> {
 
 interface Waiting<I, O> {
   item: I
+  /** When it was called, in the process's own milliseconds. */
+  at: number
   resolve: (answer: O) => void
   reject: (error: unknown) => void
 }
@@ -76,9 +78,20 @@ export function createGroup<I, O>(options: {
     } catch (error) {
       if (members.length === 1 || error instanceof DatabaseUnavailable) {
         for (const member of members) member.reject(error)
+        if (error instanceof DatabaseUnavailable) rejectLate(error)
         return
       }
       for (const member of members) await settle([member])
+    }
+  }
+
+  /** A database that hangs is not waited for again by those who waited behind. */
+  function rejectLate(error: DatabaseUnavailable): void {
+    const oldest = performance.now() - DEADLINE_MS / 2
+    while (waiting.length > 0 && waiting[0]!.at < oldest) {
+      const late = waiting.shift()!
+      waitingBytes -= bytesOf(late.item)
+      late.reject(error)
     }
   }
 
@@ -105,7 +118,7 @@ export function createGroup<I, O>(options: {
           reject(new DatabaseUnavailable('too many requests wait for the database'))
           return
         }
-        waiting.push({ item, resolve, reject })
+        waiting.push({ item, at: performance.now(), resolve, reject })
         waitingBytes += bytes
         if (!busy) void drain()
       }),
