@@ -115,6 +115,8 @@ describe('what is unknown', () => {
         const { status, headers, body } = await portal.call('GET', `/v1/receipts/${one}${rest}`)
         const same = { ...body }
         delete same.requestId
+        // A malformed id may be told that it is one: anybody can see that.
+        delete same.detail
         delete same.receiptId
         delete same.detail
         return {
