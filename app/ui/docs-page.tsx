@@ -1,4 +1,5 @@
 import type { DocField, DocOperation, DocShape } from './openapi.ts'
+import { Prose } from './prose.tsx'
 import type { PageWords } from './words/en.ts'
 
 interface DocsPageProps {
@@ -120,9 +121,4 @@ function Fields({ words, fields }: { words: PageWords; fields: readonly DocField
       ))}
     </ul>
   )
-}
-
-/** Descriptions put names of codes and members in backticks, as people do; nothing else is markup. */
-function Prose({ text }: { text: string }) {
-  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))
 }

@@ -1,3 +1,4 @@
+import { Prose } from './prose.tsx'
 import type { PageWords } from './words/en.ts'
 
 export interface Problem {
@@ -15,7 +16,9 @@ export function ProblemPage({ words, problem }: { words: PageWords; problem: Pro
       <section className="stub plain">
         <p className="verdict-name">{own.kicker}</p>
         <h1>{problem.title}</h1>
-        <p className="says">{problem.help}</p>
+        <p className="says">
+          <Prose text={problem.help} />
+        </p>
       </section>
       <section>
         <dl className="facts">

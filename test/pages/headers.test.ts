@@ -191,6 +191,7 @@ describe('each error code', () => {
       const { status, text } = await ask(site.portal, `/problems/${code}`)
       expect([code, status]).toEqual([code, 200])
       expect(text).toContain(`<code>${code}</code>`)
+      expect(text).not.toContain('`')
     }
     const refused = await ask(site.portal, '/v1/usage')
     expect(new URL(readJson(refused).type as string).pathname).toBe('/problems/missing_api_key')
