@@ -55,9 +55,36 @@ describe('the box on the first page', () => {
     expect(visit.page.url()).toMatch(/^http:\/\/portal\.test\//)
   })
 
-  test('takes a dropped bundle', async () => {
-    const bundle = await site.portal.call('GET', `/v1/receipts/${id}/bundle`)
-    await dropFile(visit.page, '#anything', Buffer.from(bundle.text))
+  test('compares a bundle’s text where it is, and sends none of it', async () => {
+    const { text } = await site.portal.call('GET', `/v1/receipts/${id}/bundle`)
+    await dropFile(visit.page, '#anything', Buffer.from(text))
+    expect(await answer('Valid receipt')).toMatchObject({
+      verdict: 'valid',
+      says: expect.stringContaining('byte for byte') as string,
+    })
+    expect(new URL(visit.page.url()).pathname).toBe('/')
+    await visit.page.getByRole('link', { name: 'Open the page of this receipt' }).click()
+    await isAtReceipt()
+  })
+
+  test('never shows a bundle with an altered or invented text as good', async () => {
+    const { text } = await site.portal.call('GET', `/v1/receipts/${id}/bundle`)
+    const bundle = JSON.parse(text) as { content: { text: string } }
+    for (const invented of [bundle.content.text.replace('nine', 'zebra'), 'Zebra: quite another']) {
+      await visit.page.goto('/')
+      const altered = JSON.stringify({ ...bundle, content: { text: invented } })
+      await paste(visit.page, '#anything-text', altered)
+      const { verdict, says } = await answer('the text in this bundle is not the text')
+      expect(verdict).toBe('differs')
+      expect(says).toContain('In yours')
+    }
+    expect(decodeURIComponent(visit.sent.join('\n'))).not.toMatch(/zebra|POST /i)
+  })
+
+  test('opens the page of a bundle that holds no text', async () => {
+    const { text } = await site.portal.call('GET', `/v1/receipts/${id}/bundle`)
+    const bare = JSON.stringify({ ...(JSON.parse(text) as object), content: undefined })
+    await dropFile(visit.page, '#anything', Buffer.from(bare))
     await isAtReceipt()
   })
 

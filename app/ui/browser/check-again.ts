@@ -18,8 +18,11 @@ export interface SecondCheck {
   opinion: Opinion
 }
 
-/** Fetches the receipt and all it needs and judges it by the core. Throws where the network fails. */
-export async function checkAgain(receiptId: string, shown: Verdict): Promise<SecondCheck> {
+/**
+ * Fetches the receipt and all it needs and judges it by the core. Throws where the network fails.
+ * Where no verdict was shown yet (`null`), the portal's report stands for it.
+ */
+export async function checkAgain(receiptId: string, shown: Verdict | null): Promise<SecondCheck> {
   const [jws, report] = await Promise.all([
     fetchPart(`/v1/receipts/${receiptId}/receipt`).then((answer) => answer.text()),
     fetchPart(`/v1/receipts/${receiptId}`).then((answer) => answer.json() as Promise<Report>),
@@ -33,8 +36,15 @@ export async function checkAgain(receiptId: string, shown: Verdict): Promise<Sec
     bundleKeys: [],
   })
   const judgement = judge(evidence)
-  return { evidence, judgement, opinion: compareOpinions(judgement, report, shown, twice) }
+  return {
+    evidence,
+    judgement,
+    opinion: compareOpinions(judgement, report, shown ?? report.verdict, twice),
+  }
 }
+
+export const isAlarm = ({ kind }: Opinion): boolean =>
+  kind === 'disagrees' || kind === 'engines-disagree'
 
 /** The rule that keeps two answers honest: a difference is only excused by something not seen. */
 export function compareOpinions(

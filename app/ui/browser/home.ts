@@ -1,10 +1,13 @@
 import { decodeUtf8, encodeBase64url } from '#receipt/bytes.ts'
+import type { Bundle } from '#receipt/bundle.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import { verdictSentence } from '#receipt/words.ts'
 import { formatTime } from '../format-time.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'
 import { fill } from '../words/fill.ts'
-import { judgeElsewhere, readBundleText } from './judge-elsewhere.ts'
+import { checkAgain, isAlarm } from './check-again.ts'
+import { comparisonPanel } from './compare-text.ts'
+import { judgeBundle, judgeElsewhere, readBundleBytes, type Judged } from './judge-elsewhere.ts'
 import { byId, make, readData } from './page-parts.ts'
 import { readAnything } from './read-anything.ts'
 import { takeInput, type Given } from './take-input.ts'
@@ -29,8 +32,11 @@ const say = (...sentences: string[]) => {
 }
 
 /** The secret travels in the fragment, which no browser sends. */
+const pageOf = (receiptId: string, secret: string | null): string =>
+  `/r/${receiptId}${secret === null ? '' : `#k=${encodeURIComponent(secret)}`}`
+
 const open = (receiptId: string, secret: string | null) => {
-  location.assign(`/r/${receiptId}${secret === null ? '' : `#k=${encodeURIComponent(secret)}`}`)
+  location.assign(pageOf(receiptId, secret))
 }
 
 async function take(given: Given): Promise<void> {
@@ -48,35 +54,64 @@ async function take(given: Given): Promise<void> {
   else if (read.kind === 'text') say(words.homeText)
   else if (read.kind === 'id') open(read.receiptId, null)
   else if (read.kind === 'link') open(read.receiptId, read.secret)
-  else await takeReceipt(read.jws, read.kind === 'bundle' ? (text ?? '') : null)
+  else if (read.kind === 'receipt') await takeReceipt(read.jws, null)
+  else await takeBundle(given.bytes)
 }
 
-/** Kept here: its own page says most. Not kept here: judged on the spot. */
-async function takeReceipt(jws: string, bundleText: string | null): Promise<void> {
-  const bundle = bundleText === null ? null : readBundleText(bundleText)
+async function takeBundle(bytes: Uint8Array): Promise<void> {
+  const reading = readBundleBytes(bytes)
+  if (reading.ok) await takeReceipt(reading.bundle.receipt, reading.bundle)
+  else say(words.homeBadBundle)
+}
+
+/**
+ * Kept here and alone: its own page says most. A text that came with it would be lost on the way
+ * there and the page would look as if it had been compared, so that such a bundle is judged here.
+ */
+async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
   const reading = readReceipt(jws)
-  if (bundleText !== null && bundle === null) {
-    say(words.homeBadBundle)
-    return
-  }
   if (!reading.ok) {
     say(words.homeBadReceipt, reading.message)
     return
   }
   const { receiptId } = reading.receipt
   const answer = await fetch(`/v1/receipts/${receiptId}`)
+  const secret = bundle?.secret ? encodeBase64url(bundle.secret) : null
   if (answer.ok) {
-    open(receiptId, bundle?.secret ? encodeBase64url(bundle.secret) : null)
+    if (bundle?.content == null) open(receiptId, secret)
+    else await takeKept(receiptId, bundle, secret)
     return
   }
   // Whether it was withdrawn isn't known then: no verdict at all is better than a kind one.
   if (answer.status !== 404)
     throw new Error(`the receipt could not be looked for: ${answer.status}`)
-  const { verdict, facts } = await judgeElsewhere(jws, bundle)
+  showJudged(await judgeElsewhere(jws, bundle))
+}
+
+async function takeKept(receiptId: string, bundle: Bundle, secret: string | null): Promise<void> {
+  const { evidence, opinion } = await checkAgain(receiptId, null)
+  const page = document.createElement('a')
+  page.href = pageOf(receiptId, secret)
+  page.textContent = words.homePage
+  if (isAlarm(opinion)) {
+    say(words.homeDisagree)
+    result.firstElementChild?.setAttribute('data-verdict', 'invalid')
+  } else showJudged(judgeBundle(evidence, bundle))
+  const way = make('p')
+  way.append(page)
+  result.firstElementChild?.append(way)
+}
+
+function showJudged({ evidence, judgement }: Judged): void {
+  const { verdict, facts } = judgement
   const { title, says } = verdictSentence(verdict, facts, inWords)
   const panel = make('div', '', 'result')
   panel.dataset.verdict = verdict
-  panel.append(make('strong', title), make('p', says))
+  const differs = verdict === 'differs'
+  panel.append(make('strong', title), make('p', differs ? words.homeDiffers : says))
+  // What is no receipt at all has nothing that a text could be compared with.
+  if (evidence.given !== null && verdict !== 'invalid')
+    panel.append(comparisonPanel(words, judgement, evidence))
   result.replaceChildren(panel)
 }
 

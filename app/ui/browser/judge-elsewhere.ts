@@ -1,13 +1,19 @@
-import { readBundle, type Bundle } from '#receipt/bundle.ts'
-import { judge, type Judgement } from '#receipt/judge.ts'
+import { readBundle, type Bundle, type BundleReading } from '#receipt/bundle.ts'
+import { judge, type Evidence, type Judgement } from '#receipt/judge.ts'
+import { parseJson } from '#receipt/json.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import { gatherEvidence } from './gather-evidence.ts'
+
+export interface Judged {
+  evidence: Evidence
+  judgement: Judgement
+}
 
 /**
  * A receipt that this portal doesn't hold, judged here by its bytes and the issuer's published
  * keys, or by the key in its bundle. Neither the receipt nor a bundle's text or secret is sent.
  */
-export async function judgeElsewhere(jws: string, bundle: Bundle | null): Promise<Judgement> {
+export async function judgeElsewhere(jws: string, bundle: Bundle | null): Promise<Judged> {
   const { evidence } = await gatherEvidence({
     now: Date.now(),
     reading: readReceipt(jws),
@@ -16,18 +22,20 @@ export async function judgeElsewhere(jws: string, bundle: Bundle | null): Promis
     storedContent: { state: 'none' },
     bundleKeys: bundle?.keys ?? [],
   })
-  const secret = bundle?.secret ?? null
-  const content = bundle?.content ?? null
-  const given = content === null ? null : { content, ...(secret === null ? {} : { secret }) }
-  return judge({ ...evidence, given })
+  return judgeBundle(evidence, bundle)
 }
 
-/** A bundle's text, strictly read; null where it is no bundle. */
-export function readBundleText(text: string): Bundle | null {
-  try {
-    const reading = readBundle(JSON.parse(text))
-    return reading.ok ? reading.bundle : null
-  } catch {
-    return null
-  }
+/** The same evidence, and beside it what the bundle brought: its text is never left out. */
+export function judgeBundle(evidence: Evidence, bundle: Bundle | null): Judged {
+  const content = bundle?.content ?? null
+  if (content === null) return { evidence, judgement: judge(evidence) }
+  const secret = bundle?.secret ?? null
+  const compared = { ...evidence, given: { content, ...(secret === null ? {} : { secret }) } }
+  return { evidence: compared, judgement: judge(compared) }
+}
+
+/** Strictly, so that no second member of the same name can show a reader another text. */
+export function readBundleBytes(bytes: Uint8Array): BundleReading {
+  const json = parseJson(bytes)
+  return json.ok ? readBundle(json.value) : { ok: false, message: json.message, pointer: '' }
 }

@@ -4,7 +4,7 @@ import type { Verdict } from '#receipt/report.ts'
 import { formatTime } from '../format-time.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'
 import { fill } from '../words/fill.ts'
-import { checkAgain, type Opinion, type SecondCheck } from './check-again.ts'
+import { checkAgain, isAlarm, type Opinion, type SecondCheck } from './check-again.ts'
 import { comparisonPanel } from './compare-text.ts'
 import { byId, make, readData } from './page-parts.ts'
 import { showHeadline, showJudgement } from './show-verdict.ts'
@@ -48,8 +48,6 @@ function showOpinion(opinion: Opinion): void {
     document.title = words.disagreesTitle
   }
 }
-
-const isAlarm = ({ kind }: Opinion) => kind === 'disagrees' || kind === 'engines-disagree'
 
 /** The secret after `#k=`: undefined where the link has none, null where it is damaged. */
 function linkSecret(): Uint8Array | null | undefined {

@@ -45,6 +45,11 @@ export const inBrowser = {
   homeNothing: 'There is nothing in the box yet.',
   homeBadReceipt:
     'This looks like a receipt, but it can’t be read as one: a part of it may be missing.',
+  homePage: 'Open the page of this receipt',
+  homeDiffers:
+    'The receipt is good, but the text in this bundle is not the text that was signed. Nothing was sent.',
+  homeDisagree:
+    'Your browser came to another result than this portal. Do not rely on this receipt, and tell the person who gave it to you.',
   homeBadBundle: 'This file is not a bundle that can be read here.',
 }
 
