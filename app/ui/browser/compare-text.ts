@@ -56,12 +56,17 @@ function addDetails(
 function wordDiff(words: BrowserWords, difference: Difference): HTMLElement {
   const list = document.createElement('dl')
   for (const side of ['signed', 'given'] as const) {
-    const shown = make('dd', difference.before)
-    const mark = document.createElement('mark')
-    addVisible(mark, difference[side] === '' ? `(${words.nothingThere})` : difference[side])
-    shown.append(mark)
-    addVisible(shown, difference.after)
-    list.append(make('dt', side === 'signed' ? words.inSigned : words.inYours), shown)
+    const isSigned = side === 'signed'
+    const { before, differing, after, cutBefore, cutAfter, ends } = difference[side]
+    const shown = make('dd', cutBefore ? `… ${before}` : before)
+    if (differing !== '' || !ends) {
+      const mark = document.createElement('mark')
+      addVisible(mark, differing === '' ? `(${words.nothingThere})` : differing)
+      shown.append(mark)
+    }
+    addVisible(shown, cutAfter ? `${after} …` : after)
+    if (ends) shown.append(' ', make('em', isSigned ? words.signedEnds : words.yoursEnds))
+    list.append(make('dt', isSigned ? words.inSigned : words.inYours), shown)
   }
   return list
 }

@@ -1,9 +1,19 @@
+/** One text around the place: joined, its three parts are a piece of that text and of no other. */
+export interface Side {
+  before: string
+  differing: string
+  after: string
+  /** More of this text comes before or after what is shown. */
+  cutBefore: boolean
+  cutAfter: boolean
+  /** The text is over where the other goes on. */
+  ends: boolean
+}
+
 /** The first place where two texts differ, in words, with a few words around it. */
 export interface Difference {
-  before: string
-  signed: string
-  given: string
-  after: string
+  signed: Side
+  given: Side
 }
 
 /** How far apart, in words and spaces, the two texts are searched for the place where they meet. */
@@ -19,29 +29,37 @@ export function firstDifference(signed: string, given: string): Difference | nul
   let at = 0
   while (at < signed.length && signed[at] === given[at]) at++
   // Back to where the word, or the run of spaces, begins: both are compared whole.
-  const inSpaces = [signed[at], given[at]].some((one) => one !== undefined && /\s/.test(one))
-  const sameRun = inSpaces && at > 0 && /\s/.test(signed[at - 1]!) ? /\s/ : /\S/
-  while (at > 0 && sameRun.test(signed[at - 1]!)) at--
+  const next = [signed[at], given[at]]
+  const isOver = (one: string | undefined) => one === undefined || /\s/.test(one)
+  const inSpaces = next.some((one) => one !== undefined && /\s/.test(one))
+  const afterSpaces = at > 0 && /\s/.test(signed[at - 1]!)
+  const sameRun = inSpaces && afterSpaces ? /\s/ : /\S/
+  // A word that ends here in both is the same word.
+  if (afterSpaces || !next.every(isOver)) while (at > 0 && sameRun.test(signed[at - 1]!)) at--
   const left = wordsFrom(signed, at)
   const right = wordsFrom(given, at)
   const [i, j] = meetingPoint(left, right)
-  return {
-    before: contextBefore(signed, at),
-    signed: left.slice(0, i).join(''),
-    given: right.slice(0, j).join(''),
-    after: contextAfter(left.slice(i).join('')),
-  }
+  const mine = left.slice(0, i).join('')
+  const yours = right.slice(0, j).join('')
+  return { signed: sideOf(signed, at, mine, yours), given: sideOf(given, at, yours, mine) }
 }
 
 /** Whole words only, so that neither a word nor a pair of surrogates is cut in two. */
-function contextBefore(text: string, at: number): string {
-  if (at <= CONTEXT_CHARACTERS) return text.slice(0, at)
-  return `… ${text.slice(at - CONTEXT_CHARACTERS, at).replace(/^\S*\s*/, '')}`
-}
-
-function contextAfter(text: string): string {
-  if (text.length <= CONTEXT_CHARACTERS) return text
-  return `${text.slice(0, CONTEXT_CHARACTERS).replace(/\s*\S*$/, '')} …`
+function sideOf(text: string, at: number, differing: string, other: string): Side {
+  const start = at <= CONTEXT_CHARACTERS ? 0 : at - CONTEXT_CHARACTERS
+  const near = text.slice(start, at)
+  const before = start === 0 ? near : near.replace(/^\S*\s*/, '')
+  const end = at + differing.length
+  const cutAfter = text.length - end > CONTEXT_CHARACTERS
+  const rest = text.slice(end, end + CONTEXT_CHARACTERS)
+  return {
+    before,
+    differing,
+    after: cutAfter ? rest.replace(/\s*\S*$/, '') : rest,
+    cutBefore: before.length < at,
+    cutAfter,
+    ends: end === text.length && other.length > differing.length && other.startsWith(differing),
+  }
 }
 
 /** Words and the spaces between them, so that joining gives the text again. */

@@ -30,6 +30,8 @@ export const inBrowser = {
   firstDifference: 'The first place where they differ:',
   inSigned: 'In the signed text',
   inYours: 'In yours',
+  signedEnds: '(The signed text ends here.)',
+  yoursEnds: '(Yours ends here.)',
   nothingThere: 'nothing',
   notCheckable: 'This can only be compared with the secret in the full link (“#k=…”).',
   secretUnread:
