@@ -5,6 +5,8 @@ export interface AxisAnswer {
   status: CheckStatus
   /** The checks whose sentences make up the answer. */
   telling: Check[]
+  /** A good receipt, but no text was held beside it: that isn't yet the "yes" a reader asks for. */
+  uncompared: boolean
   checks: Check[]
 }
 
@@ -39,8 +41,37 @@ export function axisAnswers(checks: readonly Check[]): AxisAnswer[] {
     const bad = own.filter((check) => status !== 'pass' && lowers(check, status))
     const told = ALWAYS_TOLD[axis].flatMap((name) => own.filter((check) => check.check === name))
     const telling = bad.length > 0 && status === 'fail' ? bad : [...new Set([...bad, ...told])]
-    return { axis, status, telling: withoutEcho(telling), checks: own }
+    const uncompared =
+      axis === 'unchanged' && (status === 'pass' || status === 'warn') && !own.some(isComparison)
+    return {
+      axis,
+      status: uncompared && status === 'pass' ? 'not-checked' : status,
+      telling: withoutEcho(telling),
+      uncompared,
+      checks: own,
+    }
   })
+}
+
+const isComparison = ({ code }: Check): boolean =>
+  ['stored_content_matches', 'content_exact', 'content_repaired', 'content_differs'].includes(code)
+
+export interface AnswerWords extends Record<CheckStatus, string> {
+  /** In the place of "yes" where no text was compared. */
+  uncompared: string
+  /** In the place of the sentence that no text was given. */
+  notYet: string
+}
+
+/** How an answer begins, and the sentences after it. */
+export function tellAnswer(
+  { status, telling, uncompared }: Pick<AxisAnswer, 'status' | 'telling' | 'uncompared'>,
+  words: Record<CheckStatus, string> & Partial<AnswerWords>,
+): { begins: string; says: string } {
+  const says = telling.map(({ code, message }) =>
+    uncompared && code === 'content_not_supplied' ? (words.notYet ?? message) : message,
+  )
+  return { begins: (uncompared && words.uncompared) || words[status], says: says.join(' ') }
 }
 
 function lowers(check: Check, status: CheckStatus): boolean {

@@ -1,5 +1,5 @@
 import type { Report } from '#receipt/report.ts'
-import { axisAnswers } from './axis-answers.ts'
+import { axisAnswers, tellAnswer } from './axis-answers.ts'
 import { StatusIcon } from './verdict-icon.tsx'
 import { VisibleText } from './visible-text.tsx'
 import type { PageWords } from './words/en.ts'
@@ -11,28 +11,32 @@ export function FourAnswers({ words, report }: { words: PageWords; report: Repor
   const answers = axisAnswers(checks).map((answer) =>
     // A good issuer or date beside a bad signature would lend it a dignity it doesn't have.
     verdict === 'invalid' && answer.status !== 'fail'
-      ? { ...answer, status: 'not-checked' as const, telling: [{ message: own.moot }] }
-      : answer,
+      ? { ...answer, status: 'not-checked' as const, uncompared: false, moot: own.moot }
+      : { ...answer, moot: null },
   )
   return (
     <section aria-labelledby="answers">
       <h2 id="answers">{own.answersTitle}</h2>
       <ul className="answers">
-        {answers.map(({ axis, status, telling }) => (
-          <li
-            key={axis}
-            data-axis={axis}
-            data-status={status}
-            data-answers={axis === 'unchanged' ? JSON.stringify(own.answers[axis]) : undefined}
-          >
-            <StatusIcon status={status} />
-            <h3>{own.questions[axis]}</h3>
-            <p>
-              <strong className="status-word">{own.answers[axis][status]}</strong>{' '}
-              <VisibleText text={telling.map((check) => check.message).join(' ')} />
-            </p>
-          </li>
-        ))}
+        {answers.map(({ moot, ...answer }) => {
+          const { axis, status } = answer
+          const { begins, says } = tellAnswer(answer, own.answers[axis])
+          return (
+            <li
+              key={axis}
+              data-axis={axis}
+              data-status={status}
+              data-answers={axis === 'unchanged' ? JSON.stringify(own.answers[axis]) : undefined}
+            >
+              <StatusIcon status={status} />
+              <h3>{own.questions[axis]}</h3>
+              <p>
+                <strong className="status-word">{begins}</strong>{' '}
+                <VisibleText text={moot ?? says} />
+              </p>
+            </li>
+          )
+        })}
       </ul>
       <details className="every-check">
         <summary>{own.everyCheck}</summary>

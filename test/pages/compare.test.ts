@@ -61,6 +61,9 @@ describe('a pasted text', () => {
 
   test('that differs from a private one is given advice instead', async () => {
     const other = await site.visitor.open(`/r/${await postPrivate('kept by nobody')}`)
+    const answer = other.page.locator('.answers [data-axis=unchanged]')
+    expect(await answer.getAttribute('data-status')).toBe('not-checked')
+    expect(await answer.innerText()).toMatch(/The receipt is\.[^]*not compared yet: paste it below/)
     await paste(other.page, '#compare-text', 'kept by somebody')
     const words = await resultOf(other, 'is not the text that was signed')
     expect(words).toMatch(/Signed: 14 bytes\. Yours: 16 bytes\.[^]*copy button/)

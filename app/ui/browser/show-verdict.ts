@@ -1,7 +1,7 @@
 import type { Judgement } from '#receipt/judge.ts'
-import type { CheckStatus, Verdict } from '#receipt/report.ts'
+import type { Verdict } from '#receipt/report.ts'
 import { checkSentence, verdictSentence, type FormatTime } from '#receipt/words.ts'
-import { axisAnswers } from '../axis-answers.ts'
+import { axisAnswers, tellAnswer, type AnswerWords } from '../axis-answers.ts'
 import { STATUS_SIGNS, VERDICT_SIGNS } from '../verdict-signs.ts'
 import { addVisible, byId, readData } from './page-parts.ts'
 
@@ -26,14 +26,16 @@ export function showJudgement(judgement: Judgement, formatTime: FormatTime): voi
     ...check,
     message: checkSentence(check.code, facts, formatTime),
   }))
-  const { status, telling } = axisAnswers(checks)[0]!
+  const shown = axisAnswers(checks)[0]!
+  const { status } = shown
   answer.dataset.status = status
   answer.querySelector('.status-icon path')?.setAttribute('d', STATUS_SIGNS[status])
   const word = document.createElement('strong')
   word.className = 'status-word'
-  word.textContent = (readData(answer, 'answers') as Record<CheckStatus, string>)[status]
+  const told = tellAnswer(shown, readData(answer, 'answers') as AnswerWords)
+  word.textContent = told.begins
   sentence.replaceChildren(word, ' ')
-  addVisible(sentence, telling.map((check) => check.message).join(' '))
+  addVisible(sentence, told.says)
 }
 
 function replaceText(element: HTMLElement, text: string): void {

@@ -1,4 +1,5 @@
 import type { Axis, CheckName, CheckStatus, Verdict } from '#receipt/report.ts'
+import type { AnswerWords } from '../axis-answers.ts'
 
 /** The verify page's words. */
 export const verify = {
@@ -34,6 +35,8 @@ export const verify = {
       warn: 'Yes, with a remark.',
       fail: 'No.',
       'not-checked': 'Not checked.',
+      uncompared: 'The receipt is.',
+      notYet: 'Your text was not compared yet: paste it below.',
     },
     issuer: {
       pass: 'A known issuer.',
@@ -53,7 +56,7 @@ export const verify = {
       fail: 'That can’t be.',
       'not-checked': 'Not checked.',
     },
-  } satisfies Record<Axis, Record<CheckStatus, string>>,
+  } satisfies Record<Axis, Record<CheckStatus, string>> & { unchanged: AnswerWords },
   checkStatuses: {
     pass: 'holds',
     warn: 'holds with a remark',
