@@ -82,7 +82,9 @@ describe('each verdict on its page', () => {
     )
     await paste(page, '#compare-text', TEXT)
     await page.locator('.stub[data-verdict=valid]').waitFor()
-    expect(await page.locator('#says').innerText()).toContain('Not altered since.')
+    expect(await page.locator('#says').innerText()).toContain(
+      'Not altered since: your text is exactly what was signed.',
+    )
     expect(faults).toEqual([])
     await close()
   })

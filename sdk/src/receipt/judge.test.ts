@@ -180,3 +180,28 @@ test('the checks are in the order in which the page shows them, each with its ow
     code: 'content_repaired',
   })
 })
+
+test('an answer is called complete only where its signer says so', () => {
+  const sentence = (evidence: Evidence) =>
+    english.checks.outcome_complete(judge(evidence).facts, String)
+  expect(sentence({ ...good, reading: readingOf({ outcome: { status: 'complete' } }) })).toBe(
+    'The answer is complete.',
+  )
+  expect(sentence(good)).toBe('The signer does not say that it was cut off.')
+})
+
+test('a reason that is a sentence ends once, and one that is not is ended', () => {
+  const withdrawn = (reason: string) => {
+    const { facts } = judge({ ...good, revocation: { revokedAt: NOW, reason } })
+    return english.verdicts.revoked(facts, () => 'Monday').says
+  }
+  expect(withdrawn('Posted by mistake.')).toMatch(/ Reason given: “Posted by mistake\.”$/)
+  expect(withdrawn('posted by mistake')).toMatch(/ Reason given: “posted by mistake”\.$/)
+})
+
+test('an exact match says what was not altered', () => {
+  const { verdict, facts } = judge({ ...good, given: { content: text } })
+  expect(english.verdicts[verdict](facts, String).says).toMatch(
+    / Not altered since: your text is exactly what was signed\.$/,
+  )
+})

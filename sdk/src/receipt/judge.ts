@@ -63,6 +63,8 @@ export interface Facts {
   /** Bytes. */
   lengthSigned: number | null
   lengthGiven: number | null
+  /** Whether the signer says how the answer ended, rather than nothing. */
+  outcomeSigned: boolean
   outcomeEnd: string | null
   /** One sentence: what is wrong with a receipt's form, and where. */
   malformed: string | null
@@ -246,6 +248,7 @@ function gatherFacts(
     repair,
     lengthSigned: claims?.content.length ?? null,
     lengthGiven: given && 'content' in given ? given.content.length : null,
+    outcomeSigned: claims?.outcome !== undefined,
     outcomeEnd: claims?.outcome?.end ?? null,
     malformed: reading && !reading.ok ? reading.message : null,
   }

@@ -3,9 +3,9 @@ import type { FormatTime, Words } from './words.ts'
 
 const on = (ms: number | null, time: FormatTime): string => (ms === null ? '' : ` on ${time(ms)}`)
 
-/** Reasons are other people's words: quoted, so that nobody takes them for ours. */
+/** Reasons are other people's words: quoted, so that nobody takes them for ours, and ended once. */
 const because = (reason: string | null | undefined): string =>
-  reason ? ` Reason given: “${reason}”.` : ''
+  reason ? ` Reason given: “${reason}”${/[.!?…。！？]$/.test(reason) ? '' : '.'}` : ''
 
 const bytes = (count: number): string => (count === 1 ? '1 byte' : `${count} bytes`)
 
@@ -24,7 +24,8 @@ const ended = ({ outcomeEnd }: Facts): string =>
 /** What is known of the text itself, as the end of a good verdict. */
 function compared(facts: Facts): string {
   const { content } = facts.outcomes
-  if (content === 'content_exact') return ' Not altered since.'
+  if (content === 'content_exact')
+    return ' Not altered since: your text is exactly what was signed.'
   if (content === 'content_repaired')
     return ` Not altered since, apart from how it was copied: it matches ${repaired(facts)}.`
   if (content === 'content_not_checkable')
@@ -103,7 +104,9 @@ export const english: Words = {
         ? 'The text you gave could not be compared: that takes the secret from the full link or file.'
         : 'The text you gave was not compared: there is no receipt to compare it with.',
 
-    outcome_complete: () => 'The answer is complete.',
+    // A signer that signs no outcome has said nothing about it, and neither do we.
+    outcome_complete: ({ outcomeSigned }) =>
+      outcomeSigned ? 'The answer is complete.' : 'The signer does not say that it was cut off.',
     outcome_partial: (facts) => `The answer was cut off before its end${ended(facts)}.`,
     outcome_failed: (facts) => `The answer ended with an error${ended(facts)}.`,
     outcome_started: () => 'This was signed when the answer began; its end is not part of it.',
