@@ -35,8 +35,10 @@ async function dataFolder(...deeper: string[]): Promise<string> {
   const dataDir = join(root, ...deeper, 'data')
   cleanups.push(async () => {
     const noted = await readFile(join(dataDir, 'postgres.home'), 'utf8').catch(() => '')
-    if (noted.trim()) await rm(resolve(dataDir, noted.trim()), { recursive: true, force: true })
-    await rm(root, { recursive: true, force: true })
+    // A server that was told to end a moment ago may still write its last files.
+    const away = { recursive: true, force: true, maxRetries: 20 }
+    if (noted.trim()) await rm(resolve(dataDir, noted.trim()), away)
+    await rm(root, away)
   })
   return dataDir
 }

@@ -51,7 +51,7 @@ async function startCluster(): Promise<{ embedded: Embedded; dataDir: string }> 
 
 /** As root the cluster isn't in the data folder, so both have to go. */
 export async function removeCluster(home: string, dataDir: string): Promise<void> {
-  await rm(home, { recursive: true, force: true })
+  await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   await rm(dataDir, { recursive: true, force: true })
 }
 
