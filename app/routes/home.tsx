@@ -9,7 +9,12 @@ export function loader({ request, context }: LoaderFunctionArgs) {
   const asked = new URL(request.url).searchParams.get('q')
   const read = asked === null ? null : readAnything(asked)
   if (read?.kind === 'id' || read?.kind === 'link') return redirect(`/r/${read.receiptId}`)
-  const unread = read === null || read.kind === 'nothing' ? null : read.kind
+  const unread =
+    read === null || read.kind === 'nothing'
+      ? null
+      : read.kind === 'wrong-length'
+        ? ('text' as const)
+        : read.kind
   return { unread, script: context.scripts.home ?? null }
 }
 

@@ -1,9 +1,15 @@
-import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
+import {
+  redirect,
+  type HeadersFunction,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { findReceipt } from '#app/services/find-receipt.ts'
 import { parseReceiptId } from '#receipt/id.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { answerJson } from './answer-json.ts'
+import { readAnything } from '../ui/browser/read-anything.ts'
 import type { VerifyPageProps } from '../ui/receipt-parts.ts'
 import { DAMAGED_LINK } from '../ui/notice-pages.tsx'
 import { VerifyPage } from '../ui/verify-page.tsx'
@@ -15,8 +21,13 @@ const RETRY_AFTER_SECONDS = 5
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const receiptId = params.receiptId ?? ''
-  // No receipt can ever have such an id, so "try again later" would be the wrong advice.
-  if (parseReceiptId(receiptId) === null) throw new Response(DAMAGED_LINK, { status: 404 })
+  if (parseReceiptId(receiptId) === null) {
+    // Capitals, a full stop or a bracket that a mail program took for a part of the link.
+    const read = readAnything(receiptId)
+    if (read.kind === 'id' || read.kind === 'link') return redirect(`/r/${read.receiptId}`)
+    // No receipt can ever have such an id, so "try again later" would be the wrong advice.
+    throw new Response(DAMAGED_LINK, { status: 404 })
+  }
   const view = await findReceipt(context.ctx, receiptId)
   const { verdict } = view.report
   const status = STATUSES[verdict] ?? 200

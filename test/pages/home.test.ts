@@ -47,9 +47,31 @@ describe('the box on the first page', () => {
     }
   })
 
+  test('finds the one link in a sentence or in markdown', async () => {
+    for (const text of [`See http://portal.test/r/${id}.`, `[it](http://portal.test/r/${id})`]) {
+      await paste(visit.page, '#anything-text', text)
+      await isAtReceipt()
+      await visit.page.goto('/')
+    }
+  })
+
+  test('mends an address that was bent on its way, and no other', async () => {
+    for (const bent of [id.toUpperCase(), `${id}.`, `${id}%3E`]) {
+      await visit.page.goto(`/r/${bent}`)
+      expect(new URL(visit.page.url()).pathname).toBe(`/r/${id}`)
+      expect(await verdictOf(visit.page)).toBe('valid')
+    }
+    await visit.page.goto(`/r/${id.slice(0, -1)}`)
+    expect(await headline(visit.page)).toBe('This link is damaged')
+  })
+
   test('keeps a link’s secret in the fragment', async () => {
     const k = randomBytes(32).toString('base64url')
     await paste(visit.page, '#anything-text', `https://other.test/r/${id}#k=${k}`)
+    await answer('leads to other.test')
+    const there = visit.page.getByRole('link', { name: 'Go to other.test' })
+    expect(await there.getAttribute('href')).toBe(`https://other.test/r/${id}#k=${k}`)
+    await visit.page.getByRole('link', { name: 'Look for it here' }).click()
     await isAtReceipt()
     expect(new URL(visit.page.url()).hash).toBe(`#k=${k}`)
     expect(visit.page.url()).toMatch(/^http:\/\/portal\.test\//)
@@ -132,18 +154,20 @@ describe('the box on the first page', () => {
   test('says what a text, nothing, half a receipt and a strange file are, and sends nothing', async () => {
     const before = visit.sent.length
     await paste(visit.page, '#anything-text', TEXT)
-    await answer('This is the text of an answer')
+    await answer('no link, receipt or bundle in this')
     await visit.page.locator('#anything-text').fill('')
     await visit.page.locator('#anything-go').click()
     await answer('nothing in the box')
     await paste(visit.page, '#anything-text', `${jws.slice(0, -9)}.${jws.slice(-9)}`)
-    await answer('This is the text of an answer')
+    await answer('no link, receipt or bundle in this')
     await paste(visit.page, '#anything-text', jws.slice(0, -1))
-    await answer('a part of it may be missing')
+    await answer('a part of it may be missing or changed')
     await dropFile(visit.page, '#anything', Buffer.from('{"receipt":"x","v":1}'))
-    await answer('not a bundle')
+    expect((await answer('can’t be read: its member /keys')).says).not.toContain('missing member')
+    await paste(visit.page, '#anything-text', id.slice(0, -2))
+    await answer('has 30 characters after “rec_” and should have 32')
     await dropFile(visit.page, '#anything', Buffer.from([0xff, 0xfe, 0]))
-    await answer('This is the text of an answer')
+    await answer('no link, receipt or bundle in this')
     const since = visit.sent.slice(before).filter((one) => !one.includes('/favicon.svg'))
     expect(since).toEqual([])
   })

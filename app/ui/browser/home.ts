@@ -9,7 +9,7 @@ import { checkAgain, isAlarm } from './check-again.ts'
 import { comparisonPanel } from './compare-text.ts'
 import { judgeBundle, judgeElsewhere, readBundleBytes, type Judged } from './judge-elsewhere.ts'
 import { byId, make, readData } from './page-parts.ts'
-import { readAnything } from './read-anything.ts'
+import { ID_CHARACTERS, readAnything, type Anything } from './read-anything.ts'
 import { takeInput, type Given } from './take-input.ts'
 
 const zone = byId('anything')
@@ -25,11 +25,38 @@ const inWords = (at: number): string =>
     at,
   )
 
-const say = (...sentences: string[]) => {
-  const panel = make('div', '', 'result')
-  panel.append(...sentences.map((sentence) => make('p', sentence)))
+/** A message, with the mark and colour of one; what only few can use stays closed. */
+const say = (sentence: string, detail: string | null = null): HTMLElement => {
+  const panel = make('div', '', 'result hint')
+  panel.dataset.status = 'warn'
+  panel.append(make('p', sentence))
+  if (detail !== null) {
+    const more = make('details')
+    more.append(make('summary', words.homeDetails), make('p', detail))
+    panel.append(more)
+  }
   result.replaceChildren(panel)
+  return panel
 }
+
+/** A portal that isn't asked might hold the receipt that this one lacks: the reader chooses. */
+function offerBoth({ receiptId, secret, origin, address }: Anything & { kind: 'link' }): void {
+  const { host } = new URL(origin)
+  const ways = make('p', '', 'actions')
+  for (const [href, text] of [
+    [pageOf(receiptId, secret), words.homeAskHere],
+    [address, fill(words.homeAskThere, { host })],
+  ] as const) {
+    const way = make('a', text) as HTMLAnchorElement
+    way.href = href
+    way.rel = 'noreferrer'
+    ways.append(way)
+  }
+  say(fill(words.homeOtherHost, { host })).append(ways)
+}
+
+const leadsElsewhere = (origin: string): boolean =>
+  origin !== '' && URL.canParse(origin) && new URL(origin).host !== location.host
 
 /** The secret travels in the fragment, which no browser sends. */
 const pageOf = (receiptId: string, secret: string | null): string =>
@@ -53,6 +80,9 @@ async function take(given: Given): Promise<void> {
   if (read.kind === 'nothing') say(words.homeNothing)
   else if (read.kind === 'text') say(words.homeText)
   else if (read.kind === 'id') open(read.receiptId, null)
+  else if (read.kind === 'wrong-length')
+    say(fill(words.homeWrongLength, { has: read.characters, should: ID_CHARACTERS }))
+  else if (read.kind === 'link' && leadsElsewhere(read.origin)) offerBoth(read)
   else if (read.kind === 'link') open(read.receiptId, read.secret)
   else if (read.kind === 'receipt') await takeReceipt(read.jws, null)
   else await takeBundle(given.bytes)
@@ -61,7 +91,8 @@ async function take(given: Given): Promise<void> {
 async function takeBundle(bytes: Uint8Array): Promise<void> {
   const reading = readBundleBytes(bytes)
   if (reading.ok) await takeReceipt(reading.bundle.receipt, reading.bundle)
-  else say(words.homeBadBundle)
+  else if (reading.pointer === '') say(words.homeBadBundle, reading.message)
+  else say(fill(words.homeBadMember, { member: reading.pointer }), reading.message)
 }
 
 /**

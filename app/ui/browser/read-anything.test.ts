@@ -27,7 +27,42 @@ describe('the box', () => {
       receiptId: ID,
       origin: 'https://verify.example',
       secret: 'abc-_1',
+      address: `https://verify.example/r/${ID}#k=abc-_1`,
     }))
+
+  test.each([
+    ['with a full stop', `https://verify.example/r/${ID}.`],
+    ['in brackets', `(https://verify.example/r/${ID})`],
+    ['in markdown', `[the receipt](https://verify.example/r/${ID})`],
+    ['in a sentence', `See https://verify.example/r/${ID}, and https://verify.example/r/${ID}.`],
+  ])('reads a link %s', (_, input) =>
+    expect(readAnything(input)).toMatchObject({
+      kind: 'link',
+      receiptId: ID,
+      origin: 'https://verify.example',
+      secret: null,
+      address: `https://verify.example/r/${ID}`,
+    }),
+  )
+
+  test('keeps the secret of a link among words', () =>
+    expect(readAnything(`Look: <https://a.example/r/${ID}#k=abc-_1>, says the desk.`)).toEqual({
+      kind: 'link',
+      receiptId: ID,
+      origin: 'https://a.example',
+      secret: 'abc-_1',
+      address: `https://a.example/r/${ID}#k=abc-_1`,
+    }))
+
+  test.each([`${ID}.`, `“${ID}”`, `Its id is ${ID}.`, `${ID}>`, `${ID.toUpperCase()}.`])(
+    'reads the id in %s',
+    (input) => expect(readAnything(input)).toEqual({ kind: 'id', receiptId: ID }),
+  )
+
+  test('counts the characters of an id that is too short or too long', () => {
+    expect(readAnything(ID.slice(0, -3))).toEqual({ kind: 'wrong-length', characters: 29 })
+    expect(readAnything(`${ID}0`)).toEqual({ kind: 'wrong-length', characters: 33 })
+  })
 
   test('reads a receipt, also one that a mail program wrapped', () => {
     expect(readAnything(JWS)).toEqual({ kind: 'receipt', jws: JWS })
@@ -45,13 +80,23 @@ describe('the box', () => {
 
   test.each([
     ['an answer', 'Your order 4471 shipped on 2 November.'],
-    ['an answer that mentions a link', `See https://verify.example/r/${ID} for it.`],
+    ['an answer that names two receipts', `${ID} and ${ID.replace('0', '1')}`],
     ['JSON that is no bundle', '{"a": 1}'],
     ['broken JSON', '{"receipt": '],
     ['a bundle whose receipt is no text', '{"receipt": 7}'],
-    ['an id with a letter too many', `${ID}0`],
-    ['a script for a link', `javascript:alert(1)//r/${ID}`],
   ])('takes %s for a text', (_, input) => expect(readAnything(input)).toEqual({ kind: 'text' }))
+
+  test('opens no script, but the receipt it names', () =>
+    expect(readAnything(`javascript:alert(1)//r/${ID}`)).toEqual({ kind: 'id', receiptId: ID }))
+
+  test.each(['.', '/r/', 'https://', '/', `https://a.example/r/${ID} `, `/r/${ID}?`, '(', 'rec_'])(
+    'is quick with thousands of “%s”',
+    (piece) => {
+      const startedAt = performance.now()
+      readAnything(`x${piece.repeat(Math.floor(65_000 / piece.length))}x`)
+      expect(performance.now() - startedAt).toBeLessThan(250)
+    },
+  )
 
   test('takes spaces for nothing', () => expect(readAnything(' \n')).toEqual({ kind: 'nothing' }))
 

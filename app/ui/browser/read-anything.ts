@@ -3,7 +3,9 @@ export type Anything =
   | { kind: 'nothing' }
   | { kind: 'id'; receiptId: string }
   /** `secret` is the base64url after `#k=`: it stays in the browser. */
-  | { kind: 'link'; receiptId: string; origin: string; secret: string | null }
+  | { kind: 'link'; receiptId: string; origin: string; secret: string | null; address: string }
+  /** Begins like an id; `characters` is what stands after `rec_`. */
+  | { kind: 'wrong-length'; characters: number }
   | { kind: 'receipt'; jws: string }
   | { kind: 'bundle'; jws: string }
   | { kind: 'text' }
@@ -11,6 +13,17 @@ export type Anything =
 const ID = /^rec_[0-9a-hjkmnp-tv-z]{32}$/
 const LINK =
   /^(https?:\/\/[^\s/?#]+)?(?:\/[^\s?#]*)?\/r\/(rec_[0-9a-hjkmnp-tv-z]{32})(?:\.json)?\/?(?:\?[^\s#]*)?(?:#(\S*))?$/
+/** An id among other words, and what may stand before and after it where it is part of a link. */
+const AMONG_WORDS = /(?<![0-9a-z_])rec_[0-9a-hjkmnp-tv-z]{32}(?![0-9a-z_])/gi
+const LINK_BEFORE = /(https?:\/\/[^\s/?#<>()[\]"'`]+)(?:\/[^\s?#<>()[\]"'`]*)?\/r\/$/i
+const SECRET_AFTER = /^(?:\.json)?\/?(?:\?[^\s#<>()[\]"'`]*)?#k=([\w-]+)/
+/** So much of a text around an id can be part of its link. A bound, because these searches return. */
+const LINK_CHARACTERS_MAX = 500
+const LINKS_READ_MAX = 20
+export const ID_CHARACTERS = 32
+const NEARLY_ID = /^rec_([0-9a-z]+)$/
+/** A receipt is smaller, and above this a search for a link among words would be felt. */
+const SEARCHED_CHARACTERS_MAX = 65_536
 /** A compact JWS: its header is a JSON object, which in base64url always begins with "ey". */
 const RECEIPT = /^ey[\w-]*\.[\w-]+\.[\w-]+$/
 
@@ -26,14 +39,48 @@ export function readAnything(input: string): Anything {
   const text = input.trim()
   if (text === '') return { kind: 'nothing' }
   if (text.startsWith('{')) return readBundleShape(text)
-  const joined = text.replace(/\s+/g, '').replace(/^<(.*)>$/, '$1')
+  // A long text is no link: searching its ends again and again would take seconds.
+  if (text.length > SEARCHED_CHARACTERS_MAX) return { kind: 'text' }
+  const joined = trimEnds(text.replace(/\s+/g, ''))
   const id = joined.toLowerCase()
   if (ID.test(id)) return { kind: 'id', receiptId: id }
   if (RECEIPT.test(joined)) return { kind: 'receipt', jws: joined }
   const link = LINK.exec(joined)
-  if (link === null) return { kind: 'text' }
+  if (link === null) return findAmongWords(text)
   const secret = new URLSearchParams(link[3] ?? '').get('k')
-  return { kind: 'link', receiptId: link[2]!, origin: link[1] ?? '', secret }
+  return { kind: 'link', receiptId: link[2]!, origin: link[1] ?? '', secret, address: joined }
+}
+
+/** What sentences, mail and markdown put around a link or an id. Neither can begin or end so. */
+function trimEnds(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && `<([{"'“‘«\``.includes(text[start]!)) start++
+  while (end > start && `>)]}"'”’»\`.,;:!?…`.includes(text[end - 1]!)) end--
+  return text.slice(start, end)
+}
+
+/** Only where there is no doubt which one is meant: all that are found name the same receipt. */
+function findAmongWords(text: string): Anything {
+  const found = [...text.matchAll(AMONG_WORDS)]
+  const [receiptId, ...others] = new Set(found.map(([id]) => id.toLowerCase()))
+  if (receiptId === undefined) {
+    const nearly = NEARLY_ID.exec(trimEnds(text).toLowerCase())
+    return nearly ? { kind: 'wrong-length', characters: nearly[1]!.length } : { kind: 'text' }
+  }
+  if (others.length > 0) return { kind: 'text' }
+  let best: Anything = { kind: 'id', receiptId }
+  for (const { 0: id, index } of found.slice(0, LINKS_READ_MAX)) {
+    const before = text.slice(Math.max(0, index - LINK_CHARACTERS_MAX), index)
+    const end = index + id.length
+    const link = LINK_BEFORE.exec(before)
+    if (link === null) continue
+    const secret = SECRET_AFTER.exec(text.slice(end, end + LINK_CHARACTERS_MAX))?.[1] ?? null
+    const address = `${link[0]}${receiptId}${secret === null ? '' : `#k=${secret}`}`
+    best = { kind: 'link', receiptId, origin: link[1]!, secret, address }
+    if (secret !== null) break
+  }
+  return best
 }
 
 /** Only far enough to find the receipt in it; the core reads a bundle strictly. */

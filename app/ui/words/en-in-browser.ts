@@ -43,15 +43,22 @@ export const inBrowser = {
   compareFailed: 'The comparison could not be made: {why}.',
 
   homeText:
-    'This is the text of an answer. By itself it doesn’t say which receipt it belongs to: open the verify link that came with it and paste the text there. Nothing was sent.',
+    'We found no link, receipt or bundle in this. If it is the text of an answer, open the verify link that came with it and paste it there. Nothing was sent.',
   homeNothing: 'There is nothing in the box yet.',
   homeBadReceipt:
-    'This looks like a receipt, but it can’t be read as one: a part of it may be missing.',
+    'This looks like a receipt, but it can’t be read as one: a part of it may be missing or changed.',
   homePage: 'Open the page of this receipt',
   homeDiffers:
     'The receipt is good, but the text in this bundle is not the text that was signed. Nothing was sent.',
   homeDisagree:
     'Your browser came to another result than this portal. Do not rely on this receipt, and tell the person who gave it to you.',
+  homeDetails: 'Details',
+  homeWrongLength:
+    'This looks like a receipt id, but it has {has} characters after “rec_” and should have {should}. Some were lost or added on the way: copy it again. Nothing was sent.',
+  homeOtherHost: 'This link leads to {host}, another portal than this one. Nothing was sent yet.',
+  homeAskHere: 'Look for it here',
+  homeAskThere: 'Go to {host}',
+  homeBadMember: 'This bundle can’t be read: its member {member} is wrong or missing.',
   homeBadBundle: 'This file is not a bundle that can be read here.',
 }
 
