@@ -15,6 +15,8 @@ export interface DocField {
   name: string
   type: string
   required: boolean
+  /** "default 600, at least 1, at most 86400": as the document has it. */
+  limits: string
   description: string
 }
 
@@ -77,6 +79,7 @@ function readParameter(value: unknown): DocField {
     name: asText(name),
     type: typeName(schema),
     required: required === true,
+    limits: limitsOf(schema),
     description: asText(description),
   }
 }
@@ -95,9 +98,39 @@ function readFields(schema: unknown): DocField[] {
     name,
     type: typeName(field),
     required: needed.has(name),
+    limits: limitsOf(field),
     description: asText(asObject(field).description),
   }))
 }
+
+const LIMITS: Record<string, string> = {
+  default: 'default',
+  minimum: 'at least',
+  maximum: 'at most',
+  minLength: 'characters at least',
+  maxLength: 'characters at most',
+  minItems: 'items at least',
+  maxItems: 'items at most',
+}
+
+/** No reader needs the bound that only says what a number in JavaScript can hold. */
+function limitsOf(schema: unknown): string {
+  const read = asObject(schema)
+  return Object.entries(LIMITS)
+    .filter(([name]) => read[name] !== undefined)
+    .filter(
+      ([name]) => Math.abs(Number(read[name])) !== Number.MAX_SAFE_INTEGER || name === 'default',
+    )
+    .map(([name, says]) => `${says} ${JSON.stringify(read[name])}`)
+    .join(', ')
+}
+
+export const AREAS = ['ingestion', 'verification', 'administration'] as const
+export type Area = (typeof AREAS)[number]
+
+/** Who asks: a service with its API key, anybody, an admin. */
+export const areaOf = ({ path, secured }: Pick<DocOperation, 'path' | 'secured'>): Area =>
+  path.startsWith('/v1/admin') ? 'administration' : secured ? 'ingestion' : 'verification'
 
 /** "string or null", "list of Check", "\"live\" or \"test\"". Depth is bounded by naming shapes only. */
 function typeName(schema: unknown): string {

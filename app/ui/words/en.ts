@@ -106,7 +106,26 @@ export const en = {
 
   docs: {
     title: 'API reference',
-    lead: 'Made from the same schema that guards the routes.',
+    lead: 'Services authenticate with their API key: `Authorization: Bearer cfl_…`. Administration takes the admin token in the same place. Verification takes neither.',
+    firstPost: 'A first post',
+    firstPostSays:
+      'Sign a receipt with a published key (a compact JWS), put it into `RECEIPT`, and post it:',
+    firstPostShell: `curl https://portal.example/v1/receipts -H "Authorization: Bearer cfl_…" -H "Content-Type: application/json" -d "{\\"receipt\\":\\"$RECEIPT\\"}"`,
+    firstPostAnswer: 'The answer is 201, and `verifyUrl` is the link to hand out:',
+    firstPostJson: `{
+  "receiptId": "rec_0q4x7n2m9k5t8w3v6b1c0d4f7g2h5j8k",
+  "verifyUrl": "https://portal.example/r/rec_0q4x7n2m9k5t8w3v6b1c0d4f7g2h5j8k",
+  "mode": "live",
+  "log": { "state": "pending" },
+  "usage": { "used": 41, "reserved": 0, "cap": 10000, "resetsAt": "2026-12-01T00:00:00.000Z" }
+}`,
+    format: 'How a receipt is written stands in `sdk/SPEC.md` of the source.',
+    areas: {
+      ingestion: 'Ingestion',
+      verification: 'Verification',
+      administration: 'Administration',
+    },
+    errors: 'Errors',
     download: 'OpenAPI document',
     contents: 'Contents',
     parameters: 'Parameters',
