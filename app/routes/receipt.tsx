@@ -24,7 +24,9 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   if (parseReceiptId(receiptId) === null) {
     // Capitals, a full stop or a bracket that a mail program took for a part of the link.
     const read = readAnything(receiptId)
-    if (read.kind === 'id' || read.kind === 'link') return redirect(`/r/${read.receiptId}`)
+    const isMeant = read.kind === 'id' || read.kind === 'link'
+    // Addresses of the framework's own, were its data requests on, lead nowhere.
+    if (isMeant && !receiptId.endsWith('.data')) return redirect(`/r/${read.receiptId}`)
     // No receipt can ever have such an id, so "try again later" would be the wrong advice.
     throw new Response(DAMAGED_LINK, { status: 404 })
   }
