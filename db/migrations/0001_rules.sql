@@ -23,7 +23,7 @@ CREATE FUNCTION cap_resets_at(at timestamptz) RETURNS timestamptz LANGUAGE sql S
 -- and gives back the places of reservations that have expired. Whoever counts begins here, so that
 -- every decision about a cap is made by one transaction at a time. `keys` is sorted and distinct.
 CREATE FUNCTION lock_counters(keys text[], month text) RETURNS void LANGUAGE plpgsql VOLATILE
-  SET enable_seqscan = off AS $$
+  SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   locked integer;
 BEGIN
@@ -66,7 +66,8 @@ CREATE FUNCTION ingest(
 ) RETURNS TABLE (
   answer text, other bytea, used bigint, reserved bigint, cap bigint, resets_at timestamptz
 ) LANGUAGE plpgsql VOLATILE
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n integer := cardinality(p_id);
   now_ timestamptz;
@@ -200,10 +201,10 @@ BEGIN
     INSERT INTO contents (receipt_id, bytes)
       SELECT i.id, i.content FROM unnest(p_id, p_content, answers) AS i(id, content, answer)
         WHERE i.answer = 'stored' AND i.content IS NOT NULL ORDER BY i.id;
-    UPDATE cap_usage c SET used = x.used, reserved = x.reserved
-      FROM unnest(keys, key_used, key_reserved) AS x(api_key, used, reserved)
-      WHERE c.api_key = x.api_key AND c.period = month
-        AND (c.used, c.reserved) IS DISTINCT FROM (x.used, x.reserved);
+    -- Each key by its index. Joined with the arrays, it would be compared with every other one.
+    UPDATE cap_usage c SET used = key_used[array_position(keys, c.api_key)],
+                           reserved = key_reserved[array_position(keys, c.api_key)]
+      WHERE c.api_key = ANY (keys) AND c.period = month;
     DELETE FROM reservations v WHERE v.id = ANY (p_reservation) AND v.places = 0;
   END IF;
 

@@ -25,7 +25,7 @@ export interface Bench {
 
 /** Receipts that are stored everywhere and read; `rows` of the small database. */
 export const STORED = 10_000
-const FRESH = 120_000
+const FRESH = 300_000
 
 export async function openStage(options: {
   rows: number
