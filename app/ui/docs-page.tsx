@@ -40,7 +40,7 @@ export function DocsPage({ words, operations, schemas }: DocsPageProps) {
           <Prose text={own.format} />
         </p>
       </section>
-      <nav aria-label={own.contents}>
+      <nav className="contents" aria-label={own.contents}>
         {AREAS.map((area) => (
           <div key={area}>
             <h2>{own.areas[area]}</h2>
