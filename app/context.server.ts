@@ -38,6 +38,8 @@ export interface Rendered {
 export interface Caches {
   /** Public keys by kid: the kid is the key's own digest, so an entry can never become wrong. */
   publicKeys: Lru<{ issuer: string; publicKey: Uint8Array }>
+  /** Kids by public key, for the same reason. */
+  kids: Lru<string>
   receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
   /** Finished output, keyed by the fingerprint of everything it was made from. */
   rendered: Lru<Rendered>
@@ -60,6 +62,7 @@ export function createCtx(options: {
     config: options.config,
     caches: {
       publicKeys: createLru(10_000),
+      kids: createLru(10_000),
       receiptStates: createLru(2_000),
       rendered: createLru(RENDERED_BYTES_MAX, ({ body }) => body.byteLength),
     },

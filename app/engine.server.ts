@@ -1,11 +1,14 @@
-import { createPublicKey, verify as nodeVerify, type KeyObject } from 'node:crypto'
-import { encodeHex } from '#receipt/bytes.ts'
+import { Buffer } from 'node:buffer'
+import { createHash, createPublicKey, verify as nodeVerify, type KeyObject } from 'node:crypto'
 import { signatureWellFormed } from '#receipt/ed25519.ts'
 import { jwkOf } from '#receipt/key.ts'
 
 const KEYS_MAX = 10_000
 
 export interface Engine {
+  /** 32 bytes. */
+  sha256: (bytes: Uint8Array) => Uint8Array
+
   /** Assumes an admitted key. Never throws: a check that can't be made is not a good signature. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
 }
@@ -19,7 +22,7 @@ export function createEngine(): Engine {
 
   /** Building a key costs as much as using it, so the keys used last are kept. */
   function findKey(publicKey: Uint8Array): KeyObject {
-    const name = encodeHex(publicKey)
+    const name = Buffer.from(publicKey).toString('latin1')
     const key = keys.get(name) ?? createPublicKey({ key: { ...jwkOf(publicKey) }, format: 'jwk' })
     // A Map keeps the order of insertion: taken out and put back, a key is the youngest again.
     keys.delete(name)
@@ -29,6 +32,7 @@ export function createEngine(): Engine {
   }
 
   return {
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     verify(publicKey, message, signature) {
       if (publicKey.length !== 32 || !signatureWellFormed(signature)) return Promise.resolve(false)
       return new Promise((resolve) => {

@@ -28,17 +28,16 @@ export interface KnownFacts {
 export const toTime = (ms: number): string => new Date(ms).toISOString()
 const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms))
 
-/** `3 November 2026, 14:02 UTC` */
-export const formatTimeEnglish = (ms: number): string =>
-  `${FORMAT.format(ms).replace(' at ', ', ')} UTC`
-const FORMAT = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: 'UTC',
-})
+const MONTHS =
+  'January February March April May June July August September October November December'.split(' ')
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** `3 November 2026, 14:02 UTC`. By hand: a report has several, and Intl takes longer than a check. */
+export function formatTimeEnglish(ms: number): string {
+  const at = new Date(ms)
+  const date = `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]!} ${at.getUTCFullYear()}`
+  return `${date}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`
+}
 
 /** Verdict, checks and facts together. An unproven claim is left out, not repeated. */
 export function buildReport(

@@ -69,7 +69,7 @@ async function prepare(
   key: ApiKeyRow,
   submission: Submission,
 ): Promise<IngestItem | Ingested> {
-  const reading = readReceipt(submission.receipt)
+  const reading = readReceipt(submission.receipt, ctx.engine.sha256)
   if (!reading.ok) {
     return {
       kind: 'refused',

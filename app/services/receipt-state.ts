@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { thumbprint } from '#receipt/key.ts'
 import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
@@ -48,16 +49,18 @@ async function loadState(ctx: Ctx, receiptId: string): Promise<ReceiptState | nu
   return { receiptId, row, fingerprint: fingerprintOf(receiptId, row) }
 }
 
+/** Lengths stand before the bytes, so that none can pass for its neighbour's. */
 function fingerprintOf(receiptId: string, row: ReceiptRow): string {
   const { id, digest, jws, content, publicKey, ...values } = row
-  const hash = createHash('sha256')
-    .update(JSON.stringify([receiptId, values]))
-    .update(jws)
-  for (const bytes of [id, digest, content, publicKey]) {
-    hash.update(bytes === null ? '-' : `${bytes.length}:`).update(bytes ?? '')
-  }
-  return hash.digest('base64url')
+  const parts = [id, digest, content, publicKey]
+  const lengths = parts.map((bytes) => bytes?.length ?? -1)
+  return createHash('sha256')
+    .update(JSON.stringify([receiptId, values, lengths, jws]))
+    .update(Buffer.concat(parts.map((bytes) => bytes ?? NOTHING)))
+    .digest('base64url')
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** Nothing stored is believed: digest, length, id and signature are computed again from the bytes. */
 export async function judgeStored(
@@ -65,9 +68,9 @@ export async function judgeStored(
   { receiptId, row }: ReceiptState,
   given: Evidence['given'] = null,
 ): Promise<{ judgement: Judgement; receipt: ParsedReceipt | null; keyIsPublished: boolean }> {
-  const reading = readReceipt(row.jws)
+  const reading = readReceipt(row.jws, ctx.engine.sha256)
   const receipt = reading.ok ? reading.receipt : null
-  const key = receipt === null ? null : keyOf(row, receipt)
+  const key = receipt === null ? null : keyOf(ctx, row, receipt)
   const judgement = judge({
     now: ctx.now(),
     reading,
@@ -98,13 +101,14 @@ export async function judgeStored(
 
 /** The published key for the receipt's own (`iss`, `kid`), or null. */
 function keyOf(
+  ctx: Ctx,
   row: ReceiptRow,
   receipt: ParsedReceipt,
 ): { publicKey: Uint8Array; genuine: boolean; evidence: KeyEvidence } | null {
   if (row.publicKey === null || row.issuer !== receipt.claims.iss || row.kid !== receipt.header.kid)
     return null
   // A key row that no longer hashes to its kid is not the key that was published.
-  const genuine = row.publicKey.length === 32 && thumbprint(row.publicKey) === row.kid
+  const genuine = row.publicKey.length === 32 && namesKey(ctx, row.kid, row.publicKey)
   return { publicKey: row.publicKey, genuine, evidence: keyEvidence(row) }
 }
 
@@ -121,6 +125,14 @@ function keyEvidence(row: ReceiptRow): KeyEvidence {
     }
   }
   return { from: 'portal', state: 'active' }
+}
+
+/** Whether the kid is this key's own digest, which is the same for ever and so computed once. */
+function namesKey(ctx: Ctx, kid: string, publicKey: Uint8Array): boolean {
+  const name = Buffer.from(publicKey).toString('latin1')
+  const computed = ctx.caches.kids.get(name) ?? thumbprint(publicKey)
+  ctx.caches.kids.set(name, computed)
+  return computed === kid
 }
 
 /** Called by whoever changes a receipt's state, so that this process shows it at once. */

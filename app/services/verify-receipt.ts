@@ -20,7 +20,7 @@ export async function verifyReceipt(
       (await verifyStored(ctx, asked.receiptId, given)) ??
       viewOfNothing(ctx, asked.receiptId).report
     )
-  const reading = readReceipt(asked.receipt)
+  const reading = readReceipt(asked.receipt, ctx.engine.sha256)
   if (!reading.ok) {
     return buildReport(ctx, {
       judgement: judge(unstored(ctx, { reading, given })),
