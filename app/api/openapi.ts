@@ -12,7 +12,7 @@ import { ingestionDocs } from './reference/ingestion.ts'
 import type { RouteDoc } from './reference/route-doc.ts'
 import { verificationDocs } from './reference/verification.ts'
 import type { Handler } from './request.ts'
-import { problem } from './schemas/common.ts'
+import { problem } from './schemas/building-blocks.ts'
 
 /** By method and path, as in ROUTES; a test holds the two together. */
 export const ROUTE_DOCS: Record<string, RouteDoc> = {

@@ -4,7 +4,7 @@ import { isName, isPlainText, REASON_CHARACTERS_MAX } from '../../services/plain
 import { PAGE_ITEMS_MAX } from '../../services/outcome.ts'
 import { isUsagePlace } from '../../services/read-usage-all.ts'
 import { OVERLAP_HOURS_MAX } from '../../services/rotate-api-key.ts'
-import { mode, receiptId, time } from './common.ts'
+import { mode, receiptId, time } from './building-blocks.ts'
 import { issuer } from './verification.ts'
 
 const URL_CHARACTERS_MAX = 2_048

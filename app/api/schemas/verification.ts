@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AXES, VERDICTS } from '#receipt/report.ts'
 import { contentBody } from './ingestion.ts'
-import { logState, mode, receiptId, time, url } from './common.ts'
+import { logState, mode, receiptId, time, url } from './building-blocks.ts'
 
 const signingKeyState = z.enum(['active', 'retired', 'revoked'])
 
