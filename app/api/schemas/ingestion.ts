@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { logState, mode, problem, receiptId, reservationId, time, url, usage } from './building-blocks.ts'
+import {
+  logState,
+  mode,
+  problem,
+  receiptId,
+  reservationId,
+  time,
+  url,
+  usage,
+} from './building-blocks.ts'
 
 export const BATCH_ITEMS_MAX = 1_000
 
