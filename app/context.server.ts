@@ -28,9 +28,10 @@ export interface Config {
   apiKeyPepper: string
 }
 
-/** A finished body, with the digest that is its ETag: both cost more than sending them. */
+/** A finished body, with the digest that is its ETag and what it was made from. */
 export interface Rendered {
-  body: Uint8Array
+  body: Uint8Array | string
+  state: ReceiptState
   etag: string
 }
 
@@ -41,7 +42,7 @@ export interface Caches {
   /** Kids by public key, for the same reason. */
   kids: Lru<string>
   receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
-  /** Finished output, keyed by the fingerprint of everything it was made from. */
+  /** Finished output, good while the receipt is as it was (see api/render-once.ts). */
   rendered: Lru<Rendered>
 }
 
@@ -64,11 +65,14 @@ export function createCtx(options: {
       publicKeys: createLru(10_000),
       kids: createLru(10_000),
       receiptStates: createLru(2_000),
-      rendered: createLru(RENDERED_BYTES_MAX, ({ body }) => body.byteLength),
+      rendered: createLru(RENDERED_BYTES_MAX, weighRendered),
     },
     rateLimiter: createRateLimiter(),
   }
 }
+
+const weighRendered = ({ body, state }: Rendered): number =>
+  body.length + (state.row.content?.length ?? 0)
 
 /** What a page's loader finds in its context. */
 export interface PageContext {

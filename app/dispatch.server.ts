@@ -2,12 +2,13 @@ import { Buffer } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AppLoadContext } from '@remix-run/node'
 import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
+import { renderOnce } from './api/render-once.ts'
 import type { ApiRequest } from './api/request.ts'
 import { createRouter, ROUTES } from './api/routes.ts'
 import { getReport } from './api/verification.ts'
-import type { Ctx, Rendered } from './context.server.ts'
+import type { Ctx } from './context.server.ts'
 import { prefersJson } from './http/accept.ts'
-import { etagOf, writeReply } from './http/node-server.ts'
+import { writeReply } from './http/node-server.ts'
 import { problemReply } from './http/problem.ts'
 import { ClientGone, discardBody, readBody } from './http/read-body.ts'
 import { newRequestId } from './http/request-id.ts'
@@ -52,6 +53,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
           ...(incoming.url?.startsWith('/r/') === true ? CHOSEN : {}),
           'x-request-id': requestId,
         })
+        if (!ctx.log.isLevelEnabled('debug')) return
         ctx.log.debug(
           {
             requestId,
@@ -75,7 +77,9 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const request: ApiRequest = {
       method,
       path,
-      query: new URLSearchParams(search),
+      get query() {
+        return new URLSearchParams(search)
+      },
       headers: incoming.headers,
       requestId,
       publicUrl: ctx.config.publicUrl,
@@ -143,29 +147,25 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
   }
 
   /**
-   * A finished verify page is kept under the fingerprint of everything it was made from, which is
-   * read again at least once a second: a page is never older than its receipt's state. What is no
-   * ordinary page (an unknown id, a database that is away) is left to Remix's route.
+   * A finished verify page is kept: it is never older than its receipt's state. What is no ordinary
+   * page (an unknown id, a database that is away) is left to Remix's route.
    */
   async function answerVerifyPage(id: string, render: () => Promise<Reply>): Promise<Reply> {
     const state = await readReceiptState(ctx, id).catch(() => null)
     // Whatever fails here fails there again, and is logged and shown as trouble.
-    const kept = state === null ? null : await drawOnce(state).catch(() => null)
+    const kept =
+      state === null
+        ? null
+        : await renderOnce(ctx, 'page', state, () => draw(state)).catch(() => null)
     if (kept === null) return render()
     const headers = { 'cache-control': 'public, max-age=5', etag: kept.etag }
     return bytesReply('text/html; charset=utf-8', kept.body, headers)
   }
 
-  async function drawOnce(state: ReceiptState): Promise<Rendered | null> {
-    const name = `page ${state.fingerprint}`
-    const kept = ctx.caches.rendered.get(name)
-    if (kept !== undefined) return kept
+  async function draw(state: ReceiptState): Promise<Buffer | null> {
     const [{ drawVerifyPage, scripts }, view] = await Promise.all([site, viewReceipt(ctx, state)])
     if (view.report.verdict === 'cannot-check') return null
-    const body = Buffer.from(drawVerifyPage({ ...view, script: scripts.verify ?? null }))
-    const drawn = { body, etag: etagOf(body) }
-    ctx.caches.rendered.set(name, drawn)
-    return drawn
+    return Buffer.from(drawVerifyPage({ ...view, script: scripts.verify ?? null }))
   }
 
   function answerError(error: unknown, incoming: IncomingMessage, requestId: string): Reply | null {

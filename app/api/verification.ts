@@ -2,16 +2,16 @@ import { Buffer } from 'node:buffer'
 import { readBundle } from '#receipt/bundle.ts'
 import { decodeBase64url, decodeUtf8 } from '#receipt/bytes.ts'
 import { parseReceiptId } from '#receipt/id.ts'
-import { etagOf } from '../http/node-server.ts'
 import { bytesReply, jsonReply, type Reply } from '../http/reply.ts'
 import { RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
 import { SANDBOXED } from '../http/security-headers.ts'
 import { listTrustedKeys, findIssuer } from '../services/find-issuer.ts'
-import { viewOfNothing, viewReceipt } from '../services/find-receipt.ts'
+import { reportReceipt, viewOfNothing } from '../services/find-receipt.ts'
 import { lookUpDigest, openBundle, openContent, openReceipt } from '../services/open-receipt.ts'
 import { readReceiptState } from '../services/receipt-state.ts'
 import { verifyReceipt } from '../services/verify-receipt.ts'
 import { readContent } from './content.ts'
+import { renderOnce } from './render-once.ts'
 import { mediaType, readJson, refuse, type ApiRequest, type Handler } from './request.ts'
 import { verifyBody } from './schemas/verification.ts'
 
@@ -30,16 +30,11 @@ export const getReport: Handler = async (request, ctx, params) => {
         : 'There is no receipt of this id here yet. One that its service is still sending appears a little later.'
     return refuse(request, 'not_found', { detail, members: { receiptId, verdict, checks } })
   }
-  const name = `report ${state.fingerprint}`
-  let kept = ctx.caches.rendered.get(name)
-  if (kept === undefined) {
-    const { report } = await viewReceipt(ctx, state)
-    const body = Buffer.from(JSON.stringify(report))
-    kept = { body, etag: etagOf(body) }
-    ctx.caches.rendered.set(name, kept)
-  }
-  const headers = { ...SOON, etag: kept.etag, vary: 'Accept' }
-  return bytesReply('application/json; charset=utf-8', kept.body, headers)
+  const rendered = await renderOnce(ctx, 'report', state, async () =>
+    JSON.stringify(await reportReceipt(ctx, state)),
+  )
+  const { body, etag } = rendered!
+  return bytesReply('application/json; charset=utf-8', body, { ...SOON, etag, vary: 'Accept' })
 }
 
 /** `GET /v1/receipts/<id>/receipt`: these bytes never change. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { byteLength, type Reply } from './reply.ts'
 
@@ -85,4 +85,4 @@ export function writeReply(
 }
 
 export const etagOf = (body: Uint8Array | string): string =>
-  `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+  `"${hash('sha256', body, 'base64url').slice(0, 27)}"`

@@ -21,11 +21,19 @@ export async function findReceipt(ctx: Ctx, receiptId: string): Promise<ReceiptV
   return state === null ? viewOfNothing(ctx, receiptId) : viewReceipt(ctx, state)
 }
 
-export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<ReceiptView> {
+export async function reportReceipt(ctx: Ctx, state: ReceiptState): Promise<Report> {
+  return (await judgeAndReport(ctx, state)).report
+}
+
+async function judgeAndReport(ctx: Ctx, state: ReceiptState) {
   const { judgement, receipt, keyIsPublished } = await judgeStored(ctx, state)
-  const { row } = state
   const known = knownFacts(state, keyIsPublished)
-  const report = buildReport(ctx, { judgement, receipt, known })
+  return { judgement, receipt, report: buildReport(ctx, { judgement, receipt, known }) }
+}
+
+export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<ReceiptView> {
+  const { judgement, receipt, report } = await judgeAndReport(ctx, state)
+  const { row } = state
   return {
     report,
     facts: judgement.facts,

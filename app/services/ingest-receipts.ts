@@ -118,7 +118,7 @@ function refuseIfNew(
 ): IngestRefusal | null {
   if (receipt.claims.iat * 1000 > ctx.now() + CLOCK_AHEAD_MS_MAX) return 'issued_in_future'
   if (content === null) return null
-  const exact = contentIsExact(receipt.claims.content, content)
+  const exact = contentIsExact(receipt.claims.content, content, undefined, ctx.engine.sha256)
   if (exact === null) return 'content_not_checkable'
   return exact ? null : 'content_mismatch'
 }

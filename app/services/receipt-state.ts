@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { equalBytes } from '#receipt/bytes.ts'
 import { thumbprint } from '#receipt/key.ts'
 import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
@@ -14,8 +14,6 @@ const STATE_MS_MAX = 1_000
 export interface ReceiptState {
   receiptId: string
   row: ReceiptRow
-  /** Changes with every byte the output depends on, so that finished output is kept under it. */
-  fingerprint: string
 }
 
 /**
@@ -46,21 +44,20 @@ async function loadState(ctx: Ctx, receiptId: string): Promise<ReceiptState | nu
   const id = parseReceiptId(receiptId)
   const row = await ctx.db.groups.receipt.call(id ?? ID_OF_NOTHING)
   if (id === null || row === null) return null
-  return { receiptId, row, fingerprint: fingerprintOf(receiptId, row) }
+  return { receiptId, row }
 }
 
-/** Lengths stand before the bytes, so that none can pass for its neighbour's. */
-function fingerprintOf(receiptId: string, row: ReceiptRow): string {
-  const { id, digest, jws, content, publicKey, ...values } = row
-  const parts = [id, digest, content, publicKey]
-  const lengths = parts.map((bytes) => bytes?.length ?? -1)
-  return createHash('sha256')
-    .update(JSON.stringify([receiptId, values, lengths, jws]))
-    .update(Buffer.concat(parts.map((bytes) => bytes ?? NOTHING)))
-    .digest('base64url')
+/** Whether two readings of a receipt are the same in every byte that its output depends on. */
+export function sameState({ row: a }: ReceiptState, { row: b }: ReceiptState): boolean {
+  if (a === b) return true
+  for (const name of Object.keys(b) as (keyof ReceiptRow)[]) {
+    const [was, is] = [a[name], b[name]]
+    if (was === is) continue
+    if (!(was instanceof Uint8Array && is instanceof Uint8Array && equalBytes(was, is)))
+      return false
+  }
+  return true
 }
-
-const NOTHING = new Uint8Array(0)
 
 /** Nothing stored is believed: digest, length, id and signature are computed again from the bytes. */
 export async function judgeStored(
@@ -71,31 +68,36 @@ export async function judgeStored(
   const reading = readReceipt(row.jws, ctx.engine.sha256)
   const receipt = reading.ok ? reading.receipt : null
   const key = receipt === null ? null : keyOf(ctx, row, receipt)
-  const judgement = judge({
-    now: ctx.now(),
-    reading,
-    idExpected: receiptId,
-    key: key?.evidence ?? { from: 'none' },
-    signature:
-      receipt === null || key === null
-        ? 'not-checked'
-        : key.genuine &&
-            (await ctx.engine.verify(key.publicKey, receipt.signingInput, receipt.signature))
-          ? 'good'
-          : 'bad',
-    issuerName: row.issuerName,
-    domainVerified: false,
-    receivedAt: row.receivedAt,
-    revocation:
-      row.revokedAt === null ? null : { revokedAt: row.revokedAt, reason: row.revokedReason ?? '' },
-    storedContent:
-      row.erasedAt !== null
-        ? { state: 'erased' }
-        : row.content === null
-          ? { state: 'none' }
-          : { state: 'stored', bytes: row.content },
-    given,
-  })
+  const judgement = judge(
+    {
+      now: ctx.now(),
+      reading,
+      idExpected: receiptId,
+      key: key?.evidence ?? { from: 'none' },
+      signature:
+        receipt === null || key === null
+          ? 'not-checked'
+          : key.genuine &&
+              (await ctx.engine.verify(key.publicKey, receipt.signingInput, receipt.signature))
+            ? 'good'
+            : 'bad',
+      issuerName: row.issuerName,
+      domainVerified: false,
+      receivedAt: row.receivedAt,
+      revocation:
+        row.revokedAt === null
+          ? null
+          : { revokedAt: row.revokedAt, reason: row.revokedReason ?? '' },
+      storedContent:
+        row.erasedAt !== null
+          ? { state: 'erased' }
+          : row.content === null
+            ? { state: 'none' }
+            : { state: 'stored', bytes: row.content },
+      given,
+    },
+    ctx.engine.sha256,
+  )
   return { judgement, receipt, keyIsPublished: key !== null }
 }
 

@@ -23,7 +23,7 @@ export async function verifyReceipt(
   const reading = readReceipt(asked.receipt, ctx.engine.sha256)
   if (!reading.ok) {
     return buildReport(ctx, {
-      judgement: judge(unstored(ctx, { reading, given })),
+      judgement: judge(unstored(ctx, { reading, given }), ctx.engine.sha256),
       receipt: null,
       known: null,
     })
@@ -55,13 +55,14 @@ async function verifyUnstored(
   const good =
     publicKey !== null &&
     (await ctx.engine.verify(publicKey, receipt.signingInput, receipt.signature))
-  const judgement = judge({
+  const evidence: Evidence = {
     ...unstored(ctx, { reading: { ok: true, receipt }, given }),
     key:
       row !== null ? keyEvidence(row) : publicKey !== null ? { from: 'bundle' } : { from: 'none' },
     signature: publicKey === null ? 'not-checked' : good ? 'good' : 'bad',
     issuerName: row?.name ?? null,
-  })
+  }
+  const judgement = judge(evidence, ctx.engine.sha256)
   return buildReport(ctx, { judgement, receipt, known: row === null ? null : knownKey(row) })
 }
 

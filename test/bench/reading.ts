@@ -21,35 +21,29 @@ function asker({ client, portal, ms }: Bench) {
   }
 }
 
-/** Public reads: each receipt once (fetched and checked each time), and one that everybody asks for. */
-export async function benchReading(bench: Bench): Promise<Row[]> {
-  const { ports, popular, portal, rounds } = bench
+/** A bare server whose answer is as long in bytes as this one's, whatever it says. */
+async function bareLike({ ports, portal }: Bench, path: string, accept: string) {
+  const response = await fetch(`http://127.0.0.1:${ports.small}${path}`, { headers: { accept } })
+  const size = Buffer.byteLength(await response.text())
+  const type = response.headers.get('content-type') ?? ''
+  return { port: await portal.call('openBare', '-'.repeat(size), type), size }
+}
+
+/** Each receipt once (fetched and checked each time), and one that everybody asks for. */
+export async function benchReports(bench: Bench): Promise<Row[]> {
+  const { ports, popular, rounds } = bench
   const ask = asker(bench)
-  const bareLike = async (path: string, accept: string) => {
-    const response = await fetch(`http://127.0.0.1:${ports.small}${path}`, { headers: { accept } })
-    const body = await response.text()
-    // Of the same length in bytes, whatever it says.
-    const size = Buffer.byteLength(body)
-    const type = response.headers.get('content-type') ?? ''
-    return { port: await portal.call('openBare', '-'.repeat(size), type), size }
-  }
-  const json = await bareLike(`/v1/receipts/${popular}`, '*/*')
-  const html = await bareLike(`/r/${popular}`, HTML)
+  const bare = await bareLike(bench, `/v1/receipts/${popular}`, '*/*')
+  const beside = `bare node:http, ${bare.size} bytes`
   const reports = await interleave(rounds, {
     each: ask.report(ports.small),
     popular: ask.one(ports.small, `/v1/receipts/${popular}`),
-    bare: ask.one(json.port, '/'),
-  })
-  const pages = await interleave(rounds, {
-    each: ask.page(ports.small),
-    stock: ask.page(ports.stockRemix),
-    popular: ask.one(ports.small, `/r/${popular}`, HTML),
-    bare: ask.one(html.port, '/'),
+    bare: ask.one(bare.port, '/'),
   })
   return [
     {
       what: 'report JSON, each id once (recomputed)',
-      beside: `bare node:http, ${json.size} bytes`,
+      beside,
       measured: ratio(reports.each, reports.bare),
       unit: '×',
       better: 'more',
@@ -59,7 +53,7 @@ export async function benchReading(bench: Bench): Promise<Row[]> {
     },
     {
       what: 'report JSON, a popular id',
-      beside: `bare node:http, ${json.size} bytes`,
+      beside,
       measured: ratio(reports.popular, reports.bare),
       unit: '×',
       better: 'more',
@@ -67,6 +61,21 @@ export async function benchReading(bench: Bench): Promise<Row[]> {
       goal: 0.6,
       detail: `${each(reports.popular)} beside ${each(reports.bare)}`,
     },
+  ]
+}
+
+/** The same of the verify page. */
+export async function benchPages(bench: Bench): Promise<Row[]> {
+  const { ports, popular, rounds } = bench
+  const ask = asker(bench)
+  const bare = await bareLike(bench, `/r/${popular}`, HTML)
+  const pages = await interleave(rounds, {
+    each: ask.page(ports.small),
+    stock: ask.page(ports.stockRemix),
+    popular: ask.one(ports.small, `/r/${popular}`, HTML),
+    bare: ask.one(bare.port, '/'),
+  })
+  return [
     {
       what: 'verify page, each id once',
       beside: 'stock Remix on plain node:http (quicker than remix-serve)',
@@ -79,7 +88,7 @@ export async function benchReading(bench: Bench): Promise<Row[]> {
     },
     {
       what: 'verify page, a popular id',
-      beside: `bare node:http, ${html.size} bytes`,
+      beside: `bare node:http, ${bare.size} bytes`,
       measured: ratio(pages.popular, pages.bare),
       unit: '×',
       better: 'more',

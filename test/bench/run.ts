@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,16 +6,16 @@ import { runClient } from './client.ts'
 import { benchBatch, benchIngestion, benchTail } from './ingestion.ts'
 import { benchBytes } from './page-bytes.ts'
 import { runPortal } from './portal.ts'
-import { benchReading, benchRows } from './reading.ts'
+import { benchPages, benchReports, benchRows } from './reading.ts'
 import { openStage, STORED } from './stage.ts'
 import { benchStart } from './starting.ts'
 import { formatTable, reached, type Row } from './table.ts'
 
 const OUTPUT = 'build/bench-results.json'
-const SUBJECTS = ['reading', 'ingestion', 'batch', 'rows', 'bytes', 'start'] as const
+const SUBJECTS = ['reports', 'pages', 'ingestion', 'batch', 'rows', 'bytes', 'start'] as const
 
 /**
- * `npm run bench -- --rows 1000000 --rounds 5 --seconds 3 --only reading,batch`. Rates say little on
+ * `npm run bench -- --rows 1000000 --rounds 5 --seconds 3 --only reports,batch`. Rates say little on
  * a machine that others use too; what counts is each subject beside its baseline in the same run.
  */
 async function main(): Promise<void> {
@@ -44,11 +44,12 @@ async function main(): Promise<void> {
     rows: rowCount,
     rounds: Number(values.rounds),
     ms: Number(values.seconds) * 1000,
-    execArgv: values.portal === '' ? [] : values.portal.split(' '),
+    execArgv: [...startArgv(), ...(values.portal === '' ? [] : values.portal.split(' '))],
   })
   try {
     if (only.has('bytes')) note(await benchBytes(bench))
-    if (only.has('reading')) note(await benchReading(bench))
+    if (only.has('reports')) note(await benchReports(bench))
+    if (only.has('pages')) note(await benchPages(bench))
     if (only.has('ingestion')) {
       const ingestion = await benchIngestion(bench)
       note(ingestion.rows)
@@ -77,6 +78,12 @@ async function main(): Promise<void> {
   writeFileSync(OUTPUT, `${JSON.stringify(results, null, 2)}\n`)
   console.log(`\n${formatTable(rows)}\n\n${resolve(OUTPUT)} (${results.seconds} s)`)
 }
+
+/** What `npm start` gives node, so that what is measured is what runs. */
+const startArgv = (): string[] =>
+  (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }).scripts.start
+    .split(' ')
+    .filter((word) => word.startsWith('--'))
 
 // One bundle, three processes: whoever asks and whoever answers must not share an event loop.
 const [, , role] = process.argv

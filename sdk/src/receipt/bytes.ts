@@ -26,8 +26,14 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
 
+/** Bytes to their 32-byte digest. A server passes its platform's own, which is some times quicker. */
+export type Sha256 = (bytes: Uint8Array) => Uint8Array
+
 /** The text, or the offset of the first byte that is not UTF-8. A BOM is kept: it was signed too. */
 export function readUtf8(bytes: Uint8Array): string | number {
+  // Most of what is read is short and ASCII, and needs no second copy.
+  if (bytes.length <= 4096 && bytes.every((byte) => byte < 0x80))
+    return String.fromCharCode.apply(null, bytes as unknown as number[])
   const units = new Uint16Array(bytes.length)
   let length = 0
   for (let at = 0; at < bytes.length;) {

@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { decodeBase64url, decodeUtf8, encodeUtf8, equalBytes } from './bytes.ts'
+import { decodeBase64url, decodeUtf8, encodeUtf8, equalBytes, type Sha256 } from './bytes.ts'
 import { REPAIRS, type Repair } from './repairs.ts'
 import type { ReceiptContent } from './report.ts'
 
@@ -27,8 +27,9 @@ export function contentDigest(
   alg: ReceiptContent['alg'],
   bytes: Uint8Array,
   secret?: Uint8Array,
+  hash: Sha256 = sha256,
 ): Uint8Array | null {
-  if (alg === 'sha-256') return sha256(bytes)
+  if (alg === 'sha-256') return hash(bytes)
   return secret?.length === 32 ? hmac(sha256, contentKey(secret), bytes) : null
 }
 
@@ -37,12 +38,13 @@ export function contentIsExact(
   content: ReceiptContent,
   bytes: Uint8Array,
   secret?: Uint8Array,
+  hash?: Sha256,
 ): boolean | null {
   if (content.alg === 'hmac-sha-256' && secret?.length !== 32) return null
   // The length is signed too. It also spares the hash for most texts that can't match.
   if (content.length !== undefined && content.length !== bytes.length) return false
   const signed = decodeBase64url(content.digest)
-  const found = contentDigest(content.alg, bytes, secret)
+  const found = contentDigest(content.alg, bytes, secret, hash)
   return signed !== null && found !== null && equalBytes(signed, found)
 }
 
@@ -51,15 +53,16 @@ export function checkContent(
   content: ReceiptContent,
   bytes: Uint8Array,
   secret?: Uint8Array,
+  hash?: Sha256,
 ): ContentMatch {
-  const exact = contentIsExact(content, bytes, secret)
+  const exact = contentIsExact(content, bytes, secret, hash)
   if (exact === null) return { match: 'not-checkable' }
   if (exact) return { match: 'exact' }
   const text = bytes.length <= REPAIR_BYTES_MAX ? decodeUtf8(bytes) : null
   if (text === null) return { match: 'differs' }
   for (const repair of Object.keys(REPAIRS) as Repair[]) {
     const repaired: string = REPAIRS[repair](text)
-    if (repaired !== text && contentIsExact(content, encodeUtf8(repaired), secret) === true)
+    if (repaired !== text && contentIsExact(content, encodeUtf8(repaired), secret, hash) === true)
       return { match: 'repaired', repair }
   }
   return { match: 'differs' }

@@ -8,6 +8,13 @@ const L = Point.CURVE().n
 const readLittleEndian = (bytes: Uint8Array): bigint =>
   BigInt(`0x${encodeHex(Uint8Array.from(bytes).reverse())}`)
 
+/** L in its 32 bytes, as S stands in a signature: the least significant first. */
+const L_BYTES = numberToBytes(L)
+
+function numberToBytes(value: bigint): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, at) => Number((value >> BigInt(8 * at)) & 255n))
+}
+
 /**
  * The guards that stand before every engine: 64 bytes, S below L, R not the identity. Libraries
  * differ in exactly these, and S + L would be a second signature for the same receipt.
@@ -15,7 +22,12 @@ const readLittleEndian = (bytes: Uint8Array): bigint =>
 export function signatureWellFormed(signature: Uint8Array): boolean {
   if (signature.length !== 64) return false
   if (signature[0] === 1 && signature.subarray(1, 32).every((byte) => byte === 0)) return false
-  return readLittleEndian(signature.subarray(32)) < L
+  // From the most significant byte downwards, the first that differs decides.
+  for (let at = 31; at >= 0; at--) {
+    const difference = signature[32 + at]! - L_BYTES[at]!
+    if (difference !== 0) return difference < 0
+  }
+  return false
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Sha256 } from './bytes.ts'
 import { checkContent, checkDigest, contentIsExact, type Repair } from './content.ts'
 import type { ParsedReceipt, Reading } from './receipt.ts'
 import { CHECKS } from './report.ts'
@@ -78,11 +79,11 @@ export interface Judgement {
 }
 
 /** From evidence to verdict: checks first, then the headline from the checks and nothing else. */
-export function judge(evidence: Evidence): Judgement {
+export function judge(evidence: Evidence, hash?: Sha256): Judgement {
   const receipt = evidence.reading?.ok ? evidence.reading.receipt : null
-  const compared = receipt ? compareGiven(receipt, evidence.given) : null
+  const compared = receipt ? compareGiven(receipt, evidence.given, hash) : null
   const outcomes = receipt
-    ? judgeReceipt(evidence, receipt, compared?.code ?? 'content_not_supplied')
+    ? judgeReceipt(evidence, receipt, compared?.code ?? 'content_not_supplied', hash)
     : judgeNothing(evidence)
   const verdict = headline(outcomes)
   const checks = (Object.keys(CHECKS) as CheckName[]).map((check) => {
@@ -117,6 +118,7 @@ function judgeReceipt(
   evidence: Evidence,
   receipt: ParsedReceipt,
   content: Outcomes['content'],
+  hash?: Sha256,
 ): Outcomes {
   const { key, idExpected, receivedAt } = evidence
   const known = key.from === 'portal'
@@ -129,7 +131,7 @@ function judgeReceipt(
           ? 'id_matches'
           : 'id_mismatch',
     signature: judgeSignature(evidence),
-    stored_content: judgeStored(evidence, receipt),
+    stored_content: judgeStored(evidence, receipt, hash),
     content,
     outcome: `outcome_${receipt.claims.outcome?.status ?? 'complete'}`,
     issuer: known
@@ -158,12 +160,13 @@ function judgeSignature({ key, signature }: Evidence): Outcomes['signature'] {
 function judgeStored(
   { storedContent, given }: Evidence,
   { claims }: ParsedReceipt,
+  hash?: Sha256,
 ): Outcomes['stored_content'] {
   if (storedContent.state === 'none') return 'content_not_stored'
   if (storedContent.state === 'erased') return 'content_erased'
   if (storedContent.state === 'unreachable') return 'stored_content_not_checked'
   const secret = given && 'content' in given ? given.secret : undefined
-  const exact = contentIsExact(claims.content, storedContent.bytes, secret)
+  const exact = contentIsExact(claims.content, storedContent.bytes, secret, hash)
   if (exact === null) return 'stored_content_not_checked'
   return exact ? 'stored_content_matches' : 'stored_content_altered'
 }
@@ -171,12 +174,13 @@ function judgeStored(
 function compareGiven(
   { claims }: ParsedReceipt,
   given: Evidence['given'],
+  hash?: Sha256,
 ): { code: Outcomes['content']; repair: Repair | null } | null {
   if (given === null) return null
   const found =
     'digest' in given
       ? checkDigest(claims.content, given.digest)
-      : checkContent(claims.content, given.content, given.secret)
+      : checkContent(claims.content, given.content, given.secret, hash)
   if (found.match === 'repaired') return { code: 'content_repaired', repair: found.repair }
   const codes = {
     exact: 'content_exact',

@@ -6,6 +6,8 @@ export interface JwsParts {
   header: JsonValue
   claims: JsonValue
   signature: Uint8Array
+  /** The whole, in its characters' bytes. */
+  bytes: Uint8Array
   signingInput: Uint8Array
 }
 
@@ -19,11 +21,14 @@ export function readJws(jws: string, bytesMax: number): JwsParts {
   const claimsBytes = readPart(claims, '/claims')
   const signatureBytes = readPart(signature, '/signature')
   if (signatureBytes.length !== 64) refuse('wrong_length', '/signature', 'must be 64 bytes')
+  // Three parts in base64url and two dots: every character is one byte.
+  const bytes = encodeUtf8(jws)
   return {
     header: readJson(headerBytes, '/header'),
     claims: readJson(claimsBytes, '/claims'),
     signature: signatureBytes,
-    signingInput: encodeUtf8(`${header}.${claims}`),
+    bytes,
+    signingInput: bytes.subarray(0, header.length + 1 + claims.length),
   }
 }
 

@@ -1,5 +1,7 @@
 import { checkClaims } from './claims.ts'
-import { receiptDigest, receiptIdOf } from './id.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import type { Sha256 } from './bytes.ts'
+import { receiptIdOf } from './id.ts'
 import { readJws } from './jws.ts'
 import type { ReceiptClaims, ReceiptHeader } from './report.ts'
 import { attempt, readBytes32, readChoice, readMembers, type MalformedReason } from './shape.ts'
@@ -28,15 +30,14 @@ export type Reading =
 /**
  * Reads a receipt and checks its form, nothing else: whether the signature is good is another
  * question. `pointer` says where: '/header/kid', '/claims/content/digest', '/signature', or ''.
- * A server may pass its platform's own SHA-256, which is quicker.
  */
-export function readReceipt(jws: string, hash?: (bytes: Uint8Array) => Uint8Array): Reading {
+export function readReceipt(jws: string, hash: Sha256 = sha256): Reading {
   return attempt<Reading, Reading>(
     () => {
       const parts = readJws(jws, RECEIPT_BYTES_MAX)
       checkHeader(parts.header)
       checkClaims(parts.claims)
-      const digest = receiptDigest(jws, hash)
+      const digest = hash(parts.bytes)
       const receipt: ParsedReceipt = {
         jws,
         // Checked member by member just above, so the types hold.
