@@ -26,6 +26,7 @@ export interface Config {
   publicUrl: string
   adminToken: string
   apiKeyPepper: string
+  sessionSecret: string
 }
 
 /** A finished body, with the digest that is its ETag and what it was made from. */

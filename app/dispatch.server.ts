@@ -10,6 +10,7 @@ import type { Ctx } from './context.server.ts'
 import { prefersJson } from './http/accept.ts'
 import { writeReply } from './http/node-server.ts'
 import { problemReply } from './http/problem.ts'
+import { clientAddress } from './http/client-address.ts'
 import { ClientGone, discardBody, readBody } from './http/read-body.ts'
 import { newRequestId } from './http/request-id.ts'
 import { bytesReply, type Reply } from './http/reply.ts'
@@ -82,6 +83,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       },
       headers: incoming.headers,
       requestId,
+      address: clientAddress(incoming),
       publicUrl: ctx.config.publicUrl,
       readBody: (bytesMax) => readBody(incoming, bytesMax),
     }

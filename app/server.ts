@@ -3,6 +3,7 @@ import type { Connection } from '#db/connection.ts'
 import { startEmbedded, type Embedded } from '#db/embedded.server.ts'
 import { migrate } from '#db/migrate.ts'
 import { StartError } from '#db/start-error.ts'
+import { startChores } from './background.server.ts'
 import { createCtx, type Config, type Ctx } from './context.server.ts'
 import { createDispatcher } from './dispatch.server.ts'
 import { readSettings, type Settings } from './env.server.ts'
@@ -39,14 +40,17 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     publicUrl,
     adminToken: secrets.ADMIN_TOKEN,
     apiKeyPepper: secrets.API_KEY_PEPPER,
+    sessionSecret: secrets.SESSION_SECRET,
   }
 
   let embedded: Embedded | null = null
   let ctx: Ctx | null = null
+  let stopChores: (() => Promise<void>) | null = null
   let isOpen = false
   const stop = stopOnSignals(log, ['SIGINT', 'SIGTERM'], async () => {
     await stopWorkers()
     await gate.close()
+    await stopChores?.()
     await ctx?.db.close()
     await embedded?.stop()
     if (isOpen) process.stdout.write('\n  Stopped.\n')
@@ -62,6 +66,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     ctx = createCtx({ connection, config, log })
     const firstSteps = embedded === null ? null : await seedWorld(ctx, settings.DATA_DIR)
     if (settings.WEB_CONCURRENCY === 1) {
+      stopChores = startChores(ctx)
       gate.open(createDispatcher(ctx, openSite(ctx, pages)))
     } else {
       await pages

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { resolve } from 'node:path'
+import { startChores } from './background.server.ts'
 import { createCtx, type Config } from './context.server.ts'
 import type { Connection } from '#db/connection.ts'
 import { createDispatcher } from './dispatch.server.ts'
@@ -71,8 +72,10 @@ export async function startWorker(): Promise<void> {
   const gate = await openGate(orders.settings)
   // Ctrl-C reaches every process of a terminal; the first one decides and sends SIGTERM.
   process.on('SIGINT', () => undefined)
+  const stopChores = startChores(ctx)
   stopOnSignals(log, ['SIGTERM'], async () => {
     await gate.close()
+    await stopChores()
     await ctx.db.close()
   })
   gate.open(createDispatcher(ctx, openSite(ctx, Promise.resolve())))

@@ -2,21 +2,16 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   check,
-  customType,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-
-const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' })
-/** Milliseconds are what JavaScript can hold, so a time read is the time that was written. */
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+import { bytea, time } from './columns.ts'
 
 export const issuers = pgTable(
   'issuers',
@@ -102,6 +97,8 @@ export const receipts = pgTable(
     index('receipts_findable')
       .on(t.contentDigest)
       .where(sql`${t.visibility} = 'findable'`),
+    // Newest first, by key, and so by issuer: new ones go to the end of their key's part.
+    index('receipts_kid_received').on(t.kid, t.receivedAt, t.id),
     check('receipts_id', sql`${t.id} = substring(${t.digest} from 1 for 20)`),
   ],
 )
@@ -169,11 +166,16 @@ export const auditEntries = pgTable(
     id: uuid().primaryKey(),
     at: time('at').notNull(),
     actor: text().notNull(),
+    /** The network address it came from; null for the portal's own acts. */
+    address: text(),
     action: text().notNull(),
     subject: text().notNull(),
     requestId: text('request_id'),
     before: jsonb(),
     after: jsonb(),
   },
-  (t) => [index('audit_entries_at').on(t.at.desc(), t.id.desc())],
+  (t) => [
+    index('audit_entries_time').on(t.at, t.id),
+    index('audit_entries_subject').on(t.subject, t.at, t.id),
+  ],
 )

@@ -22,7 +22,18 @@ const TABLE: Room[] = [
   { room: 'db/', may: ['db/', 'drizzle-orm', 'node:'] },
   {
     room: 'app/services/',
-    may: ['app/services/', 'db/queries/', CORE, CTX, 'unhomoglyph', 'node:'],
+    may: [
+      'app/services/',
+      'db/queries/',
+      CORE,
+      CTX,
+      'unhomoglyph',
+      '@node-rs/argon2',
+      '@simplewebauthn/server',
+      'otpauth',
+      'standardwebhooks',
+      'node:',
+    ],
   },
   {
     room: 'app/api/',
@@ -39,10 +50,24 @@ const TABLE: Room[] = [
     ],
   },
   { room: 'app/http/', may: ['app/http/', 'node:'] },
-  { room: 'app/ui/', may: ['app/ui/', CORE, 'react'] },
+  {
+    room: 'app/ui/browser/',
+    may: ['app/ui/', CORE, '@simplewebauthn/browser'],
+  },
+  { room: 'app/ui/', may: ['app/ui/', CORE, 'react', '@conform-to/'] },
   {
     room: 'app/routes/',
-    may: ['app/routes/', 'app/services/', 'app/http/', 'app/ui/', CORE, CTX, '@remix-run/'],
+    may: [
+      'app/routes/',
+      'app/services/',
+      'app/http/',
+      'app/ui/',
+      CORE,
+      CTX,
+      '@remix-run/',
+      '@conform-to/',
+      'zod',
+    ],
   },
 ]
 

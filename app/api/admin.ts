@@ -12,7 +12,7 @@ export function admin(handler: AdminHandler): Handler {
   return async (request, ctx, params) => {
     const token = bearer(request)
     if (token === null || !isAdminToken(ctx, token)) return refuse(request, 'unauthorized')
-    const by = { actor: 'admin-token', requestId: request.requestId }
+    const by = { actor: 'admin-token', address: request.address, requestId: request.requestId }
     const reply = await handler(request, ctx, params, by)
     return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } }
   }

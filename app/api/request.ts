@@ -13,6 +13,8 @@ export interface ApiRequest {
   query: URLSearchParams
   headers: IncomingHttpHeaders
   requestId: string
+  /** The client's network address. */
+  address: string
   publicUrl: string
   /** The whole body, or null if it is longer than that. */
   readBody(bytesMax: number): Promise<Uint8Array | null>

@@ -6,6 +6,7 @@ export interface AuditView {
   id: string
   at: string
   actor: string
+  address: string | null
   action: string
   subject: string
   requestId: string | null

@@ -8,7 +8,10 @@ export type { Tx } from '#db/queries/audit.ts'
 
 /** On whose word something is changed. */
 export interface Actor {
+  /** `admin-token`, or an admin's name. */
   actor: string
+  /** The network address it came from; null for the portal's own acts. */
+  address: string | null
   requestId: string | null
 }
 
@@ -32,6 +35,14 @@ export type AuditAction =
   | 'api_key.revoke'
   | 'receipt.revoke'
   | 'content.erase'
+  | 'admin.join'
+  | 'admin.invite'
+  | 'admin.update'
+  | 'admin.remove'
+  | 'admin.recover'
+  | 'webhook.create'
+  | 'webhook.update'
+  | 'webhook.remove'
 
 /**
  * The only way an admin's change is made: with its audit entry, in one transaction, so that neither
@@ -53,6 +64,7 @@ export function recordChange<Value, Code extends string>(
         id: randomUuid(ctx),
         at: await selectNow(tx),
         actor: by.actor,
+        address: by.address,
         requestId: by.requestId,
         ...change,
       })
@@ -62,7 +74,7 @@ export function recordChange<Value, Code extends string>(
 }
 
 /** RFC 9562, version 4. */
-function randomUuid(ctx: Ctx): string {
+export function randomUuid(ctx: Ctx): string {
   const bytes = Buffer.from(ctx.random(16))
   bytes[6] = (bytes[6]! & 0x0f) | 0x40
   bytes[8] = (bytes[8]! & 0x3f) | 0x80

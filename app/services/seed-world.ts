@@ -22,7 +22,7 @@ export interface FirstSteps {
   bodyPath: string
 }
 
-const BY = { actor: 'first-start', requestId: null }
+const BY = { actor: 'first-start', address: null, requestId: null }
 const SLUG = 'harbour-library'
 const NAME = 'Harbour Library'
 

@@ -27,7 +27,7 @@ export interface World {
   close: () => Promise<void>
 }
 
-const BY = { actor: 'bench', requestId: null }
+const BY = { actor: 'bench', address: null, requestId: null }
 const API_KEYS = 1_001
 const SIGNERS = 4
 
@@ -39,6 +39,7 @@ export async function openWorld(): Promise<World & { cluster: Cluster }> {
   const config = {
     publicUrl: 'http://localhost:3000',
     adminToken: randomBytes(24).toString('base64url'),
+    sessionSecret: randomBytes(24).toString('base64url'),
     apiKeyPepper: randomBytes(24).toString('base64url'),
   }
   const at = (database: Database) => ({ ...cluster, database })

@@ -71,7 +71,12 @@ export async function startPortal(
   })
   const ctx = createCtx({
     connection,
-    config: { publicUrl: PUBLIC_URL, adminToken: ADMIN_TOKEN, apiKeyPepper: 'a-pepper-for-tests' },
+    config: {
+      publicUrl: PUBLIC_URL,
+      adminToken: ADMIN_TOKEN,
+      apiKeyPepper: 'a-pepper-for-tests',
+      sessionSecret: 'a-session-secret-for-tests',
+    },
     log: pino({ level: 'trace' }, sink),
     now: () => Date.now() + offset,
   })

@@ -192,6 +192,7 @@ export const adminDocs: Record<string, RouteDoc> = {
             id: '6f1c0f0e-3f0a-4c43-9d5e-0f6a1f2b3c4d',
             at: EXAMPLE_TIME,
             actor: 'admin-token',
+            address: '192.0.2.7',
             action: 'api_key.update',
             subject: 'key_8fK2mQ0z',
             requestId: 'Hk3xq0ZrT1mVbN8s',

@@ -156,6 +156,7 @@ export const auditEntry = z
     id: z.uuid(),
     at: time,
     actor: z.string(),
+    address: z.string().nullable(),
     action: z.string().openapi({ example: 'api_key.update' }),
     subject: z.string(),
     requestId: z.string().nullable(),

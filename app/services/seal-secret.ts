@@ -1,0 +1,44 @@
+import { Buffer } from 'node:buffer'
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import type { Ctx } from '../context.server.ts'
+
+/** What a sealed secret is for; one sealed for one purpose can't be opened for another. */
+export type SealPurpose = 'totp' | 'webhook'
+
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+const keyFor = (ctx: Ctx, purpose: SealPurpose): Buffer =>
+  Buffer.from(hkdfSync('sha256', ctx.config.sessionSecret, '', `counterfoil/seal/${purpose}`, 32))
+
+/**
+ * For secrets that have to be known again, unlike passwords: AES-256-GCM under SESSION_SECRET, so
+ * that a copy of the database alone gives none of them away.
+ */
+export function sealSecret(ctx: Ctx, purpose: SealPurpose, secret: Uint8Array): Uint8Array {
+  const nonce = ctx.random(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', keyFor(ctx, purpose), nonce)
+  return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()])
+}
+
+/** Null where SESSION_SECRET was changed since, or the bytes were. */
+export function unsealSecret(
+  ctx: Ctx,
+  purpose: SealPurpose,
+  sealed: Uint8Array,
+): Uint8Array | null {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) return null
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    keyFor(ctx, purpose),
+    sealed.subarray(0, NONCE_BYTES),
+    { authTagLength: TAG_BYTES },
+  )
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+  try {
+    const body = sealed.subarray(NONCE_BYTES, -TAG_BYTES)
+    return Buffer.concat([decipher.update(body), decipher.final()])
+  } catch {
+    return null
+  }
+}
