@@ -5,6 +5,7 @@ import type { Connection } from '#db/connection.ts'
 import { createEngine, type Engine } from './engine.server.ts'
 import { createLru, type Lru } from './services/lru.ts'
 import { createRateLimiter, type RateLimiter } from './services/rate-limit.ts'
+import type { Session } from './services/session.ts'
 import type { ReceiptState } from './services/receipt-state.ts'
 
 /** What every rule is given, built once in server.ts. Rules have no other source of time or chance. */
@@ -79,6 +80,10 @@ const weighRendered = ({ body, state }: Rendered): number =>
 export interface PageContext {
   ctx: Ctx
   requestId: string
+  /** The client's network address. */
+  address: string
+  /** Whose page it is, once it was looked up. */
+  session?: Promise<Session | null>
   openapi: object
   scripts: Record<string, string>
   /** What a loader threw, left here by entry.server.tsx. */

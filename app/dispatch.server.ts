@@ -3,17 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AppLoadContext } from '@remix-run/node'
 import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
 import { renderOnce } from './api/render-once.ts'
-import type { ApiRequest } from './api/request.ts'
+import { mediaType, type ApiRequest } from './api/request.ts'
 import { createRouter, ROUTES } from './api/routes.ts'
 import { getReport } from './api/verification.ts'
 import type { Ctx } from './context.server.ts'
 import { prefersJson } from './http/accept.ts'
 import { writeReply } from './http/node-server.ts'
-import { problemReply } from './http/problem.ts'
+import { problemReply, type ProblemCode, type ProblemExtras } from './http/problem.ts'
 import { clientAddress } from './http/client-address.ts'
-import { ClientGone, discardBody, readBody } from './http/read-body.ts'
+import { BODY_BYTES_MAX, ClientGone, discardBody, readBody } from './http/read-body.ts'
 import { newRequestId } from './http/request-id.ts'
 import { bytesReply, type Reply } from './http/reply.ts'
+import { isSameOrigin } from './http/same-origin.ts'
 import { CORS, securityHeaders } from './http/security-headers.ts'
 import { staticReply } from './http/static-files.ts'
 import type { Site } from './pages.server.ts'
@@ -22,7 +23,9 @@ import { readReceiptState, type ReceiptState } from './services/receipt-state.ts
 
 const VERIFY_PAGE = /^\/r\/([^/]+?)(\.json)?$/
 /** A receipt is found by its link, not by a search engine, whatever form it is read in. */
-const UNLISTED = /^\/(r|v1)\//
+const UNLISTED = /^\/(r|v1|admin)(\/|$)/
+/** Pages that take forms, and what they answer is for one person. */
+const CONSOLE = /^\/admin(\/|$)/
 /** Page or JSON, also where there is nothing: an answer of one kind must not be kept for the other. */
 const CHOSEN = { vary: 'Accept' }
 const PREFLIGHT = {
@@ -59,7 +62,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
           {
             requestId,
             method: incoming.method,
-            path: incoming.url?.split('?')[0],
+            path: loggedPath(incoming),
             status: reply.status,
             ms: Math.round((performance.now() - startedAt) * 10) / 10,
           },
@@ -106,10 +109,38 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     if (path === '/readyz') return answerReady()
     // What isn't a page answers as the API does.
     if (/^\/(v1|\.well-known|log)(\/|$)/.test(path)) return problemReply(request, 'not_found')
+    if (CONSOLE.test(path)) return answerConsole(incoming, request, path)
     if (method !== 'GET' && method !== 'HEAD') {
       return problemReply(request, 'method_not_allowed', { headers: { allow: 'GET, HEAD' } })
     }
     return answerPage(incoming, request, path)
+  }
+
+  /** A form must come from a page of ours, whatever cookie comes with it, before anything reads it. */
+  async function answerConsole(
+    incoming: IncomingMessage,
+    request: ApiRequest,
+    path: string,
+  ): Promise<Reply> {
+    const noStore = (reply: Reply): Reply => ({
+      ...reply,
+      headers: { ...reply.headers, 'cache-control': 'no-store' },
+    })
+    const refuse = (code: ProblemCode, extras?: ProblemExtras): Reply =>
+      noStore(problemReply(request, code, extras))
+    if (request.method === 'GET' || request.method === 'HEAD')
+      return noStore(await answerPage(incoming, request, path))
+    if (request.method !== 'POST')
+      return refuse('method_not_allowed', { headers: { allow: 'GET, HEAD, POST' } })
+    if (!isSameOrigin(request.headers, ctx.config.publicUrl)) {
+      const detail = `A form of the console is only taken from its own pages: open ${ctx.config.publicUrl}/admin and send it from there.`
+      return refuse('cross_site_form', { detail })
+    }
+    if (mediaType(request) !== 'application/x-www-form-urlencoded')
+      return refuse('unsupported_media_type')
+    const body = await request.readBody(BODY_BYTES_MAX)
+    if (body === null) return refuse('payload_too_large')
+    return noStore(await answerPage(incoming, request, path, body))
   }
 
   async function answerReady(): Promise<Reply> {
@@ -121,6 +152,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     incoming: IncomingMessage,
     request: ApiRequest,
     path: string,
+    body: Uint8Array | null = null,
   ): Promise<Reply> {
     const verify = VERIFY_PAGE.exec(path)
     const id = verify?.[1]
@@ -132,8 +164,9 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const file = files.get(path)
     if (file !== undefined) return staticReply(file, incoming)
     const render = async () => {
-      const context: AppLoadContext = { ctx, requestId: request.requestId, openapi, scripts }
-      const reply = await pages(incoming, context)
+      const { requestId, address } = request
+      const context: AppLoadContext = { ctx, requestId, address, openapi, scripts }
+      const reply = await pages(incoming, body, context)
       if (context.failure === undefined) return reply
       if (!isAway(context.failure)) {
         ctx.log.error({ err: context.failure, requestId: request.requestId }, 'a page failed')
@@ -177,10 +210,14 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       ctx.log.warn({ requestId, err: error }, 'the database is away')
       return problemReply(origin, 'unavailable')
     }
-    ctx.log.error({ err: error, requestId, path: incoming.url?.split('?')[0] }, 'a request failed')
+    ctx.log.error({ err: error, requestId, path: loggedPath(incoming) }, 'a request failed')
     return problemReply(origin, 'internal_error')
   }
 }
+
+/** A link that lets somebody in is a secret as long as it lives. */
+const loggedPath = ({ url = '/' }: IncomingMessage): string =>
+  url.split('?')[0]!.replace(/^(\/admin\/join\/).+/, '$1…')
 
 const isAway = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable ||

@@ -19,23 +19,42 @@ export interface Site {
   openapi: object
 }
 
+/** The console, where there are sessions, forms and questions in addresses. */
+const isConsole = (path: string): boolean => /^\/admin(\/|$)/.test(path)
+
+const PASSED_ON = ['accept', 'accept-language']
+/** Only where there are sessions: a public page that nobody's cookie reaches can be kept for all. */
+const PASSED_TO_CONSOLE = [...PASSED_ON, 'cookie', 'content-type', 'user-agent']
+
 /**
- * Remix behind a thin, buffering adapter: a GET without a body in, finished HTML out. Express and
- * remix-serve would cost half the speed and bring nothing that is used here.
+ * Remix behind a thin, buffering adapter: a request in, finished HTML out. Express and remix-serve
+ * would cost half the speed and bring nothing that is used here.
  */
 export function createPages(build: ServerBuild) {
   const handle = createRequestHandler(build, 'production')
-  return async (request: IncomingMessage, context: AppLoadContext): Promise<Reply> => {
+  return async (
+    request: IncomingMessage,
+    body: Uint8Array | null,
+    context: AppLoadContext,
+  ): Promise<Reply> => {
+    const path = readablePath(request.url)
     const headers = new Headers()
-    for (const name of ['accept', 'accept-language']) {
+    for (const name of isConsole(path.split('?')[0]!) ? PASSED_TO_CONSOLE : PASSED_ON) {
       const value = request.headers[name]
       if (typeof value === 'string') headers.set(name, value)
     }
-    const asked = new Request(context.ctx.config.publicUrl + readablePath(request.url), { headers })
+    const asked = new Request(context.ctx.config.publicUrl + path, {
+      headers,
+      ...(body === null ? {} : { method: 'POST', body: Buffer.from(body).toString('latin1') }),
+    })
     const response = await handle(asked, context)
+    const cookies = response.headers.getSetCookie()
     return {
       status: response.status,
-      headers: Object.fromEntries(response.headers),
+      headers: {
+        ...Object.fromEntries(response.headers),
+        ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),
+      },
       body: Buffer.from(await response.arrayBuffer()),
     }
   }
@@ -44,16 +63,21 @@ export function createPages(build: ServerBuild) {
 /**
  * Put behind the address, not resolved against it: “//elsewhere” is a path of this portal too. The
  * router would print what it can't read to the console, so that such a path leads nowhere at once.
- * Of a query only `q` is a page's own: by `_data` the framework would answer with a loader's JSON,
- * which would then be kept and shown to everybody as the page.
+ * Of a query only `q` is a public page's own: by `_data` the framework would answer with a loader's
+ * JSON, which would then be kept and shown to everybody as the page. The console's pages, which
+ * nobody keeps, have theirs, but none of the framework's.
  */
 function readablePath(url = '/'): string {
   const [path = '', query = ''] = url.split('?', 2)
-  const asked = new URLSearchParams(query).get('q')
+  const asked = new URLSearchParams(query)
+  const isOwn = isConsole(path)
+    ? (name: string) => !/^_|^(?:index|routes)$/.test(name)
+    : (name: string) => name === 'q'
+  for (const name of new Set(asked.keys())) if (!isOwn(name)) asked.delete(name)
   try {
     const isReadable = !/[\r\n\u2028\u2029]/.test(decodeURIComponent(path))
     if (path.startsWith('/') && isReadable)
-      return asked === null ? path : `${path}?${new URLSearchParams({ q: asked }).toString()}`
+      return asked.size === 0 ? path : `${path}?${asked.toString()}`
   } catch {
     // Not percent-encoded UTF-8.
   }

@@ -1,5 +1,5 @@
 import type { LinksFunction, MetaFunction } from '@remix-run/node'
-import { Links, Meta, Outlet, useRouteError } from '@remix-run/react'
+import { Links, Meta, Outlet, useMatches, useRouteError } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import styles from './ui/app.css?url'
 import { Document } from './ui/document.tsx'
@@ -24,8 +24,10 @@ export function Layout({ children }: { children: ReactNode }) {
       <Links />
     </>
   )
+  // The console draws its own frame, and so does its error page.
+  const hasFrame = useMatches().some(({ id }) => id === 'routes/admin/frame')
   return (
-    <Document words={en} head={head}>
+    <Document words={en} head={head} hasFrame={hasFrame}>
       {children}
     </Document>
   )

@@ -5,7 +5,14 @@ export default [
   { index: true, file: 'routes/home.tsx' },
   { path: 'r/:receiptId', file: 'routes/receipt.tsx' },
   { path: 'issuers/:slug', file: 'routes/issuer.tsx' },
-  { path: 'admin', file: 'routes/admin.tsx' },
+  {
+    path: 'admin',
+    file: 'routes/admin/frame.tsx',
+    children: [
+      // Each place of the console, in the order of its navigation.
+      { index: true, file: 'routes/admin/overview.tsx' },
+    ],
+  },
   { path: 'docs', file: 'routes/docs.tsx' },
   { path: 'problems', file: 'routes/problems.tsx' },
   { path: 'problems/:code', file: 'routes/problem.tsx' },

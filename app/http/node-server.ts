@@ -53,12 +53,14 @@ export function writeReply(
   always: Record<string, string>,
 ): void {
   if (response.writableEnded || response.destroyed) return
-  const headers: Record<string, string | number> = { ...always, ...reply.headers }
+  const headers: Record<string, string | string[] | number> = { ...always, ...reply.headers }
   let { status, body } = reply
   const cacheable =
-    status === 200 && body !== null && /max-age=[1-9]/.test(reply.headers['cache-control'] ?? '')
+    status === 200 &&
+    body !== null &&
+    /max-age=[1-9]/.test(String(reply.headers['cache-control'] ?? ''))
   if (cacheable) {
-    const etag = reply.headers.etag ?? etagOf(body!)
+    const etag = String(reply.headers.etag ?? etagOf(body!))
     headers.etag = etag
     const known = request.headers['if-none-match']
     if (

@@ -17,6 +17,11 @@ export const PROBLEMS = {
     'The receipt is not well-formed',
     'The string is not a receipt as the format defines it. `detail` gives the first reason and its place. Nothing was stored or counted.',
   ),
+  cross_site_form: p(
+    403,
+    'This form was not sent from the console',
+    'Open the console at the address of this portal and send the form from there. Nothing was changed.',
+  ),
   unauthorized: p(
     401,
     'The admin token is missing or wrong',

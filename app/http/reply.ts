@@ -6,7 +6,8 @@ import { Buffer } from 'node:buffer'
  */
 export interface Reply {
   status: number
-  headers: Record<string, string>
+  /** Several values only where each needs a line of its own: `set-cookie`. */
+  headers: Record<string, string | string[]>
   body: Uint8Array | string | null
 }
 

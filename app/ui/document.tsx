@@ -6,11 +6,13 @@ interface DocumentProps {
   words: PageWords
   /** Title, descriptions and styles. */
   head: ReactNode
+  /** Whether the children bring their own frame. */
+  hasFrame?: boolean
   children: ReactNode
 }
 
 /** The whole of a page around its own part. No scripts but those a page names itself. */
-export function Document({ words, head, children }: DocumentProps) {
+export function Document({ words, head, hasFrame = false, children }: DocumentProps) {
   return (
     <html lang={words.lang} dir={words.dir}>
       <head>
@@ -20,9 +22,7 @@ export function Document({ words, head, children }: DocumentProps) {
         <meta name="color-scheme" content="light dark" />
         {head}
       </head>
-      <body>
-        <SiteFrame words={words}>{children}</SiteFrame>
-      </body>
+      <body>{hasFrame ? children : <SiteFrame words={words}>{children}</SiteFrame>}</body>
     </html>
   )
 }

@@ -69,6 +69,7 @@ function createPortals() {
         stockRemix((await import(file)) as ServerBuild, {
           ctx,
           requestId: 'bench',
+          address: '127.0.0.1',
           openapi: {},
           scripts: scripts as unknown as Record<string, string>,
         }),

@@ -21,7 +21,7 @@ test('a verify page drawn without Remix is to the byte the page of its Remix rou
   const scripts = JSON.parse(readFileSync('build/scripts.json', 'utf8')) as Record<string, string>
   const { ctx } = site.portal
   for (const [verdict, id] of Object.entries(ids)) {
-    const context = { ctx, requestId: 'test', openapi: {}, scripts }
+    const context = { ctx, requestId: 'test', address: '127.0.0.1', openapi: {}, scripts }
     const url = new URL(`/r/${id}`, ctx.config.publicUrl)
     const routed = await handle(new Request(url), context)
     const drawn = await ask(site.portal, `/r/${id}`, { headers: { accept: 'text/html' } })

@@ -1,0 +1,32 @@
+/**
+ * Over https the name begins with `__Host-`: no other host and no path can have set it. Over plain
+ * http, as on a developer's own machine, browsers take no such name.
+ */
+export const sessionCookieName = (publicUrl: string, name = 'session'): string =>
+  publicUrl.startsWith('https:') ? `__Host-counterfoil-${name}` : `counterfoil-${name}`
+
+/** The `Set-Cookie` of a value, or of its end where it is null. */
+export function setCookie(
+  publicUrl: string,
+  name: string,
+  value: string | null,
+  maxAgeSeconds: number,
+): string {
+  const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
+  const life = value === null ? 0 : maxAgeSeconds
+  return `${sessionCookieName(publicUrl, name)}=${value ?? ''}; Path=/; Max-Age=${life}; HttpOnly; SameSite=Lax${secure}`
+}
+
+/** Null where there is none, and where it is not one that we could have given. */
+export function readCookie(
+  header: string | null | undefined,
+  publicUrl: string,
+  name = 'session',
+): string | null {
+  const wanted = sessionCookieName(publicUrl, name)
+  for (const pair of (header ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=', 2)
+    if (key === wanted) return /^[A-Za-z0-9_-]{43}$/.test(value ?? '') ? value! : null
+  }
+  return null
+}

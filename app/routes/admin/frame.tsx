@@ -1,0 +1,44 @@
+import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { Outlet, useLoaderData, useLocation, useRouteError } from '@remix-run/react'
+import { ConsoleFrame } from '../../ui/console/console-frame.tsx'
+import { REFUSALS } from '../../ui/console/refusals.ts'
+import { noticeFor, NoticePage } from '../../ui/notice-pages.tsx'
+import { SiteFrame } from '../../ui/site-frame.tsx'
+import styles from '../../ui/styles/console.css?url'
+import { en } from '../../ui/words/en.ts'
+import { requireAdmin } from './guard.ts'
+
+export const links: LinksFunction = () => [{ rel: 'stylesheet', href: styles }]
+
+export const meta: MetaFunction = () => [
+  { title: en.pageTitle('Console') },
+  { name: 'robots', content: 'noindex' },
+]
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { admin, session } = await requireAdmin(args, 'viewer')
+  return { name: admin.name, role: admin.role, csrf: session.csrf }
+}
+
+export default function Frame() {
+  return (
+    <ConsoleFrame session={useLoaderData<typeof loader>()} path={useLocation().pathname}>
+      <Outlet />
+    </ConsoleFrame>
+  )
+}
+
+/** Without its own frame, whose data may be what is missing. */
+export function ErrorBoundary() {
+  const error = useRouteError()
+  const refusal = REFUSALS[String((error as { data?: unknown } | null)?.data)]
+  const notice =
+    refusal === undefined
+      ? noticeFor(error, en)
+      : { verdict: 'not-found' as const, ...refusal, action: 'To the console', href: '/admin' }
+  return (
+    <SiteFrame words={en}>
+      <NoticePage notice={notice} />
+    </SiteFrame>
+  )
+}

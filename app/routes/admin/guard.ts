@@ -1,0 +1,59 @@
+import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
+import type { Ctx } from '#app/context.server.ts'
+import { readCookie } from '#app/http/cookies.ts'
+import type { Actor } from '#app/services/record-change.ts'
+import {
+  csrfMatches,
+  findSession,
+  isConfirmed,
+  type AdminRole,
+  type Session,
+} from '#app/services/session.ts'
+import { EXPIRED_FORM, ROLE_TOO_LOW } from '../../ui/console/refusals.ts'
+
+type Args = Pick<LoaderFunctionArgs | ActionFunctionArgs, 'request' | 'context'>
+
+export interface Signed {
+  ctx: Ctx
+  admin: Session['admin']
+  session: Session
+  /** On whose word it is done, for the audit. */
+  by: Actor
+  /** What was sent; empty for a page that is only looked at. */
+  form: FormData
+}
+
+const RANKS: Record<AdminRole, number> = { viewer: 0, admin: 1, owner: 2 }
+
+/** The session of a request, looked up once however many parts of the page ask. */
+export function readSession({ request, context }: Args): Promise<Session | null> {
+  const token = readCookie(request.headers.get('cookie'), context.ctx.config.publicUrl)
+  return (context.session ??= findSession(context.ctx, token))
+}
+
+/**
+ * Stands first in every loader and action of the console. Nobody signed in goes to the sign-in page;
+ * a role that may not gets a 403, and so does a form without the session's token (that it comes from
+ * our own origin was checked before). `fresh` is for sensitive acts: who is there proves it again.
+ */
+export async function requireAdmin(
+  args: Args,
+  role: AdminRole,
+  { fresh = false }: { fresh?: boolean } = {},
+): Promise<Signed> {
+  const { request, context } = args
+  const { ctx } = context
+  const session = await readSession(args)
+  const url = new URL(request.url)
+  const next = encodeURIComponent(url.pathname + url.search)
+  if (session === null) throw redirect(`/admin/sign-in?next=${next}`) as Response
+  const isPost = request.method === 'POST'
+  const form = isPost ? await request.formData() : new FormData()
+  if (isPost && !csrfMatches(session, form.get('csrf')))
+    throw new Response(EXPIRED_FORM, { status: 403 })
+  if (RANKS[session.admin.role] < RANKS[role]) throw new Response(ROLE_TOO_LOW, { status: 403 })
+  if (fresh && !isConfirmed(ctx, session)) throw redirect(`/admin/confirm?next=${next}`) as Response
+  const { admin } = session
+  const by = { actor: admin.name, address: context.address, requestId: context.requestId }
+  return { ctx, admin, session, by, form }
+}

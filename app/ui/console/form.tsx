@@ -1,0 +1,182 @@
+import {
+  getFormProps,
+  getInputProps,
+  getSelectProps,
+  getTextareaProps,
+  type FieldMetadata,
+  type FormMetadata,
+} from '@conform-to/react'
+import type { ReactNode } from 'react'
+import { CsrfField } from './console-frame.tsx'
+
+interface FormProps {
+  form: FormMetadata<Record<string, unknown>>
+  action?: string
+  children: ReactNode
+}
+
+/** Sent by the browser itself; without JavaScript too. What is wrong is said first, and at its field. */
+export function ConsoleForm({ form, action, children }: FormProps) {
+  const props = getFormProps(form)
+  const hasErrors = form.status === 'error'
+  return (
+    <form {...props} method="post" action={action} className="console-form" noValidate={false}>
+      <CsrfField />
+      {hasErrors ? (
+        <div className="notice" data-tone="bad" role="alert" id={form.errorId} tabIndex={-1}>
+          {form.errors === undefined ? (
+            <p>Nothing was changed yet: something below is not right.</p>
+          ) : (
+            form.errors.map((error) => <p key={error}>{error}</p>)
+          )}
+        </div>
+      ) : null}
+      {children}
+    </form>
+  )
+}
+
+interface FieldProps {
+  // A field of any type: what a browser shows of it is text.
+  meta: FieldMetadata<unknown, Record<string, unknown>>
+  label: string
+  help?: ReactNode
+}
+
+interface TextFieldProps extends FieldProps {
+  type?: 'text' | 'password' | 'number' | 'url' | 'date' | 'datetime-local' | 'search'
+  autoComplete?: string
+  /** As wide as what goes into it. */
+  size?: 'short'
+}
+
+export function TextField({
+  meta,
+  label,
+  help,
+  type = 'text',
+  autoComplete,
+  size,
+}: TextFieldProps) {
+  const { key, ...props } = getInputProps(meta, { type })
+  return (
+    <Field meta={meta} label={label} help={help}>
+      <input
+        key={key}
+        {...props}
+        aria-describedby={describedBy(meta, help)}
+        autoComplete={autoComplete ?? 'off'}
+        className={size}
+      />
+    </Field>
+  )
+}
+
+export function TextArea({ meta, label, help, rows = 4 }: FieldProps & { rows?: number }) {
+  const { key, ...props } = getTextareaProps(meta)
+  return (
+    <Field meta={meta} label={label} help={help}>
+      <textarea
+        key={key}
+        {...props}
+        rows={rows}
+        aria-describedby={describedBy(meta, help)}
+        autoComplete="off"
+        spellCheck={false}
+      />
+    </Field>
+  )
+}
+
+interface SelectProps extends FieldProps {
+  options: { value: string; text: string }[]
+}
+
+export function SelectField({ meta, label, help, options }: SelectProps) {
+  const { key, ...props } = getSelectProps(meta)
+  return (
+    <Field meta={meta} label={label} help={help}>
+      <select key={key} {...props} aria-describedby={describedBy(meta, help)}>
+        {options.map(({ value, text }) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </Field>
+  )
+}
+
+export function CheckField({ meta, label, help }: FieldProps) {
+  const { key, ...props } = getInputProps(meta, { type: 'checkbox' })
+  return (
+    <div className="field check">
+      <input key={key} {...props} aria-describedby={describedBy(meta, help)} />
+      <div>
+        <label htmlFor={meta.id}>{label}</label>
+        <FieldNotes meta={meta} help={help} />
+      </div>
+    </div>
+  )
+}
+
+function Field({ meta, label, help, children }: FieldProps & { children: ReactNode }) {
+  return (
+    <div className="field">
+      <label htmlFor={meta.id}>
+        {label}
+        {meta.required ? null : <span className="quiet optional"> (optional)</span>}
+      </label>
+      {children}
+      <FieldNotes meta={meta} help={help} />
+    </div>
+  )
+}
+
+function FieldNotes({ meta, help }: Pick<FieldProps, 'meta' | 'help'>) {
+  return (
+    <>
+      {help === undefined ? null : (
+        <p className="help" id={meta.descriptionId}>
+          {help}
+        </p>
+      )}
+      {meta.errors === undefined ? null : (
+        <p className="field-error" id={meta.errorId}>
+          {meta.errors.join(' ')}
+        </p>
+      )}
+    </>
+  )
+}
+
+function describedBy(meta: FieldProps['meta'], help: ReactNode): string | undefined {
+  const ids = [
+    ...(help === undefined ? [] : [meta.descriptionId]),
+    ...(meta.errors === undefined ? [] : [meta.errorId]),
+  ]
+  return ids.length === 0 ? undefined : ids.join(' ')
+}
+
+interface SubmitProps {
+  children: ReactNode
+  /** It takes something away. */
+  danger?: boolean
+  /** Where to go instead. */
+  cancel?: string
+}
+
+export function Submit({ children, danger = false, cancel }: SubmitProps) {
+  return (
+    <p className="actions">
+      <button className={danger ? 'button danger' : 'button'} type="submit">
+        {children}
+      </button>
+      {cancel === undefined ? null : (
+        <a className="button secondary" href={cancel}>
+          Cancel
+        </a>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AdminRole } from '#app/services/session.ts'
+import { openConsole, SAME_ORIGIN, type ConsoleClient } from '../support/console.ts'
+import { freshDatabase } from '../support/database.ts'
+import { startPortal, type Portal } from '../support/portal.ts'
+
+/** `open`: for people who are not signed in. `own`: whoever is signed in, for themselves alone. */
+type Need = AdminRole | 'open' | 'own' | null
+
+/**
+ * Who may see each page of the console, and who may send its form (null: it has none). A page that
+ * is missing here fails the first test.
+ */
+const TABLE: [path: string, get: Need, post: Need][] = [['', 'viewer', null]]
+
+/** Any name that can't exist will do: who may not is refused before anybody looks. */
+const addressOf = (path: string): string =>
+  `/admin${path === '' ? '' : `/${path}`}`.replaceAll(/:\w+/g, 'nothing')
+
+let portal: Portal
+let drop: () => Promise<void>
+const clients = {} as Record<AdminRole, ConsoleClient>
+
+beforeAll(async () => {
+  const database = await freshDatabase()
+  drop = () => database.drop()
+  portal = await startPortal(database.connection, { pages: Promise.resolve() })
+  for (const role of ['viewer', 'admin', 'owner'] as const)
+    clients[role] = await openConsole(portal, role)
+})
+
+afterAll(async () => {
+  await portal.stop()
+  await drop()
+})
+
+test('every page of the console stands in the table, and nothing else does', () => {
+  const source = readFileSync('app/routes.ts', 'utf8')
+  const inner = /path: 'admin',[\s\S]*?children: \[([\s\S]*?)\n {4}\]/.exec(source)![1]!
+  const children = [...inner.matchAll(/path: '([^']+)'|index: true/g)].map(([, path]) => path ?? '')
+  const doors = [...source.matchAll(/path: 'admin\/([^']+)'/g)].map(([, path]) => path!)
+  expect(TABLE.map(([path]) => path).toSorted()).toEqual([...children, ...doors].toSorted())
+  expect(children.length).toBeGreaterThan(0)
+})
+
+const RANKS: Record<AdminRole, number> = { viewer: 0, admin: 1, owner: 2 }
+const isRole = (need: Need): need is AdminRole => need !== null && need in RANKS
+
+describe.each(TABLE)('/admin/%s', (path, get, post) => {
+  const address = addressOf(path)
+
+  if (get !== 'open' && get !== null) {
+    test('sends whoever is not signed in to the sign-in page', async () => {
+      const answer = await fetch(portal.origin + address, { redirect: 'manual' })
+      expect(answer.status).toBe(302)
+      expect(answer.headers.get('location')).toMatch(/^\/admin\/sign-in\?next=/)
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+    })
+  }
+
+  if (isRole(get)) {
+    test.each(['viewer', 'admin', 'owner'] as const)(
+      'is shown to a %s as far as the role goes',
+      async (role) => {
+        const { status } = await clients[role].get(address)
+        if (RANKS[role] < RANKS[get]) expect(status).toBe(403)
+        else expect([200, 302, 404]).toContain(status)
+      },
+    )
+  }
+
+  if (post === null) {
+    test('takes no form', async () => {
+      const { status } = await clients.owner.post(address)
+      expect([404, 405]).toContain(status)
+    })
+  }
+
+  if (post !== null) {
+    test('refuses its form from another site, whoever is signed in', async () => {
+      for (const headers of [
+        { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+        { ...SAME_ORIGIN, 'sec-fetch-site': 'same-site' },
+        { 'sec-fetch-site': 'same-origin' },
+        { origin: 'null' },
+      ]) {
+        const answer = await clients.owner.post(address, {}, headers)
+        expect(answer.status).toBe(403)
+        expect(answer.text).toContain('cross_site_form')
+      }
+    })
+  }
+
+  if (post !== null && post !== 'open') {
+    test('refuses its form without the token of the session', async () => {
+      for (const csrf of ['', 'wrong', clients.admin.csrf]) {
+        const { status } = await clients.owner.post(address, { csrf })
+        expect(status).toBe(403)
+      }
+    })
+  }
+
+  if (isRole(post)) {
+    const below = (['viewer', 'admin', 'owner'] as const).filter((r) => RANKS[r] < RANKS[post])
+    test.each(below)('refuses its form from a %s', async (role) => {
+      const { status, text } = await clients[role].post(address)
+      expect(status).toBe(403)
+      expect(text).toContain('Your role does not allow this')
+    })
+  }
+})
