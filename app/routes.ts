@@ -5,12 +5,13 @@ export default [
   { index: true, file: 'routes/home.tsx' },
   { path: 'r/:receiptId', file: 'routes/receipt.tsx' },
   { path: 'issuers/:slug', file: 'routes/issuer.tsx' },
+  { path: 'admin', file: 'routes/admin/notice.tsx' },
   {
     path: 'admin',
     file: 'routes/admin/frame.tsx',
     children: [
       // Each place of the console, in the order of its navigation.
-      { index: true, file: 'routes/admin/overview.tsx' },
+      { path: 'sessions', file: 'routes/admin/sessions.tsx' },
     ],
   },
   { path: 'docs', file: 'routes/docs.tsx' },

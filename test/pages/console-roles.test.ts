@@ -12,7 +12,7 @@ type Need = AdminRole | 'open' | 'own' | null
  * Who may see each page of the console, and who may send its form (null: it has none). A page that
  * is missing here fails the first test.
  */
-const TABLE: [path: string, get: Need, post: Need][] = [['', 'viewer', null]]
+const TABLE: [path: string, get: Need, post: Need][] = [['sessions', 'viewer', 'viewer']]
 
 /** Any name that can't exist will do: who may not is refused before anybody looks. */
 const addressOf = (path: string): string =>
@@ -51,10 +51,10 @@ describe.each(TABLE)('/admin/%s', (path, get, post) => {
   const address = addressOf(path)
 
   if (get !== 'open' && get !== null) {
-    test('sends whoever is not signed in to the sign-in page', async () => {
+    test('sends whoever is not signed in to the door', async () => {
       const answer = await fetch(portal.origin + address, { redirect: 'manual' })
       expect(answer.status).toBe(302)
-      expect(answer.headers.get('location')).toMatch(/^\/admin\/sign-in\?next=/)
+      expect(answer.headers.get('location')).toMatch(/^\/admin\?next=/)
       expect(answer.headers.get('cache-control')).toBe('no-store')
     })
   }

@@ -1,0 +1,57 @@
+import { CsrfField } from './console-frame.tsx'
+import { Badge, Done, TimeText } from './notice.tsx'
+import { PageHead } from './page-head.tsx'
+import { DataTable } from './table.tsx'
+
+interface SessionShown {
+  isThis: boolean
+  createdAt: string
+  lastSeenAt: string
+  address: string
+  userAgent: string
+}
+
+interface SessionsPageProps {
+  sessions: SessionShown[]
+  isDone: boolean
+}
+
+/** Where an admin is signed in, and the way to end what they don't know. */
+export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
+  return (
+    <>
+      <PageHead
+        title="Your sessions"
+        lead="A session ends after twelve hours without use, and after a week at the latest."
+        actions={
+          <form method="post" action="/admin/sessions">
+            <CsrfField />
+            <button className="button secondary" type="submit">
+              Sign out everywhere else
+            </button>
+          </form>
+        }
+      />
+      {isDone ? <Done>You are signed out everywhere else.</Done> : null}
+      <DataTable
+        caption="Your sessions"
+        rows={sessions}
+        rowKey={({ createdAt, address }) => `${createdAt} ${address}`}
+        empty={null}
+        columns={[
+          {
+            head: 'Last used',
+            cell: ({ lastSeenAt, isThis }) => (
+              <>
+                <TimeText at={lastSeenAt} /> {isThis ? <Badge tone="good">this one</Badge> : null}
+              </>
+            ),
+          },
+          { head: 'Since', cell: ({ createdAt }) => <TimeText at={createdAt} /> },
+          { head: 'From', cell: ({ address }) => <code>{address}</code> },
+          { head: 'With', cell: ({ userAgent }) => userAgent },
+        ]}
+      />
+    </>
+  )
+}
