@@ -7,8 +7,8 @@ export interface Load {
   ms: number
   /** Requests a second; without it, as many as get through. */
   rate?: number
-  /** Each is sent once; or one for ever. */
-  requests: Buffer[] | Buffer
+  /** Each is sent once, until there is none. */
+  requests: { at(index: number): Buffer | undefined }
 }
 
 export interface Loaded {
@@ -37,10 +37,8 @@ export async function runLoad(load: Load): Promise<Loaded> {
   let sent = 0
   let ended = begin
 
-  const next = (): Buffer | undefined => {
-    if (performance.now() >= end) return undefined
-    return Buffer.isBuffer(load.requests) ? load.requests : load.requests[sent]
-  }
+  const next = (): Buffer | undefined =>
+    performance.now() < end ? load.requests.at(sent) : undefined
   const exchange = async (socket: Socket, request: Buffer, due: number): Promise<void> => {
     sent++
     const status = await send(socket, request)

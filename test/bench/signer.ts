@@ -39,12 +39,11 @@ export interface Signed {
   text: string
 }
 
-/** Real receipts over texts of a few sentences, in turn by each of the keys. */
-export function signReceipts(signers: Signer[], from: number, count: number): Signed[] {
+/** Real receipts over texts of a few sentences, each its own number, in turn by each of the keys. */
+export function createSigning(signers: Signer[]): (number: number) => Signed {
   const keys = signers.map((signer) => ({ kid: signer.kid, key: keyOf(signer) }))
   const iat = Math.floor(Date.now() / 1000)
-  return Array.from({ length: count }, (_, i) => {
-    const number = from + i
+  return (number) => {
     const { kid, key } = keys[number % keys.length]!
     const text = `Answer ${number}: ${'Neap tides come at the half moons, when sun and moon pull against each other. '.repeat(4)}\n`
     const jws = signJws(
@@ -68,5 +67,5 @@ export function signReceipts(signers: Signer[], from: number, count: number): Si
       },
     )
     return { jws, id: receiptIdOf(receiptDigest(jws)), text }
-  })
+  }
 }
