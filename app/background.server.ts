@@ -1,13 +1,16 @@
 import type { Ctx } from './context.server.ts'
+import { saveRefusals } from './services/count-refusals.ts'
 
 /** Something a portal does by itself, again and again. Every process does it, so it must bear company. */
 export interface Chore {
   name: string
   everyMs: number
+  /** Once more when the portal stops: what it holds in memory would be lost. */
+  atStop?: boolean
   run(ctx: Ctx): Promise<void>
 }
 
-const CHORES: Chore[] = []
+const CHORES: Chore[] = [{ name: 'save refusals', everyMs: 5_000, atStop: true, run: saveRefusals }]
 
 /** Ends with the promise that is given back: none is left half done. */
 export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<void> {
@@ -15,18 +18,18 @@ export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<v
   const running = new Set<Promise<void>>()
   const timers = new Map<Chore, NodeJS.Timeout>()
 
+  const attempt = (chore: Chore): Promise<void> =>
+    chore
+      .run(ctx)
+      .catch((error: unknown) => ctx.log.warn({ err: error, chore: chore.name }, 'a chore failed'))
+
   const plan = (chore: Chore): void => {
     if (isStopping) return
     const timer = setTimeout(() => {
-      const work = chore
-        .run(ctx)
-        .catch((error: unknown) =>
-          ctx.log.warn({ err: error, chore: chore.name }, 'a chore failed'),
-        )
-        .finally(() => {
-          running.delete(work)
-          plan(chore)
-        })
+      const work = attempt(chore).finally(() => {
+        running.delete(work)
+        plan(chore)
+      })
       running.add(work)
     }, chore.everyMs)
     timer.unref()
@@ -38,5 +41,8 @@ export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<v
     isStopping = true
     for (const timer of timers.values()) clearTimeout(timer)
     await Promise.all(running)
+    await Promise.all(
+      chores.filter((chore) => chore.atStop === true).map((chore) => attempt(chore)),
+    )
   }
 }

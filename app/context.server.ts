@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { createDb, type Db } from '#db/client.server.ts'
 import type { Connection } from '#db/connection.ts'
 import { createEngine, type Engine } from './engine.server.ts'
+import { createRefusalCounts, type RefusalCounts } from './services/count-refusals.ts'
 import { createLru, type Lru } from './services/lru.ts'
 import { createRateLimiter, type RateLimiter } from './services/rate-limit.ts'
 import type { Session } from './services/session.ts'
@@ -20,6 +21,7 @@ export interface Ctx {
   config: Config
   caches: Caches
   rateLimiter: RateLimiter
+  refusals: RefusalCounts
 }
 
 export interface Config {
@@ -70,6 +72,7 @@ export function createCtx(options: {
       rendered: createLru(RENDERED_BYTES_MAX, weighRendered),
     },
     rateLimiter: createRateLimiter(),
+    refusals: createRefusalCounts(),
   }
 }
 

@@ -5,6 +5,7 @@ import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../http/read-body.
 import { jsonReply, type Reply } from '../http/reply.ts'
 import type { Ctx } from '../context.server.ts'
 import { verifyUrl } from '../services/build-report.ts'
+import { countRefusal } from '../services/count-refusals.ts'
 import { ingestReceipts, type Ingested, type Submission } from '../services/ingest-receipts.ts'
 import { readUsage, releaseReservation, reserveCap } from '../services/reserve-cap.ts'
 import { readContent } from './content.ts'
@@ -54,6 +55,7 @@ export const postBatch = keyed(async (request, ctx, _params, key) => {
     return presentItem(request, ctx, key, outcomes.next().value!)
   })
   const usage = await readUsage(ctx, key.id)
+  for (const { problem } of results) if (problem) countRefusal(ctx, key.id, problem.code)
   return jsonReply(200, { results, usage: presentUsage(usage) }, NO_STORE)
 })
 

@@ -1,6 +1,7 @@
 import type { ApiKeyRow } from '../services/api-key.ts'
 import type { Reply } from '../http/reply.ts'
 import { authenticateApiKey } from '../services/api-key.ts'
+import { counted } from './counted.ts'
 import { bearer, refuse, type Handler } from './request.ts'
 
 export type KeyedHandler = (
@@ -9,11 +10,12 @@ export type KeyedHandler = (
 
 /** A route that needs an API key: who it is, then whether its rate allows it. */
 export function keyed(handler: KeyedHandler): Handler {
-  return async (request, ctx, params) => {
+  return counted(async (request, ctx, params, caller) => {
     const apiKey = bearer(request)
     if (apiKey === null) return refuse(request, 'missing_api_key')
     const key = await authenticateApiKey(ctx, apiKey)
     if (key === null) return refuse(request, 'invalid_api_key')
+    caller.apiKey = key.id
     if (key.ratePerSecond === null) return handler(request, ctx, params, key)
 
     const rate = key.ratePerSecond
@@ -30,5 +32,5 @@ export function keyed(handler: KeyedHandler): Handler {
     }
     const reply = await handler(request, ctx, params, key)
     return { ...reply, headers: { ...reply.headers, ...headers } }
-  }
+  })
 }

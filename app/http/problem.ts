@@ -200,7 +200,7 @@ export function problemBody(
   origin: { publicUrl: string; requestId: string },
   code: ProblemCode,
   extras: ProblemExtras = {},
-): Record<string, unknown> {
+): Record<string, unknown> & { code: ProblemCode } {
   const problem = PROBLEMS[code]
   return {
     type: `${origin.publicUrl}/problems/${code}`,
@@ -229,5 +229,6 @@ export function problemReply(
       ...extras.headers,
     },
     body: JSON.stringify(problemBody(origin, code, extras)),
+    problem: code,
   }
 }

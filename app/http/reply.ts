@@ -9,6 +9,8 @@ export interface Reply {
   /** Several values only where each needs a line of its own: `set-cookie`. */
   headers: Record<string, string | string[]>
   body: Uint8Array | string | null
+  /** The code of the problem that this answer is, for whoever counts them. */
+  problem?: string
 }
 
 export const jsonReply = (
