@@ -1,5 +1,7 @@
 import type { Ctx } from './context.server.ts'
+import { copyUsageDays } from './services/copy-usage-days.ts'
 import { saveRefusals } from './services/count-refusals.ts'
+import { saveUses } from './services/note-use.ts'
 
 /** Something a portal does by itself, again and again. Every process does it, so it must bear company. */
 export interface Chore {
@@ -10,7 +12,11 @@ export interface Chore {
   run(ctx: Ctx): Promise<void>
 }
 
-const CHORES: Chore[] = [{ name: 'save refusals', everyMs: 5_000, atStop: true, run: saveRefusals }]
+const CHORES: Chore[] = [
+  { name: 'save refusals', everyMs: 5_000, atStop: true, run: saveRefusals },
+  { name: 'save last uses', everyMs: 5_000, atStop: true, run: saveUses },
+  { name: 'copy usage to its day', everyMs: 60_000, atStop: true, run: copyUsageDays },
+]
 
 /** Ends with the promise that is given back: none is left half done. */
 export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<void> {

@@ -5,6 +5,7 @@ import type { Connection } from '#db/connection.ts'
 import { createEngine, type Engine } from './engine.server.ts'
 import { createRefusalCounts, type RefusalCounts } from './services/count-refusals.ts'
 import { createLru, type Lru } from './services/lru.ts'
+import type { ApiKeyUses } from './services/note-use.ts'
 import { createRateLimiter, type RateLimiter } from './services/rate-limit.ts'
 import type { Session } from './services/session.ts'
 import type { ReceiptState } from './services/receipt-state.ts'
@@ -22,6 +23,7 @@ export interface Ctx {
   caches: Caches
   rateLimiter: RateLimiter
   refusals: RefusalCounts
+  apiKeyUses: ApiKeyUses
 }
 
 export interface Config {
@@ -73,6 +75,7 @@ export function createCtx(options: {
     },
     rateLimiter: createRateLimiter(),
     refusals: createRefusalCounts(),
+    apiKeyUses: new Map(),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ApiKeyRow } from '../services/api-key.ts'
 import type { Reply } from '../http/reply.ts'
 import { authenticateApiKey } from '../services/api-key.ts'
+import { noteUse } from '../services/note-use.ts'
 import { counted } from './counted.ts'
 import { bearer, refuse, type Handler } from './request.ts'
 
@@ -16,6 +17,7 @@ export function keyed(handler: KeyedHandler): Handler {
     const key = await authenticateApiKey(ctx, apiKey)
     if (key === null) return refuse(request, 'invalid_api_key')
     caller.apiKey = key.id
+    noteUse(ctx, key.id, request.address)
     if (key.ratePerSecond === null) return handler(request, ctx, params, key)
 
     const rate = key.ratePerSecond

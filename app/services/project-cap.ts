@@ -1,0 +1,35 @@
+import type { UsageDay } from './usage-by-day.ts'
+
+/** Whether a cap will be reached if the key is used on as in the last days. */
+export type CapProjection =
+  | { kind: 'no-cap' }
+  | { kind: 'reached' }
+  | { kind: 'not-this-month' }
+  | { kind: 'around'; day: string }
+
+const DAY_MS = 86_400_000
+export const PROJECTION_DAYS = 7
+
+/**
+ * The rate is that of the last seven days, today as far as it has gone; of a younger key, that of
+ * its life so far, but of no less than an hour: a first receipt is no rate of one a second.
+ */
+export function projectCap(
+  cap: number | null,
+  used: number,
+  /** The last days, today's at the end. */
+  days: UsageDay[],
+  time: { now: number; resetsAt: number; createdAt: number },
+): CapProjection {
+  if (cap === null) return { kind: 'no-cap' }
+  if (used >= cap) return { kind: 'reached' }
+  const recent = days.slice(-PROJECTION_DAYS)
+  const sum = recent.reduce((total, day) => total + day.used, 0)
+  if (sum === 0) return { kind: 'not-this-month' }
+  const observed = (recent.length - 1) * DAY_MS + (time.now % DAY_MS)
+  const lived = Math.max(time.now - time.createdAt, DAY_MS / 24)
+  const reachedAt =
+    time.now + ((cap - used) / sum) * Math.min(Math.max(observed, DAY_MS / 24), lived)
+  if (reachedAt >= time.resetsAt) return { kind: 'not-this-month' }
+  return { kind: 'around', day: new Date(reachedAt).toISOString().slice(0, 10) }
+}

@@ -1,0 +1,34 @@
+export interface UsageDay {
+  /** YYYY-MM-DD, UTC. */
+  day: string
+  used: number
+}
+
+const DAY_MS = 86_400_000
+const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+export const daysBefore = (day: string, count: number): string =>
+  toDay(Date.parse(day) - count * DAY_MS)
+
+/**
+ * What was used on each of the `count` days that end with `today`. `counters` hold what a month's
+ * counter said when it was last seen that day, ordered by day; a day's own use is the difference to
+ * the day before it in its month. Today's counter is `usedThisMonth`, as it stands now.
+ */
+export function usageByDay(
+  counters: UsageDay[],
+  { today, usedThisMonth, count }: { today: string; usedThisMonth: number; count: number },
+): UsageDay[] {
+  const own = new Map<string, number>()
+  const seen = [...counters.filter(({ day }) => day < today), { day: today, used: usedThisMonth }]
+  let before: UsageDay | null = null
+  for (const counter of seen) {
+    const isSameMonth = before?.day.slice(0, 7) === counter.day.slice(0, 7)
+    own.set(counter.day, Math.max(0, counter.used - (isSameMonth ? before!.used : 0)))
+    before = counter
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const day = daysBefore(today, count - 1 - i)
+    return { day, used: own.get(day) ?? 0 }
+  })
+}
