@@ -1,0 +1,1 @@
+CREATE INDEX "receipts_test_kid_received" ON "receipts" USING btree ("kid","received_at","id") WHERE "receipts"."mode" = 'test';
