@@ -23,7 +23,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: TableP
   return (
     <div className="table-frame" role="region" aria-label={caption} tabIndex={0}>
       <table className="data">
-        <caption className="unseen">{caption}</caption>
+        <caption className="said-only">{caption}</caption>
         <thead>
           <tr>
             {columns.map(({ head, isNumber }) => (

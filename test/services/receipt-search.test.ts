@@ -1,0 +1,297 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readReceiptNotes, searchReceipts } from '#app/services/search-receipts.ts'
+import type { Run } from '#db/connection.ts'
+import {
+  selectNamedReceipts,
+  selectNewestReceipts,
+  type ReceiptFilter,
+} from '#db/queries/receipt-records.ts'
+import { parseReceiptId } from '#receipt/id.ts'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { startPortal, type Portal } from '../support/portal.ts'
+import { signReceipt } from '../support/signing.ts'
+import { createApiKey, createService, post, publishKey, type Service } from '../support/world.ts'
+
+let database: FreshDatabase
+let portal: Portal
+let service: Service
+let other: Service
+const ids: string[] = []
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  portal = await startPortal(database.connection)
+  service = await createService(portal)
+  other = await createService(portal)
+  // Two signing keys and two issuers in turn, so that no list comes from one of them.
+  const second = { ...service, signer: await publishKey(portal, service.slug) }
+  const senders = [service, second, other]
+  for (let n = 0; n < 12; n++) ids.unshift(await send(senders[n % 3]!, `text ${n}`, `job-${n}`))
+})
+afterAll(async () => {
+  await portal.stop()
+  await database.drop()
+})
+
+async function send(by: Service, text: string, jti?: string, more: object = {}): Promise<string> {
+  const jws = await signReceipt(by.signer, by.slug, text, jti === undefined ? {} : { jti })
+  return (await post(portal, by.key.apiKey, jws, more)).body.receiptId
+}
+
+const EVERYTHING = {
+  receiptId: null,
+  text: '',
+  issuer: null,
+  mode: null,
+  from: null,
+  to: null,
+  after: null,
+  limit: 50,
+}
+type Search = Partial<Parameters<typeof searchReceipts>[1]>
+const search = (values: Search = {}) => searchReceipts(portal.ctx, { ...EVERYTHING, ...values })
+const found = async (values: Search) => (await search(values)).items.map((one) => one.receiptId)
+
+test('all receipts come newest first, each once, page by page, over all keys and issuers', async () => {
+  const all = await search()
+  expect(all.next).toBeNull()
+  const times = all.items.map((one) => one.receivedAt)
+  expect(times).toEqual([...times].sort().reverse())
+  const paged: string[] = []
+  for (let after: string | null = null, n = 0; n < 20; n++) {
+    const page = await search({ after, limit: 5 })
+    expect(page.items.length).toBeLessThanOrEqual(5)
+    paged.push(...page.items.map((one) => one.receiptId))
+    after = page.next
+    if (after === null) break
+  }
+  expect(paged).toEqual(all.items.map((one) => one.receiptId))
+  expect([...paged].sort()).toEqual([...ids].sort())
+})
+
+test('a page ends rightly among receipts of one millisecond', async () => {
+  const { kid } = await publishKey(portal, service.slug)
+  await portal.ctx.db.run(
+    `insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws, content_digest, received_at)
+      select substring(d from 1 for 20), d, $1, $2, $3, 'live', 'private', 'x', d, '2026-01-01T00:00:00.123Z'
+        from (select sha256(('equal ' || n)::bytea) as d from generate_series(1, 7) n) s`,
+    [service.slug, kid, service.key.id],
+  )
+  const [from, to] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2)]
+  const all = await found({ from, to })
+  expect(all).toHaveLength(7)
+  const first = await search({ from, to, limit: 3 })
+  const second = await search({ from, to, limit: 3, after: first.next })
+  const third = await search({ from, to, limit: 3, after: second.next })
+  expect(third.next).toBeNull()
+  const pages = [first, second, third].flatMap((page) => page.items)
+  expect(pages.map((one) => one.receiptId)).toEqual(all)
+  expect(pages[0]!.receivedAt).toBe('2026-01-01T00:00:00.123Z')
+  // The beginning belongs to what is asked for, the end does not.
+  const at = Date.parse(pages[0]!.receivedAt)
+  expect(await found({ from: at, to: at + 1 })).toHaveLength(7)
+  expect(await found({ from: at + 1, to })).toHaveLength(0)
+  expect(await found({ from, to: at })).toHaveLength(0)
+})
+
+describe('a receipt is found', () => {
+  test('by its id', async () => {
+    expect(await found({ receiptId: ids[3]! })).toEqual([ids[3]])
+    expect(await found({ receiptId: `rec_${'0'.repeat(32)}` })).toEqual([])
+  })
+
+  test('by its digest, in hex or base64url', async () => {
+    const { digestHex } = (await readReceiptNotes(portal.ctx, ids[4]!))!
+    const base64url = Buffer.from(digestHex, 'hex').toString('base64url')
+    for (const text of [digestHex, digestHex.toUpperCase(), base64url, `${base64url}=`])
+      expect(await found({ text })).toEqual([ids[4]])
+    expect(Buffer.from(parseReceiptId(ids[4]!)!).toString('hex')).toBe(digestHex.slice(0, 40))
+  })
+
+  test('by the digest of its content only where that may be searched', async () => {
+    const text = 'the same words'
+    const digest = createHash('sha256').update(text).digest('hex')
+    await send(service, text, 'hidden')
+    await send(service, text, 'shown', { visibility: 'public', content: { text } })
+    expect(await found({ text: digest })).toEqual([])
+    const findable = await send(service, text, 'findable', { visibility: 'findable' })
+    expect(await found({ text: digest })).toEqual([findable])
+  })
+
+  test('by its job, of every issuer or of one', async () => {
+    const [mine, theirs] = [await send(service, 'a', 'shared'), await send(other, 'b', 'shared')]
+    expect((await found({ text: 'shared' })).sort()).toEqual([mine, theirs].sort())
+    expect(await found({ text: 'shared', issuer: other.slug })).toEqual([theirs])
+    expect(await found({ text: 'Shared' })).toEqual([])
+    expect(await found({ text: "shared' or true --" })).toEqual([])
+  })
+
+  test('by a job that looks like a digest', async () => {
+    const jti = 'ab'.repeat(32)
+    expect(await found({ text: jti })).toEqual([])
+    const id = await send(service, 'c', jti)
+    expect(await found({ text: jti })).toEqual([id])
+  })
+
+  test('by issuer and by mode', async () => {
+    const key = await createApiKey(portal, service.slug, { mode: 'test' })
+    const id = await send({ ...service, key }, 'only a test', 'test-1')
+    expect(await found({ mode: 'test' })).toEqual([id])
+    expect(await found({ mode: 'live' })).not.toContain(id)
+    expect(await found({ mode: 'live', text: 'test-1' })).toEqual([])
+    for (const one of (await search({ issuer: other.slug })).items)
+      expect(one.issuer).toBe(other.slug)
+    expect(await found({ issuer: 'nobody' })).toEqual([])
+    expect(await found({ issuer: other.slug, receiptId: ids[11]! })).toEqual([])
+  })
+})
+
+test('what no receipt can be named by finds nothing, and is no error', async () => {
+  for (const text of ['\u0000', 'x'.repeat(10_000), '%', '\ud800', '{}', "'"])
+    expect(await found({ text })).toEqual([])
+  for (const after of ['', 'x', '1.x', `999999999999999.rec_${'0'.repeat(32)}`])
+    expect((await search({ after })).items.length).toBeGreaterThan(0)
+  expect(await found({ from: Infinity })).toEqual([])
+  expect(await found({ to: -1 })).toEqual([])
+  expect(await readReceiptNotes(portal.ctx, 'nothing')).toBeNull()
+})
+
+test('its notes say who posted it and what became of it', async () => {
+  const text = 'to be erased'
+  const id = await send(service, text, 'noted', { visibility: 'public', content: { text } })
+  expect(await readReceiptNotes(portal.ctx, id)).toMatchObject({
+    issuer: service.slug,
+    kid: service.signer.kid,
+    mode: 'live',
+    visibility: 'public',
+    apiKey: service.key.id,
+    apiKeyName: 'a service',
+    jti: 'noted',
+    contentBytes: 12,
+    revokedAt: null,
+    erasedAt: null,
+    keyCutIt: false,
+  })
+  await portal.admin('DELETE', `/v1/admin/receipts/${id}/content`)
+  await portal.admin('POST', `/v1/admin/receipts/${id}/revoke`, { reason: 'wrong' })
+  expect(await readReceiptNotes(portal.ctx, id)).toMatchObject({
+    contentBytes: null,
+    revokedAt: expect.any(String) as string,
+    erasedAt: expect.any(String) as string,
+  })
+})
+
+test('a receipt that was withdrawn with its key says so in the list', async () => {
+  const signer = await publishKey(portal, service.slug)
+  const before = await send({ ...service, signer }, 'before', 'cut-1')
+  const keys = `/v1/admin/issuers/${service.slug}/signing-keys/${signer.kid}`
+  await portal.admin('POST', `${keys}/revoke`, {
+    reason: 'leaked',
+    compromisedSince: new Date(Date.now() - 3_600_000).toISOString(),
+  })
+  const [record] = (await search({ receiptId: before })).items
+  expect(record).toMatchObject({ keyCutIt: true, revokedAt: null })
+})
+
+interface Plan {
+  'Node Type': string
+  'Relation Name'?: string
+  'Shared Hit Blocks': number
+  'Shared Read Blocks': number
+  Plans?: Plan[]
+}
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+describe('among many receipts', () => {
+  const ROWS = Number(process.env.SEARCH_ROWS ?? 30_000)
+  const KEYS = 40
+
+  beforeAll(async () => {
+    const { run } = portal.ctx.db
+    await run(
+      `insert into signing_keys (kid, issuer, public_key, state, published_at)
+        select 'filled-' || n, $1, '', 'active', now() from generate_series(1, ${KEYS}) n`,
+      [service.slug],
+    )
+    // One in a thousand is a test receipt, all of them old ones.
+    for (let from = 1; from <= ROWS; from += 100_000)
+      await run(
+        `insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws, content_digest, jti, received_at)
+          select substring(d from 1 for 20), d, $1, 'filled-' || (1 + n % ${KEYS}), $2,
+            case when n <= ${ROWS} / 1000 then 'test' else 'live' end, 'private', 'x', d, 'filled-' || n,
+            '2026-02-01'::timestamptz + n * interval '1 second'
+          from (select n, sha256(('filled ' || n)::bytea) as d
+            from generate_series(${from}, least(${from} + 99999, ${ROWS})) n) s`,
+        [service.slug, service.key.id],
+      )
+    await run(
+      `insert into jobs select issuer, mode, jti, id from receipts where jti like 'filled-%'`,
+      [],
+    )
+    for (const table of ['receipts', 'jobs', 'signing_keys'])
+      await run(`vacuum analyze ${table}`, [])
+  }, 600_000)
+
+  /** Runs a statement as it is, and gives its plan in place of its rows. */
+  async function explain(work: (run: Run) => Promise<unknown>): Promise<Plan> {
+    let plan: Plan | undefined
+    await work(async <Row>(text: string, values: (string | number | null)[]) => {
+      const [row] = await portal.ctx.db.run<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+        `explain (analyze, buffers, format json) ${text}`,
+        values,
+      )
+      const read = row!['QUERY PLAN'] as unknown
+      plan = (
+        typeof read === 'string' ? (JSON.parse(read) as [{ Plan: Plan }]) : row!['QUERY PLAN']
+      )[0].Plan
+      return [] as Row[]
+    })
+    return plan!
+  }
+
+  const filter: ReceiptFilter = {
+    issuer: null,
+    mode: null,
+    from: null,
+    to: null,
+    after: null,
+    limit: 51,
+  }
+  const middle = { receivedAt: Date.UTC(2026, 1, 1, 4), id: new Uint8Array(20) }
+  const none = { id: null, digest: null, jti: null }
+  const digest = createHash('sha256').update('filled 7').digest()
+
+  test.each<[string, (run: Run) => Promise<unknown>]>([
+    ['all', (run) => selectNewestReceipts(run, filter)],
+    ['the middle of all', (run) => selectNewestReceipts(run, { ...filter, after: middle })],
+    ['one issuer', (run) => selectNewestReceipts(run, { ...filter, issuer: service.slug })],
+    [
+      'a day',
+      (run) =>
+        selectNewestReceipts(run, {
+          ...filter,
+          from: Date.UTC(2026, 1, 1),
+          to: Date.UTC(2026, 1, 2),
+        }),
+    ],
+    ['test receipts', (run) => selectNewestReceipts(run, { ...filter, mode: 'test' })],
+    ['live receipts', (run) => selectNewestReceipts(run, { ...filter, mode: 'live' })],
+    ['an id', (run) => selectNamedReceipts(run, { ...none, id: digest.subarray(0, 20) }, filter)],
+    ['a digest', (run) => selectNamedReceipts(run, { ...none, digest }, filter)],
+    ['a job', (run) => selectNamedReceipts(run, { ...none, jti: 'filled-9' }, filter)],
+  ])('%s: no receipt is read that is not near what is shown', async (_what, work) => {
+    const plan = await explain(work)
+    const scans = nodesOf(plan).filter((node) => node['Node Type'].includes('Seq Scan'))
+    const tables = scans.map((node) => node['Relation Name'])
+    expect(tables).not.toContain('receipts')
+    expect(tables).not.toContain('jobs')
+    // 51 of each of 45 keys, at a block or two each; reading all of them would be many times more.
+    const blocks = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+    expect(blocks).toBeLessThan(6_000)
+    const startedAt = performance.now()
+    await work(portal.ctx.db.run)
+    const ms = Math.round((performance.now() - startedAt) * 10) / 10
+    console.log(`${_what}: ${blocks} blocks, ${ms} ms at ${ROWS} receipts`)
+  })
+})
