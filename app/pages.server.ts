@@ -26,6 +26,9 @@ const PASSED_ON = ['accept', 'accept-language']
 /** Only where there are sessions: a public page that nobody's cookie reaches can be kept for all. */
 const PASSED_TO_CONSOLE = [...PASSED_ON, 'cookie', 'content-type', 'user-agent']
 
+/** A file of any length is never in memory as a whole; everything else is. */
+const STREAMED = 'application/x-ndjson'
+
 /**
  * Remix behind a thin, buffering adapter: a request in, finished HTML out. Express and remix-serve
  * would cost half the speed and bring nothing that is used here.
@@ -49,13 +52,16 @@ export function createPages(build: ServerBuild) {
     })
     const response = await handle(asked, context)
     const cookies = response.headers.getSetCookie()
+    const isStream = response.headers.get('content-type')?.startsWith(STREAMED) === true
     return {
       status: response.status,
       headers: {
         ...Object.fromEntries(response.headers),
         ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),
       },
-      body: Buffer.from(await response.arrayBuffer()),
+      ...(isStream && response.body !== null
+        ? { body: null, stream: response.body }
+        : { body: Buffer.from(await response.arrayBuffer()) }),
     }
   }
 }

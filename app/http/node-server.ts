@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
 import { byteLength, type Reply } from './reply.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
@@ -73,10 +74,16 @@ export function writeReply(
     }
   }
   if (body !== null) headers['content-length'] = byteLength(body)
-  else if (status !== 304 && status !== 204) headers['content-length'] = 0
+  else if (reply.stream === undefined && status !== 304 && status !== 204)
+    headers['content-length'] = 0
   // A request whose body was not read to its end can't be followed by another on this connection.
   if (!request.complete) headers.connection = 'close'
   response.writeHead(status, headers)
+  if (reply.stream !== undefined && request.method !== 'HEAD') {
+    // A stream that breaks off ends the connection: the client sees that its file is not whole.
+    pipeline(Readable.from(reply.stream), response, () => undefined)
+    return
+  }
   if (body === null || request.method === 'HEAD') response.end()
   else response.end(body)
   if (!request.complete) {

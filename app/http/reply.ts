@@ -9,6 +9,8 @@ export interface Reply {
   /** Several values only where each needs a line of its own: `set-cookie`. */
   headers: Record<string, string | string[]>
   body: Uint8Array | string | null
+  /** In place of a body: written as it comes, as fast as it is read. */
+  stream?: AsyncIterable<Uint8Array>
   /** The code of the problem that this answer is, for whoever counts them. */
   problem?: string
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
 import type { Db, Orm } from '../client.server.ts'
 import { auditEntries } from '../schema.ts'
 
@@ -10,9 +10,20 @@ export const insertAuditEntry = async (tx: Tx, row: AuditRow): Promise<void> => 
   await tx.insert(auditEntries).values(row)
 }
 
+/** Each is null where everything fits. */
+export interface AuditFilter {
+  actor: string | null
+  action: string | null
+  subject: string | null
+  /** At or after `from` and before `to`. */
+  from: Date | null
+  to: Date | null
+}
+
 /** Newest first, from the one after `after`. */
 export const selectAuditEntries = (
   db: Db,
+  { actor, action, subject, from, to }: AuditFilter,
   after: { at: Date; id: string } | null,
   limit: number,
 ): Promise<AuditRow[]> =>
@@ -20,12 +31,16 @@ export const selectAuditEntries = (
     .select()
     .from(auditEntries)
     .where(
-      after === null
-        ? undefined
-        : or(
-            lt(auditEntries.at, after.at),
-            and(eq(auditEntries.at, after.at), lt(auditEntries.id, after.id)),
-          ),
+      and(
+        actor === null ? undefined : eq(auditEntries.actor, actor),
+        action === null ? undefined : eq(auditEntries.action, action),
+        subject === null ? undefined : eq(auditEntries.subject, subject),
+        from === null ? undefined : gte(auditEntries.at, from),
+        to === null ? undefined : lt(auditEntries.at, to),
+        after === null
+          ? undefined
+          : sql`(${auditEntries.at}, ${auditEntries.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`,
+      ),
     )
     .orderBy(desc(auditEntries.at), desc(auditEntries.id))
     .limit(limit)

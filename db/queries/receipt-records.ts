@@ -43,18 +43,19 @@ const BESIDE = `left join issuers i on i.slug = r.issuer
 
 /** Whole milliseconds, so that a time is the one that was written. */
 const at = (n: number) => `to_timestamp($${n}::float8 / 1000)::timestamptz(3)`
-/** The same conditions for both statements; $1 to $5. A bytea goes as hex: see receipts.ts. */
-const WITHIN = `r.received_at >= ${at(1)} and r.received_at < ${at(2)}
-  and (r.received_at, r.id) < (${at(3)}, decode($4, 'hex'))`
-const FIRST_MS = Date.UTC(1970, 0, 1)
+/**
+ * The same conditions for both statements; $1 to $4, a bytea as hex (see receipts.ts). One bound at
+ * each end: of two, Postgres may begin at the wrong one and read all that lies between.
+ */
+const WITHIN = `r.received_at >= ${at(1)} and (r.received_at, r.id) < (${at(2)}, decode($3, 'hex'))`
 const LAST_MS = Date.UTC(9999, 11, 31)
 
-const withinValues = ({ from, to, after }: ReceiptFilter): (string | number)[] => [
-  from ?? FIRST_MS,
-  to ?? LAST_MS,
-  after?.receivedAt ?? LAST_MS,
-  after === null ? '' : hex(after.id),
-]
+function withinValues({ from, to, after }: ReceiptFilter): (string | number)[] {
+  const end = to ?? LAST_MS
+  // Before the end itself there is no id: none is less than no bytes at all.
+  const before = after !== null && after.receivedAt < end ? after : { receivedAt: end, id: null }
+  return [from ?? 0, before.receivedAt, before.id === null ? '' : hex(before.id)]
+}
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /**
@@ -71,9 +72,9 @@ export const selectNewestReceipts = (
         select n.id, n.received_at from signing_keys s cross join lateral (
             select r.id, r.received_at from receipts r
               where r.kid = s.kid and ${WITHIN} ${mode}
-              order by r.received_at desc, r.id desc limit $5::int) n
-          where $6::text is null or s.issuer = $6::text
-          order by n.received_at desc, n.id desc limit $5::int
+              order by r.received_at desc, r.id desc limit $4::int) n
+          where $5::text is null or s.issuer = $5::text
+          order by n.received_at desc, n.id desc limit $4::int
       ) newest
       cross join lateral (select * from receipts r where r.id = newest.id limit 1) r
       ${BESIDE}
@@ -99,19 +100,19 @@ export const selectNamedReceipts = (
   const mode = filter.mode === null ? '' : `and r.mode = '${filter.mode}'`
   return run(
     `select ${RECORD} from (
-        select decode($7, 'hex') as id where $7 <> ''
-        union select substring(decode($8, 'hex') from 1 for 20) where $8 <> ''
+        select decode($6, 'hex') as id where $6 <> ''
+        union select substring(decode($7, 'hex') from 1 for 20) where $7 <> ''
         union select f.id from receipts f
-          where $8 <> '' and f.visibility = 'findable' and f.content_digest = decode($8, 'hex')
+          where $7 <> '' and f.visibility = 'findable' and f.content_digest = decode($7, 'hex')
         union select j.receipt_id from issuers s cross join (values ('live'), ('test')) m(mode)
           cross join lateral (select j.receipt_id from jobs j
-            where j.issuer = s.slug and j.mode = m.mode and j.jti = $9::text limit 1) j
-          where $9::text is not null and ($6::text is null or s.slug = $6::text)
+            where j.issuer = s.slug and j.mode = m.mode and j.jti = $8::text limit 1) j
+          where $8::text is not null and ($5::text is null or s.slug = $5::text)
       ) named
       cross join lateral (select * from receipts r where r.id = named.id limit 1) r
       ${BESIDE}
-      where ${WITHIN} ${mode} and ($6::text is null or r.issuer = $6::text)
-      order by r.received_at desc, r.id desc limit $5::int`,
+      where ${WITHIN} ${mode} and ($5::text is null or r.issuer = $5::text)
+      order by r.received_at desc, r.id desc limit $4::int`,
     [
       ...withinValues(filter),
       filter.limit,

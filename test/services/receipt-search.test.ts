@@ -286,12 +286,13 @@ describe('among many receipts', () => {
     const tables = scans.map((node) => node['Relation Name'])
     expect(tables).not.toContain('receipts')
     expect(tables).not.toContain('jobs')
-    // 51 of each of 45 keys, at a block or two each; reading all of them would be many times more.
     const blocks = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
-    expect(blocks).toBeLessThan(6_000)
+    // At most a block for each of 51 rows of 45 keys, and the way to them: the same at a million.
+    expect(blocks).toBeLessThan(3_000)
     const startedAt = performance.now()
     await work(portal.ctx.db.run)
     const ms = Math.round((performance.now() - startedAt) * 10) / 10
-    console.log(`${_what}: ${blocks} blocks, ${ms} ms at ${ROWS} receipts`)
+    if (process.env.SEARCH_ROWS !== undefined)
+      console.log(`${_what}: ${blocks} blocks, ${ms} ms at ${ROWS} receipts`)
   })
 })
