@@ -2,6 +2,8 @@ import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
 import { pathToFileURL } from 'node:url'
 import { createRequestHandler, type AppLoadContext, type ServerBuild } from '@remix-run/node'
 
@@ -60,7 +62,7 @@ export function createPages(build: ServerBuild) {
         ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),
       },
       ...(isStream && response.body !== null
-        ? { body: null, stream: response.body }
+        ? { body: null, stream: Readable.fromWeb(response.body as WebStream) }
         : { body: Buffer.from(await response.arrayBuffer()) }),
     }
   }

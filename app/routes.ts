@@ -5,15 +5,21 @@ export default [
   { index: true, file: 'routes/home.tsx' },
   { path: 'r/:receiptId', file: 'routes/receipt.tsx' },
   { path: 'issuers/:slug', file: 'routes/issuer.tsx' },
-  { path: 'admin', file: 'routes/admin/notice.tsx' },
   {
     path: 'admin',
     file: 'routes/admin/frame.tsx',
     children: [
       // Each place of the console, in the order of its navigation.
+      { index: true, file: 'routes/admin/overview.tsx' },
+      { path: 'receipts', file: 'routes/admin/receipts.tsx' },
+      { path: 'receipts/:receiptId', file: 'routes/admin/receipt.tsx' },
+      { path: 'receipts/:receiptId/revoke', file: 'routes/admin/receipt-revoke.tsx' },
+      { path: 'receipts/:receiptId/erase', file: 'routes/admin/receipt-erase.tsx' },
+      { path: 'audit', file: 'routes/admin/audit.tsx' },
       { path: 'sessions', file: 'routes/admin/sessions.tsx' },
     ],
   },
+  { path: 'admin/audit.ndjson', file: 'routes/admin/audit-export.ts' },
   { path: 'docs', file: 'routes/docs.tsx' },
   { path: 'problems', file: 'routes/problems.tsx' },
   { path: 'problems/:code', file: 'routes/problem.tsx' },

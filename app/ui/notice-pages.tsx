@@ -40,20 +40,3 @@ export function NoticePage({ notice }: { notice: Notice }) {
     </div>
   )
 }
-
-/** Where `manageUrl` leads: administration is by API. */
-export function AdminPage({ words }: { words: PageWords }) {
-  return (
-    <div className="sheet">
-      <section className="stub" data-verdict="not-found">
-        <h1>{words.admin.title}</h1>
-        <p className="says">{words.admin.says}</p>
-        <p>
-          <a className="button" href="/docs">
-            {words.admin.docs}
-          </a>
-        </p>
-      </section>
-    </div>
-  )
-}

@@ -12,7 +12,16 @@ type Need = AdminRole | 'open' | 'own' | null
  * Who may see each page of the console, and who may send its form (null: it has none). A page that
  * is missing here fails the first test.
  */
-const TABLE: [path: string, get: Need, post: Need][] = [['sessions', 'viewer', 'viewer']]
+const TABLE: [path: string, get: Need, post: Need][] = [
+  ['', 'viewer', null],
+  ['receipts', 'viewer', null],
+  ['receipts/:receiptId', 'viewer', null],
+  ['receipts/:receiptId/revoke', 'admin', 'admin'],
+  ['receipts/:receiptId/erase', 'admin', 'admin'],
+  ['audit', 'viewer', null],
+  ['audit.ndjson', 'viewer', null],
+  ['sessions', 'viewer', 'viewer'],
+]
 
 /** Any name that can't exist will do: who may not is refused before anybody looks. */
 const addressOf = (path: string): string =>

@@ -77,12 +77,6 @@ export const en = {
 
   verify,
 
-  admin: {
-    title: 'Administration',
-    says: 'Issuers, signing keys, API keys, caps, revocations and erasures are managed by the API under /v1/admin, with the admin token. A raised cap acts at once.',
-    docs: 'See the API',
-  },
-
   issuer: {
     title: (name: string) => `${name} · issuer`,
     kicker: 'Issuer',

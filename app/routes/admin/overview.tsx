@@ -1,0 +1,27 @@
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { PROBLEMS } from '#app/http/problem.ts'
+import { readOverview } from '#app/services/read-overview.ts'
+import { OverviewPage } from '../../ui/console/overview-page.tsx'
+import { en } from '../../ui/words/en.ts'
+import { requireAdmin } from './guard.ts'
+
+const titles = new Map<string, string>(
+  Object.entries(PROBLEMS).map(([code, { title }]) => [code, title]),
+)
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx } = await requireAdmin(args, 'viewer')
+  const overview = await readOverview(ctx)
+  return {
+    ...overview,
+    refusals: overview.refusals.map((row) => ({ ...row, title: titles.get(row.code) ?? row.code })),
+    publicUrl: ctx.config.publicUrl,
+  }
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Overview') }]
+
+export default function Overview() {
+  return <OverviewPage overview={useLoaderData<typeof loader>()} />
+}

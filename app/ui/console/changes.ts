@@ -1,0 +1,31 @@
+/** A member that a change made, took away or gave another value. Null: it wasn't there. */
+export interface MemberChange {
+  name: string
+  before: string | null
+  after: string | null
+}
+
+type Members = Record<string, unknown>
+const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What differs between two states of a thing, member by member; what stayed is left out. */
+export function listChanges(before: unknown, after: unknown): MemberChange[] {
+  const was = isMembers(before) ? before : {}
+  const is = isMembers(after) ? after : {}
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])]
+  return names
+    .map((name) => ({
+      name,
+      before: Object.hasOwn(was, name) ? spell(was[name]) : null,
+      after: Object.hasOwn(is, name) ? spell(is[name]) : null,
+    }))
+    .filter(({ before: old, after: now }) => old !== now)
+}
+
+/** A text as it is, everything else as JSON writes it; nothing as a word. */
+function spell(value: unknown): string {
+  if (value === null || value === undefined) return 'none'
+  if (typeof value === 'string') return value === '' ? '“”' : value
+  return JSON.stringify(value)
+}

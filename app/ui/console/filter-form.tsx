@@ -1,0 +1,105 @@
+import type { ReactNode } from 'react'
+
+interface FilterFormProps {
+  label: string
+  children: ReactNode
+  /** Where all filters are off; null where none is on. */
+  clear: string | null
+}
+
+/** A search whose question stands in the address: it can be bookmarked, sent on and gone back to. */
+export function FilterForm({ label, children, clear }: FilterFormProps) {
+  return (
+    <form className="filter" method="get" role="search" aria-label={label}>
+      {children}
+      <p className="actions">
+        <button className="button" type="submit">
+          Search
+        </button>
+        {clear === null ? null : (
+          <a className="button secondary" href={clear}>
+            Clear
+          </a>
+        )}
+      </p>
+    </form>
+  )
+}
+
+interface FilterFieldProps {
+  name: string
+  label: string
+  value: string | undefined
+  type?: 'search' | 'date'
+  help?: string
+  error?: string | undefined
+  isWide?: boolean
+}
+
+export function FilterField({
+  name,
+  label,
+  value = '',
+  type = 'search',
+  help,
+  error,
+  isWide = false,
+}: FilterFieldProps) {
+  const id = `filter-${name}`
+  const notes = [
+    ...(help === undefined ? [] : [`${id}-help`]),
+    ...(error === undefined ? [] : [`${id}-error`]),
+  ]
+  return (
+    <div className={isWide ? 'field wide' : 'field'}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        name={name}
+        // A day that can't be is shown as it was typed: a date field would drop it.
+        type={error === undefined ? type : 'text'}
+        defaultValue={value}
+        autoComplete="off"
+        spellCheck={false}
+        aria-invalid={error === undefined ? undefined : true}
+        aria-describedby={notes.length === 0 ? undefined : notes.join(' ')}
+      />
+      {help === undefined ? null : (
+        <p className="help" id={`${id}-help`}>
+          {help}
+        </p>
+      )}
+      {error === undefined ? null : (
+        <p className="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface FilterSelectProps {
+  name: string
+  label: string
+  value: string | undefined
+  /** The first stands for everything. */
+  options: { value: string; text: string }[]
+}
+
+export function FilterSelect({ name, label, value = '', options }: FilterSelectProps) {
+  const id = `filter-${name}`
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} name={name} defaultValue={value}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+export const NOT_A_DAY = 'Write a day as 2026-11-21.'

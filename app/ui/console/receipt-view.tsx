@@ -1,0 +1,173 @@
+import type { ReactNode } from 'react'
+import type { Facts } from '#receipt/judge.ts'
+import type { Report } from '#receipt/report.ts'
+import { verdictSentence } from '#receipt/words.ts'
+import { FactList } from '../fact-list.tsx'
+import { formatTime } from '../format-time.ts'
+import { FourAnswers } from '../four-answers.tsx'
+import { VerdictIcon } from '../verdict-icon.tsx'
+import { VisibleText } from '../visible-text.tsx'
+import type { PageWords } from '../words/en.ts'
+import { Done, TimeText } from './notice.tsx'
+import { PageHead } from './page-head.tsx'
+import { ReceiptBadges, type ReceiptRecord } from './receipt-list.tsx'
+
+export interface ReceiptNotes extends ReceiptRecord {
+  digestHex: string
+  contentBytes: number | null
+}
+
+interface ReceiptViewProps {
+  words: PageWords
+  notes: ReceiptNotes
+  report: Report
+  facts: Facts
+  /** What was just done here. */
+  done: string | null
+  mayAct: boolean
+}
+
+const DONE: Record<string, string> = {
+  revoked: 'The receipt is withdrawn. Its public page says so within seconds.',
+  erased:
+    'The content is erased. The receipt stays, and its page says that its content was erased.',
+}
+
+/** A receipt: what the public sees of it, and what the portal knows beside that. */
+export function ReceiptView({ words, notes, report, facts, done, mayAct }: ReceiptViewProps) {
+  const { receiptId } = notes
+  const said = DONE[done ?? '']
+  return (
+    <>
+      <PageHead
+        title={<code className="page-id">{receiptId}</code>}
+        crumbs={[{ href: '/admin/receipts', text: 'Receipts' }]}
+        actions={
+          <>
+            <a className="button secondary" href={`/r/${receiptId}`}>
+              Public page
+            </a>
+            {mayAct && notes.revokedAt === null ? (
+              <a className="button secondary" href={`/admin/receipts/${receiptId}/revoke`}>
+                Withdraw…
+              </a>
+            ) : null}
+            {mayAct && notes.contentBytes !== null ? (
+              <a className="button secondary" href={`/admin/receipts/${receiptId}/erase`}>
+                Erase content…
+              </a>
+            ) : null}
+          </>
+        }
+      />
+      {said === undefined ? null : <Done>{said}</Done>}
+      <div className="receipt-columns">
+        <div className="panel public-report">
+          <p className="overline">What the public sees</p>
+          <Verdict words={words} report={report} facts={facts} />
+          <FourAnswers words={words} report={report} />
+          <FactList words={words} report={report} />
+        </div>
+        <Notes notes={notes} />
+      </div>
+    </>
+  )
+}
+
+function Verdict({ words, report, facts }: Pick<ReceiptViewProps, 'words' | 'report' | 'facts'>) {
+  const { title, says } = verdictSentence(report.verdict, facts, (at) => formatTime(words, at))
+  return (
+    <section
+      className="stub"
+      data-verdict={report.verdict}
+      data-mode={report.mode ?? undefined}
+      aria-labelledby="verdict"
+    >
+      {report.mode === 'test' ? (
+        <p className="test-note">
+          <strong>{words.verify.testReceipt}</strong> <span>{words.verify.testNote}</span>
+        </p>
+      ) : null}
+      <VerdictIcon verdict={report.verdict} />
+      <h2 id="verdict">
+        <VisibleText text={title} />
+      </h2>
+      <p className="says">
+        <VisibleText text={says} />
+      </p>
+    </section>
+  )
+}
+
+function Notes({ notes }: { notes: ReceiptNotes }) {
+  return (
+    <section className="panel" aria-labelledby="notes">
+      <h2 id="notes">What the portal noted</h2>
+      <dl className="facts">
+        <Note name="State">
+          <ReceiptBadges receipt={notes} />
+        </Note>
+        <Note name="Received">
+          <TimeText at={notes.receivedAt} />
+        </Note>
+        <Note name="Posted with API key">
+          <a href={`/admin/api-keys/${encodeURIComponent(notes.apiKey)}`}>
+            <VisibleText text={notes.apiKeyName ?? notes.apiKey} />
+          </a>{' '}
+          <code className="quiet">{notes.apiKey}</code>
+        </Note>
+        <Note name="Issuer">
+          <a href={`/admin/issuers/${encodeURIComponent(notes.issuer)}`}>
+            <VisibleText text={notes.issuerName ?? notes.issuer} />
+          </a>
+        </Note>
+        <Note name="Signing key">
+          <code>
+            <VisibleText text={notes.kid} />
+          </code>
+        </Note>
+        <Note name="Job">{notes.jti === null ? '–' : <VisibleText text={notes.jti} />}</Note>
+        <Note name="Visibility">{VISIBILITIES[notes.visibility]}</Note>
+        <Note name="Content kept here">
+          <ContentKept notes={notes} />
+        </Note>
+        {notes.revokedAt === null ? null : (
+          <Note name="Withdrawn">
+            <TimeText at={notes.revokedAt} />
+          </Note>
+        )}
+        <Note name="Digest, SHA-256">
+          <code>{notes.digestHex}</code>
+        </Note>
+      </dl>
+      <p>
+        <a href={`/admin/audit?subject=${notes.receiptId}`}>What admins did with it</a>
+      </p>
+    </section>
+  )
+}
+
+const VISIBILITIES = {
+  private: 'Private: only who has the link finds it, and no content is kept.',
+  public: 'Public: the content was sent to be shown on its page.',
+  findable: 'Findable: no content is kept, but its digest can be searched.',
+}
+
+function ContentKept({ notes: { contentBytes, erasedAt } }: { notes: ReceiptNotes }) {
+  if (contentBytes !== null) return <>{contentBytes.toLocaleString('en')} bytes</>
+  if (erasedAt === null) return <>None</>
+  return (
+    <>
+      Erased on <TimeText at={erasedAt} />
+    </>
+  )
+}
+
+function Note({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
