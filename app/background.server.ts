@@ -2,6 +2,7 @@ import type { Ctx } from './context.server.ts'
 import { copyUsageDays } from './services/copy-usage-days.ts'
 import { saveRefusals } from './services/count-refusals.ts'
 import { saveUses } from './services/note-use.ts'
+import { forgetExpired } from './services/forget-expired.ts'
 
 /** Something a portal does by itself, again and again. Every process does it, so it must bear company. */
 export interface Chore {
@@ -16,6 +17,7 @@ const CHORES: Chore[] = [
   { name: 'save refusals', everyMs: 5_000, atStop: true, run: saveRefusals },
   { name: 'save last uses', everyMs: 5_000, atStop: true, run: saveUses },
   { name: 'copy usage to its day', everyMs: 60_000, atStop: true, run: copyUsageDays },
+  { name: 'forget what has expired', everyMs: 60 * 60_000, run: forgetExpired },
 ]
 
 /** Ends with the promise that is given back: none is left half done. */

@@ -1,0 +1,16 @@
+import { deleteAttemptsBefore } from '#db/queries/attempts.ts'
+import { deleteChallengesExpiredBefore } from '#db/queries/challenges.ts'
+import { deleteInvitationsExpiredBefore } from '#db/queries/invitations.ts'
+import type { Ctx } from '../context.server.ts'
+
+const DAY = 24 * 60 * 60_000
+
+/**
+ * What no longer lets anybody in. Links stay for a month, so that one who comes late is told so;
+ * a bucket that nobody used for a day is full, as one that isn't there.
+ */
+export async function forgetExpired(ctx: Ctx): Promise<void> {
+  await deleteChallengesExpiredBefore(ctx.db, new Date(ctx.now()))
+  await deleteAttemptsBefore(ctx.db, new Date(ctx.now() - DAY))
+  await deleteInvitationsExpiredBefore(ctx.db, new Date(ctx.now() - 30 * DAY))
+}

@@ -1,0 +1,118 @@
+import { Buffer } from 'node:buffer'
+import { selectAdmin, selectAdminByName, type AdminRow } from '#db/queries/admins.ts'
+import type { Ctx } from '../context.server.ts'
+import { findChallenge, openChallenge, takeChallenge } from './challenge.ts'
+import {
+  accountBucket,
+  addressBucket,
+  codeBucket,
+  returnAttempts,
+  takeAttempts,
+} from './limit-attempts.ts'
+import { nameSkeleton } from './name-skeleton.ts'
+import { sha256 } from './one-time-token.ts'
+import { done, refused, type Outcome } from './outcome.ts'
+import { verifyPassword } from './password.ts'
+import { checkSecondFactor } from './second-factor.ts'
+import { closeSession, findSession, openSession, type Session } from './session.ts'
+
+/** Where somebody comes from who is at the door. */
+export interface Visitor {
+  address: string
+  userAgent: string
+  requestId: string
+}
+
+/** A token for the session's cookie, or for that of a challenge which asks for the second factor. */
+export type Entered = { kind: 'session' | 'second-factor'; token: string }
+
+/** One answer for a wrong password, an unknown name and a name without a password. */
+export async function signIn(
+  ctx: Ctx,
+  from: Visitor,
+  { name, password }: { name: string; password: string },
+): Promise<Outcome<Entered, 'wrong' | 'too_many'>> {
+  const admin = await checkPassword(ctx, from, name, password)
+  if (!admin.ok) return admin
+  return enter(ctx, from, admin.value, admin.value.totpSecret !== null)
+}
+
+async function checkPassword(
+  ctx: Ctx,
+  from: Visitor,
+  name: string,
+  password: string,
+): Promise<Outcome<AdminRow, 'wrong' | 'too_many'>> {
+  const nameKey = nameSkeleton(name.trim().slice(0, 200))
+  const buckets = [addressBucket(from.address), accountBucket(nameKey)]
+  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
+  const admin = await selectAdminByName(ctx.db, nameKey)
+  const isRight = await verifyPassword(admin?.passwordHash ?? null, password)
+  if (admin === null || !isRight) return refused('wrong')
+  await returnAttempts(ctx, buckets)
+  return done(admin)
+}
+
+/** Changes with the password, and tells nothing of it. */
+const markOf = (admin: AdminRow): string =>
+  Buffer.from(sha256(admin.passwordHash ?? '')).toString('base64url')
+
+/** Opens the session, or asks for the second factor first. */
+export async function enter(
+  ctx: Ctx,
+  from: Visitor,
+  admin: AdminRow,
+  needsSecondFactor: boolean,
+): Promise<Outcome<Entered, 'wrong'>> {
+  if (needsSecondFactor) {
+    const value = markOf(admin)
+    const token = await openChallenge(ctx, { kind: 'second-factor', admin: admin.id, value })
+    return done({ kind: 'second-factor', token })
+  }
+  const token = await openSession(ctx, admin.id, from)
+  // A password changed, or an admin removed, while this one was being checked closed all sessions
+  // that were there; this one came after, so it looks for itself.
+  const now = await selectAdmin(ctx.db, admin.id)
+  if (now !== null && now.passwordHash === admin.passwordHash)
+    return done({ kind: 'session', token })
+  const session = await findSession(ctx, token)
+  if (session !== null) await closeSession(ctx, session)
+  return refused('wrong')
+}
+
+/** The second step: `token` is the challenge's. It may be tried again until it expires. */
+export async function finishSignIn(
+  ctx: Ctx,
+  from: Visitor,
+  token: string | null,
+  code: string,
+): Promise<Outcome<Entered, 'wrong' | 'too_many' | 'expired'>> {
+  const challenge = await findChallenge(ctx, 'second-factor', token)
+  const admin = challenge?.admin == null ? null : await selectAdmin(ctx.db, challenge.admin)
+  if (challenge === null || admin === null) return refused('expired')
+  const buckets = [addressBucket(from.address), codeBucket(admin.id)]
+  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
+  const by = { actor: admin.name, address: from.address, requestId: from.requestId }
+  if (!(await checkSecondFactor(ctx, by, admin.id, code))) return refused('wrong')
+  await returnAttempts(ctx, buckets)
+  // With a password that was changed meanwhile nobody comes in any more.
+  const isTaken = (await takeChallenge(ctx, 'second-factor', token)) === null
+  if (isTaken || challenge.value !== markOf(admin)) return refused('expired')
+  return enter(ctx, from, admin, false)
+}
+
+/** Whether there is a second step to take. */
+export const isAskedForCode = async (ctx: Ctx, token: string | null): Promise<boolean> =>
+  (await findChallenge(ctx, 'second-factor', token)) !== null
+
+/** Proves again who has this session, before a sensitive act. */
+export async function confirmPassword(
+  ctx: Ctx,
+  from: Visitor,
+  session: Session,
+  password: string,
+): Promise<Outcome<null, 'wrong' | 'too_many'>> {
+  const admin = await checkPassword(ctx, from, session.admin.name, password)
+  if (!admin.ok) return admin
+  return admin.value.id === session.admin.id ? done(null) : refused('wrong')
+}
