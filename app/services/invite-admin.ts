@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import {
+  lockAdmin,
   lockAdmins,
   selectAdmin,
   selectAdminByName,
@@ -109,6 +110,7 @@ export async function recoverOwner(
       : refused('not_an_owner', { detail: owners.join(', ') })
   }
   return recordChange<string, never>(ctx, by, async (tx) => {
+    await lockAdmin(tx, admin.id)
     await deleteInvitations(tx, 'recover', admin.id)
     const { url, row } = newRow(ctx, {
       kind: 'recover',

@@ -9,7 +9,6 @@ import {
 } from '#db/queries/admins.ts'
 import { deleteChallengesOfAdmin } from '#db/queries/challenges.ts'
 import {
-  deleteInvitations,
   lockInvitation,
   updateInvitationUsed,
   type InvitationRow,
@@ -167,7 +166,6 @@ async function replaceWays(ctx: Ctx, tx: Tx, id: string, way: WayIn, at: Date): 
   await replaceRecoveryCodes(tx, id, [])
   await deletePasskeysOfAdmin(tx, id)
   await deleteChallengesOfAdmin({ orm: tx }, id)
-  await deleteInvitations(tx, 'recover', id)
   await closeSessionsOf(ctx, id, null, tx)
   await addFirstPasskey(tx, way, id, at)
   const after = summarise((await selectAdminRecord({ orm: tx }, id))!)

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Db, Orm } from '../client.server.ts'
-import { admins, passkeys, recoveryCodes, sessions } from '../console-schema.ts'
+import { admins } from '../console-schema.ts'
 
 export type AdminRow = typeof admins.$inferSelect
 export type Role = AdminRow['role']
@@ -12,14 +12,14 @@ export interface AdminRecord extends AdminRow {
   lastSeenAt: Date | null
 }
 
+// Spelled out: a column in a single table's select loses its table's name.
 const countPasskeys = sql<number>`(
-  select count(*)::int from ${passkeys} where ${passkeys.admin} = ${admins.id})`
+  select count(*)::int from passkeys p where p.admin = admins.id)`
 const countCodes = sql<number>`(
-  select count(*)::int from ${recoveryCodes}
-  where ${recoveryCodes.admin} = ${admins.id} and ${recoveryCodes.usedAt} is null)`
+  select count(*)::int from recovery_codes c where c.admin = admins.id and c.used_at is null)`
 const lastSeen = sql<number | null>`(
-  select (extract(epoch from max(${sessions.lastSeenAt})) * 1000)::float8 from ${sessions}
-  where ${sessions.admin} = ${admins.id})`
+  select (extract(epoch from max(s.last_seen_at)) * 1000)::float8 from sessions s
+  where s.admin = admins.id)`
 
 const record = { row: admins, passkeys: countPasskeys, codes: countCodes, lastSeen }
 

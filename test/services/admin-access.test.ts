@@ -1,0 +1,337 @@
+import { parseOptions } from '@node-rs/argon2'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { changePassword } from '#app/services/change-password.ts'
+import { removeAdmin } from '#app/services/change-people.ts'
+import { addressBucket, takeAttempts } from '#app/services/limit-attempts.ts'
+import { forgetExpired } from '#app/services/forget-expired.ts'
+import { DUMMY_HASH, judgePassword, PASSWORD_COST } from '#app/services/password.ts'
+import { beginSecondFactor, renewRecoveryCodes } from '#app/services/second-factor.ts'
+import { switchOffSecondFactor, switchOnSecondFactor } from '#app/services/second-factor.ts'
+import { findSession } from '#app/services/session.ts'
+import { confirmPassword, finishSignIn, signIn } from '#app/services/sign-in.ts'
+import { appCode, BY, freshVisitor, good, makeAdmin, PASSWORD } from '../support/admins.ts'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { startPortal, type Portal } from '../support/portal.ts'
+
+let database: FreshDatabase
+let portal: Portal
+beforeAll(async () => {
+  database = await freshDatabase()
+  portal = await startPortal(database.connection)
+})
+afterAll(async () => {
+  await portal.stop()
+  await database.drop()
+})
+
+const wrong = { ok: false, code: 'wrong' }
+const tooMany = { ok: false, code: 'too_many' }
+const MINUTE = 60_000
+
+describe('a password', () => {
+  test('is kept as argon2id at OWASP’s cost, and the dummy costs the same', async () => {
+    const { admin } = await makeAdmin(portal.ctx, 'viewer', 'Ada Cost')
+    const [row] = await portal.ctx.db.run<{ password_hash: string }>(
+      'select password_hash from admins where id = $1',
+      [admin.id],
+    )
+    const { memoryCost, timeCost, parallelism } = PASSWORD_COST
+    for (const kept of [row!.password_hash, DUMMY_HASH]) {
+      expect(kept).toMatch(/^\$argon2id\$v=19\$/)
+      expect(parseOptions(kept)).toMatchObject({ memoryCost, timeCost, parallelism, outputLen: 32 })
+    }
+    expect(memoryCost).toBeGreaterThanOrEqual(19_456)
+  })
+
+  test.each([
+    ['short one', /at least 10/],
+    ['x'.repeat(201), /at most 200/],
+    ['passwordpassword', /first passwords/],
+    ['aaaaaaaaaaaaaa', /first passwords/],
+    ['Grace Hopper', /your name/],
+    ['grace  hopper', /your name/],
+  ])('%s is refused with a sentence', (password, sentence) => {
+    const judged = judgePassword(password, 'Grace Hopper')
+    expect(judged).toMatchObject({ ok: false, detail: expect.stringMatching(sentence) as string })
+  })
+
+  test('may be any ten characters: no rule about kinds of them', () => {
+    for (const password of [
+      'abcdefghij',
+      'ten spaces',
+      '🦆🪿🦢🦉🐦🐧🐤🐣🐥🦜',
+      'y'.repeat(150) + 'abc',
+    ])
+      expect(judgePassword(password, 'Somebody').ok).toBe(true)
+  })
+
+  test('is the same however the keyboard composed it', async () => {
+    await makeAdmin(portal.ctx, 'viewer', 'Zoe Composed', 'caf\u00e9 au lait, two')
+    const typed = { name: 'Zoe Composed', password: 'cafe\u0301 au lait, two' }
+    expect((await signIn(portal.ctx, freshVisitor(), typed)).ok).toBe(true)
+  })
+})
+
+describe('signing in', () => {
+  test('opens a new session each time', async () => {
+    await makeAdmin(portal.ctx, 'viewer', 'Bea New')
+    const typed = { name: 'bea new', password: PASSWORD }
+    const first = good(await signIn(portal.ctx, freshVisitor(), typed))
+    const second = good(await signIn(portal.ctx, freshVisitor(), typed))
+    expect(first.kind).toBe('session')
+    expect(first.token).not.toBe(second.token)
+    expect((await findSession(portal.ctx, first.token))?.admin.name).toBe('Bea New')
+  })
+
+  test('answers an unknown name, a wrong password and a removed admin alike', async () => {
+    await makeAdmin(portal.ctx, 'viewer', 'Cy Known')
+    const gone = await makeAdmin(portal.ctx, 'viewer', 'Di Gone')
+    await removeAdmin(portal.ctx, BY, gone.admin.id)
+    for (const [name, password] of [
+      ['Cy Known', 'not the password'],
+      ['Nobody At All', PASSWORD],
+      ['Di Gone', PASSWORD],
+      ['', PASSWORD],
+      ['Cy Known', ''],
+    ] as const)
+      expect(await signIn(portal.ctx, freshVisitor(), { name, password })).toEqual(wrong)
+  })
+
+  test('takes as long for an unknown name as for a wrong password', async () => {
+    await makeAdmin(portal.ctx, 'viewer', 'Ed Timed')
+    const time = async (name: string) => {
+      const began = performance.now()
+      await signIn(portal.ctx, freshVisitor(), { name, password: 'not the password' })
+      return performance.now() - began
+    }
+    const known: number[] = []
+    const unknown: number[] = []
+    // Five for the known one: more would be refused before its password is looked at.
+    for (let i = 0; i < 5; i++) {
+      known.push(await time('Ed Timed'))
+      unknown.push(await time(`Nobody ${'abcde'[i]!}`))
+    }
+    // The least of each: what a busy machine adds is not ours.
+    const ratio = Math.min(...known) / Math.min(...unknown)
+    expect(ratio).toBeGreaterThan(0.5)
+    expect(ratio).toBeLessThan(2)
+  })
+
+  test('an attack on one name gets five guesses and then one a minute, from wherever it comes', async () => {
+    await makeAdmin(portal.ctx, 'viewer', 'Flo Attacked')
+    for (const name of ['Flo Attacked', 'Nobody Attacked']) {
+      const guess = () => signIn(portal.ctx, freshVisitor(), { name, password: 'a wrong guess' })
+      const answers = await Promise.all(Array.from({ length: 40 }, guess))
+      // Exactly, however close together: no guess slips through between looking and counting.
+      expect(answers.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(5)
+      expect(answers.filter((one) => !one.ok && one.code === 'too_many')).toHaveLength(35)
+      expect(await guess()).toEqual(tooMany)
+    }
+    // Not for ever: a minute later its owner comes in.
+    portal.advance(MINUTE)
+    const typed = { name: 'Flo Attacked', password: PASSWORD }
+    expect((await signIn(portal.ctx, freshVisitor(), typed)).ok).toBe(true)
+  })
+
+  test('an attack from one address gets twenty guesses and then ten a minute, whatever the names', async () => {
+    const from = freshVisitor()
+    const guess = (i: number) =>
+      signIn(portal.ctx, from, { name: `Name ${'qrstu'[i % 5]!}${i}`, password: 'a wrong guess' })
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => guess(i)))
+    expect(answers.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(20)
+    portal.advance(MINUTE)
+    const later = await Promise.all(Array.from({ length: 30 }, (_, i) => guess(i + 50)))
+    expect(later.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(10)
+  })
+
+  test('an address that is refused does not empty the bucket of a name', async () => {
+    await makeAdmin(portal.ctx, 'viewer', 'Gus Spared')
+    const from = freshVisitor()
+    while (await takeAttempts(portal.ctx, [addressBucket(from.address)]));
+    const typed = { name: 'Gus Spared', password: 'a wrong guess' }
+    for (let i = 0; i < 10; i++) expect(await signIn(portal.ctx, from, typed)).toEqual(tooMany)
+    const own = { name: 'Gus Spared', password: PASSWORD }
+    expect((await signIn(portal.ctx, freshVisitor(), own)).ok).toBe(true)
+  })
+
+  test('what succeeds is not counted as a guess', async () => {
+    await makeAdmin(portal.ctx, 'viewer', 'Hal Often')
+    const from = freshVisitor()
+    for (let i = 0; i < 30; i++)
+      expect((await signIn(portal.ctx, from, { name: 'Hal Often', password: PASSWORD })).ok).toBe(
+        true,
+      )
+  })
+
+  test('a clock that is set back gives no guesses and takes none away for ever', async () => {
+    const from = freshVisitor()
+    const bucket = addressBucket(from.address)
+    for (let i = 0; i < 20; i++) expect(await takeAttempts(portal.ctx, [bucket])).toBe(true)
+    portal.advance(-10 * MINUTE)
+    expect(await takeAttempts(portal.ctx, [bucket])).toBe(false)
+    portal.advance(11 * MINUTE)
+    expect(await takeAttempts(portal.ctx, [bucket])).toBe(true)
+  })
+
+  test('keeps neither the names that were tried nor where they came from', async () => {
+    const from = { ...freshVisitor(), address: '203.0.113.77' }
+    await signIn(portal.ctx, from, { name: 'secret-name-tried', password: 'hunter2hunter2' })
+    const rows = await portal.ctx.db.run<{ bucket: string }>('select bucket from attempts', [])
+    expect(JSON.stringify(rows)).not.toMatch(/203\.0|secret-name|hunter2/)
+    portal.advance(25 * 60 * MINUTE)
+    await forgetExpired(portal.ctx)
+    expect(await portal.ctx.db.run('select 1 from attempts', [])).toEqual([])
+  })
+})
+
+describe('a new password', () => {
+  test('ends every session but this one, and what was begun with the old one', async () => {
+    const session = await makeAdmin(portal.ctx, 'viewer', 'Ivy Changed')
+    const typed = { name: 'Ivy Changed', password: PASSWORD }
+    const other = good(await signIn(portal.ctx, freshVisitor(), typed))
+    const changed = await changePassword(portal.ctx, BY, session, 'another lantern, another bay')
+    expect(changed.ok).toBe(true)
+    expect(await findSession(portal.ctx, other.token)).toBe(null)
+    const [{ count }] = (await portal.ctx.db.run<{ count: number }>(
+      'select count(*)::int as count from sessions where admin = $1',
+      [session.admin.id],
+    )) as [{ count: number }]
+    expect(count).toBe(1)
+    expect(await signIn(portal.ctx, freshVisitor(), typed)).toEqual(wrong)
+  })
+
+  test('leaves no session to whoever was signing in with the old one at that moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const session = await makeAdmin(portal.ctx, 'viewer', `Jo Race ${'abcde'[round]!}`)
+      const typed = { name: session.admin.name, password: PASSWORD }
+      const [changed, ...entered] = await Promise.all([
+        changePassword(portal.ctx, BY, session, 'another lantern, another bay'),
+        ...Array.from({ length: 4 }, () => signIn(portal.ctx, freshVisitor(), typed)),
+      ])
+      expect(changed.ok).toBe(true)
+      for (const one of entered)
+        if (one.ok) expect(await findSession(portal.ctx, one.value.token)).toBe(null)
+    }
+  })
+
+  test('is asked for again before a sensitive act, at the same rate as at the door', async () => {
+    const session = await makeAdmin(portal.ctx, 'viewer', 'Kim Confirms')
+    const from = freshVisitor()
+    expect((await confirmPassword(portal.ctx, from, session, PASSWORD)).ok).toBe(true)
+    for (let i = 0; i < 5; i++)
+      expect(await confirmPassword(portal.ctx, from, session, 'a wrong guess')).toEqual(wrong)
+    expect(await confirmPassword(portal.ctx, from, session, PASSWORD)).toEqual(tooMany)
+  })
+})
+
+describe('the second factor', () => {
+  async function withSecondFactor(name: string) {
+    const session = await makeAdmin(portal.ctx, 'viewer', name)
+    const begun = beginSecondFactor(portal.ctx, name)
+    const code = appCode(begun.secret, portal.ctx.now())
+    const values = { sealed: begun.sealed, code }
+    const codes = good(await switchOnSecondFactor(portal.ctx, BY, session.admin.id, values))
+    // The code that switched it on is used up.
+    portal.advance(30_000)
+    const enter = async () => {
+      const typed = { name, password: PASSWORD }
+      const entered = good(await signIn(portal.ctx, freshVisitor(), typed))
+      expect(entered.kind).toBe('second-factor')
+      expect(await findSession(portal.ctx, entered.token)).toBe(null)
+      return entered.token
+    }
+    const finish = (token: string, typed: string) =>
+      finishSignIn(portal.ctx, freshVisitor(), token, typed)
+    const now = () => appCode(begun.secret, portal.ctx.now())
+    return { session, begun, codes, enter, finish, now }
+  }
+
+  test('is switched on only by a right code, and nothing of it is kept before', async () => {
+    const { admin } = await makeAdmin(portal.ctx, 'viewer', 'Liv First')
+    const begun = beginSecondFactor(portal.ctx, 'Liv First')
+    const right = appCode(begun.secret, portal.ctx.now())
+    for (const code of ['000000', right.slice(0, 5), '', appCode(begun.secret, 0)].filter(
+      (one) => one !== right,
+    )) {
+      const values = { sealed: begun.sealed, code }
+      const refusal = await switchOnSecondFactor(portal.ctx, BY, admin.id, values)
+      expect(refusal).toEqual({ ok: false, code: 'wrong_code' })
+    }
+    const forged = { sealed: 'A'.repeat(64), code: right }
+    expect((await switchOnSecondFactor(portal.ctx, BY, admin.id, forged)).ok).toBe(false)
+    expect(beginSecondFactor(portal.ctx, 'Liv First', begun.sealed)).toEqual(begun)
+    const typed = { name: 'Liv First', password: PASSWORD }
+    expect(good(await signIn(portal.ctx, freshVisitor(), typed)).kind).toBe('session')
+  })
+
+  test('asks for a code after the password, and takes each code once', async () => {
+    const { enter, finish, now } = await withSecondFactor('Max Second')
+    const token = await enter()
+    expect(await finish(token, '123')).toEqual(wrong)
+    const code = now()
+    const entered = good(await finish(token, code))
+    expect((await findSession(portal.ctx, entered.token))?.admin.name).toBe('Max Second')
+    // The challenge and the code are both used up.
+    expect(await finish(token, code)).toEqual({ ok: false, code: 'expired' })
+    expect(await finish(await enter(), code)).toEqual(wrong)
+    portal.advance(30_000)
+    expect((await finish(await enter(), now())).ok).toBe(true)
+  })
+
+  test('of two that bring one code at once, one comes in', async () => {
+    const { enter, finish, now } = await withSecondFactor('Ned Twice')
+    const tokens = [await enter(), await enter(), await enter(), await enter()]
+    const code = now()
+    const answers = await Promise.all(tokens.map((token) => finish(token, code)))
+    expect(answers.filter((one) => one.ok)).toHaveLength(1)
+  })
+
+  test('can be replaced by a recovery code, each once, however it is typed', async () => {
+    const { session, codes, enter, finish } = await withSecondFactor('Oda Recovers')
+    expect(new Set(codes).size).toBe(10)
+    expect(codes[0]).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/)
+    expect((await finish(await enter(), codes[0]!.toUpperCase().replaceAll('-', ' '))).ok).toBe(
+      true,
+    )
+    expect(await finish(await enter(), codes[0]!)).toEqual(wrong)
+    const again = good(await renewRecoveryCodes(portal.ctx, BY, session.admin.id))
+    expect(await finish(await enter(), codes[1]!)).toEqual(wrong)
+    expect((await finish(await enter(), again[1]!)).ok).toBe(true)
+  })
+
+  test('lets nobody guess: five codes, then one in five minutes', async () => {
+    const { enter, finish, now } = await withSecondFactor('Pia Guessed')
+    const token = await enter()
+    const guesses = await Promise.all(
+      Array.from({ length: 20 }, () => finish(token, '0000 0000 0000 0000')),
+    )
+    expect(guesses.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(5)
+    expect(await finish(token, now())).toEqual(tooMany)
+    portal.advance(5 * MINUTE)
+    expect((await finish(token, now())).ok).toBe(true)
+  })
+
+  test('is forgotten ten minutes after the password', async () => {
+    const { enter, finish, now } = await withSecondFactor('Quin Slow')
+    const token = await enter()
+    portal.advance(10 * MINUTE)
+    expect(await finish(token, now())).toEqual({ ok: false, code: 'expired' })
+  })
+
+  test('leaves no secret in the database, the audit or the log', async () => {
+    const { begun, codes, session } = await withSecondFactor('Ria Secret')
+    const bare = begun.secret.replaceAll('-', '')
+    const tables = ['admins', 'recovery_codes', 'challenges', 'audit_entries']
+    const texts = await Promise.all(
+      tables.map((table) => portal.ctx.db.run(`select t::text from ${table} t`, [])),
+    )
+    const everything = (JSON.stringify(texts) + portal.logged()).toLowerCase()
+    for (const secret of [bare, begun.secret, begun.sealed, ...codes, PASSWORD, 'argon2id$'])
+      expect(everything.includes(secret.toLowerCase())).toBe(secret === 'argon2id$')
+    const audit = await portal.ctx.db.run('select * from audit_entries', [])
+    expect(JSON.stringify(audit)).not.toContain('argon2id')
+    expect((await switchOffSecondFactor(portal.ctx, BY, session.admin.id)).ok).toBe(true)
+    const typed = { name: 'Ria Secret', password: PASSWORD }
+    expect(good(await signIn(portal.ctx, freshVisitor(), typed)).kind).toBe('session')
+  })
+})
