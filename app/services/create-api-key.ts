@@ -7,6 +7,8 @@ import { isSlug } from './find-issuer.ts'
 import { done, refused, type Outcome } from './outcome.ts'
 import { recordChange, type Actor } from './record-change.ts'
 
+export const RATE_PER_SECOND_MAX = 1_000_000
+
 export interface NewApiKey {
   name: string
   mode: 'live' | 'test'

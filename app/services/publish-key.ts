@@ -6,6 +6,7 @@ import { isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
 import { done, refused, type Outcome } from './outcome.ts'
 import { recordChange, type Actor } from './record-change.ts'
 
+export const PROOF_CHARACTERS_MAX = 8_192
 export const PROOF_AGE_MS_MAX = 10 * 60_000
 /** The signer's clock may be this far ahead of ours. */
 export const PROOF_AHEAD_MS_MAX = 60_000

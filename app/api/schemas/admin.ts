@@ -1,15 +1,14 @@
 import { z } from 'zod'
+import { RATE_PER_SECOND_MAX } from '../../services/create-api-key.ts'
 import { isAuditPlace } from '../../services/list-audit.ts'
 import { isName, isPlainText, REASON_CHARACTERS_MAX } from '../../services/plain-text.ts'
 import { PAGE_ITEMS_MAX } from '../../services/outcome.ts'
+import { PROOF_CHARACTERS_MAX } from '../../services/publish-key.ts'
 import { isUsagePlace } from '../../services/read-usage-all.ts'
 import { OVERLAP_HOURS_MAX } from '../../services/rotate-api-key.ts'
+import { isWebsite, WEBSITE_CHARACTERS_MAX } from '../../services/website.ts'
 import { mode, receiptId, time } from './building-blocks.ts'
 import { issuer } from './verification.ts'
-
-const URL_CHARACTERS_MAX = 2_048
-const RATE_PER_SECOND_MAX = 1_000_000
-const PROOF_CHARACTERS_MAX = 8_192
 
 const slug = z
   .string()
@@ -29,16 +28,10 @@ const reason = z
   )
   .openapi({ minLength: 1, maxLength: REASON_CHARACTERS_MAX, description: 'Shown to everybody.' })
 
-/** A name and password in front of the host would let one site's address look like another's. */
-const isPlainUrl = (text: string): boolean => {
-  if (!URL.canParse(text) || /[\s\p{Cc}]/u.test(text)) return false
-  const { protocol, username, password } = new URL(text)
-  return ['http:', 'https:'].includes(protocol) && username === '' && password === ''
-}
 const website = z
   .string()
-  .max(URL_CHARACTERS_MAX)
-  .refine(isPlainUrl, 'Must be an http or https address without user and password')
+  .max(WEBSITE_CHARACTERS_MAX)
+  .refine(isWebsite, 'Must be an http or https address without user and password')
   .nullable()
   .openapi({ format: 'uri', example: 'https://acme.example' })
 

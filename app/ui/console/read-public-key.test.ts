@@ -1,0 +1,39 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { readPublicKey } from './read-public-key.ts'
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+const { kty, crv, x } = publicKey.export({ format: 'jwk' })
+const jwk = { kty, crv, x }
+const pem = (key: typeof publicKey, type: 'spki' | 'pkcs8') =>
+  key.export({ format: 'pem', type }).toString()
+
+test('a public key is read from PEM, from a JWK and from a set of one', () => {
+  for (const text of [
+    pem(publicKey, 'spki'),
+    `\r\n${pem(publicKey, 'spki').replaceAll('\n', '\r\n')}`,
+    JSON.stringify(jwk, null, 2),
+    JSON.stringify({ keys: [jwk] }),
+  ])
+    expect(readPublicKey(text)).toEqual({ ok: true, jwk })
+})
+
+test('a private key is recognised in each of these, and nothing of it comes back', () => {
+  for (const text of [
+    pem(privateKey as typeof publicKey, 'pkcs8'),
+    `${pem(publicKey, 'spki')}${pem(privateKey as typeof publicKey, 'pkcs8')}`,
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nabc',
+    JSON.stringify(privateKey.export({ format: 'jwk' })),
+    JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] }),
+  ]) {
+    const reading = readPublicKey(text)
+    expect(reading).toMatchObject({ ok: false, why: 'private' })
+    expect(JSON.stringify(reading)).not.toContain(privateKey.export({ format: 'jwk' }).d)
+  }
+})
+
+test('what is no Ed25519 key is refused with a reason', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
+  for (const text of ['', 'hello', '[]', '5', 'null', '{"keys":[]}', pem(rsa, 'spki')])
+    expect(readPublicKey(text)).toMatchObject({ ok: false, why: 'unread' })
+})
