@@ -6,6 +6,7 @@ import { createEngine, type Engine } from './engine.server.ts'
 import { createRefusalCounts, type RefusalCounts } from './services/count-refusals.ts'
 import { createLru, type Lru } from './services/lru.ts'
 import type { ApiKeyUses } from './services/note-use.ts'
+import { createFailureNotes, type FailureNotes } from './services/note-failure.ts'
 import { createRateLimiter, type RateLimiter } from './services/rate-limit.ts'
 import type { Session } from './services/session.ts'
 import type { ReceiptState } from './services/receipt-state.ts'
@@ -24,6 +25,7 @@ export interface Ctx {
   rateLimiter: RateLimiter
   refusals: RefusalCounts
   apiKeyUses: ApiKeyUses
+  failures: FailureNotes
 }
 
 export interface Config {
@@ -76,6 +78,7 @@ export function createCtx(options: {
     rateLimiter: createRateLimiter(),
     refusals: createRefusalCounts(),
     apiKeyUses: new Map(),
+    failures: createFailureNotes(),
   }
 }
 

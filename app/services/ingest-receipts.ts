@@ -92,6 +92,7 @@ async function prepare(
   const publicKey = await findPublicKey(ctx, claims.iss, header.kid)
   if (publicKey === null) return { kind: 'refused', code: 'unknown_signing_key' }
   if (!(await ctx.engine.verify(publicKey, receipt.signingInput, receipt.signature))) {
+    ctx.failures.notePost(claims.iss, header.kid)
     return { kind: 'refused', code: 'invalid_signature' }
   }
   return {

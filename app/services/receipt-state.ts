@@ -98,6 +98,7 @@ export async function judgeStored(
     },
     ctx.engine.sha256,
   )
+  if (judgement.verdict === 'invalid') ctx.failures.noteStored(row.issuer, row.kid, receiptId)
   return { judgement, receipt, keyIsPublished: key !== null }
 }
 

@@ -2,6 +2,7 @@ import { lockSigningKey, updateSigningKey } from '#db/queries/issuers.ts'
 import type { Ctx } from '../context.server.ts'
 import { isKid, isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
 import { done, refused, type Outcome } from './outcome.ts'
+import { raiseAlerts, revocationAlert } from './raise-alert.ts'
 import { forgetAllReceiptStates } from './receipt-state.ts'
 import { recordChange, type Actor } from './record-change.ts'
 
@@ -42,6 +43,8 @@ export async function revokeKey(
     const after = viewKey(
       await updateSigningKey(tx, kid, { state: 'revoked', revokedAt, compromisedSince, reason }),
     )
+    // Told if it happened, and only then.
+    await raiseAlerts(ctx, tx, [revocationAlert(slug, after)])
     return {
       result: done(after),
       change: { action: 'signing_key.revoke', subject: kid, before: viewKey(before), after },
