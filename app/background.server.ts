@@ -3,6 +3,9 @@ import { copyUsageDays } from './services/copy-usage-days.ts'
 import { saveRefusals } from './services/count-refusals.ts'
 import { saveUses } from './services/note-use.ts'
 import { forgetExpired } from './services/forget-expired.ts'
+import { deliverAlerts } from './services/deliver-alerts.ts'
+import { tellFailures } from './services/tell-failures.ts'
+import { watchCaps } from './services/watch-caps.ts'
 
 /** Something a portal does by itself, again and again. Every process does it, so it must bear company. */
 export interface Chore {
@@ -10,7 +13,8 @@ export interface Chore {
   everyMs: number
   /** Once more when the portal stops: what it holds in memory would be lost. */
   atStop?: boolean
-  run(ctx: Ctx): Promise<void>
+  /** What may take long hangs up when `stopping` is aborted. */
+  run(ctx: Ctx, stopping: AbortSignal): Promise<void>
 }
 
 const CHORES: Chore[] = [
@@ -18,21 +22,24 @@ const CHORES: Chore[] = [
   { name: 'save last uses', everyMs: 5_000, atStop: true, run: saveUses },
   { name: 'copy usage to its day', everyMs: 60_000, atStop: true, run: copyUsageDays },
   { name: 'forget what has expired', everyMs: 60 * 60_000, run: forgetExpired },
+  { name: 'watch caps', everyMs: 5_000, run: watchCaps },
+  { name: 'tell failures', everyMs: 5_000, atStop: true, run: tellFailures },
+  { name: 'deliver alerts', everyMs: 1_000, run: deliverAlerts },
 ]
 
 /** Ends with the promise that is given back: none is left half done. */
 export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<void> {
-  let isStopping = false
+  const stopping = new AbortController()
   const running = new Set<Promise<void>>()
   const timers = new Map<Chore, NodeJS.Timeout>()
 
   const attempt = (chore: Chore): Promise<void> =>
     chore
-      .run(ctx)
+      .run(ctx, stopping.signal)
       .catch((error: unknown) => ctx.log.warn({ err: error, chore: chore.name }, 'a chore failed'))
 
   const plan = (chore: Chore): void => {
-    if (isStopping) return
+    if (stopping.signal.aborted) return
     const timer = setTimeout(() => {
       const work = attempt(chore).finally(() => {
         running.delete(work)
@@ -46,7 +53,7 @@ export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<v
   chores.forEach(plan)
 
   return async () => {
-    isStopping = true
+    stopping.abort()
     for (const timer of timers.values()) clearTimeout(timer)
     await Promise.all(running)
     await Promise.all(
