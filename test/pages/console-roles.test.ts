@@ -20,6 +20,12 @@ const TABLE: [path: string, get: Need, post: Need][] = [
   ['receipts/:receiptId/erase', 'admin', 'admin'],
   ['audit', 'viewer', null],
   ['audit.ndjson', 'viewer', null],
+  ['alerts', 'viewer', 'admin'],
+  ['alerts/new', 'admin', 'admin'],
+  ['alerts/:id', 'viewer', 'admin'],
+  ['alerts/:id/address', 'admin', 'admin'],
+  ['alerts/:id/secret', 'admin', 'admin'],
+  ['alerts/:id/remove', 'admin', 'admin'],
   ['sessions', 'viewer', 'viewer'],
 ]
 

@@ -32,8 +32,8 @@ export function readSession({ request, context }: Args): Promise<Session | null>
 }
 
 /**
- * Stands first in every loader and action of the console. Nobody signed in is sent to its door; a
- * role that may not gets a 403, and so does a form without the session's token (that it comes from
+ * Stands first in every loader and action of the console. Nobody signed in goes to the sign-in page;
+ * a role that may not gets a 403, and so does a form without the session's token (that it comes from
  * our own origin was checked before). `fresh` is for sensitive acts: who is there proves it again.
  */
 export async function requireAdmin(
@@ -46,13 +46,13 @@ export async function requireAdmin(
   const session = await readSession(args)
   const url = new URL(request.url)
   const next = encodeURIComponent(url.pathname + url.search)
-  if (session === null) throw redirect(`/admin?next=${next}`) as Response
+  if (session === null) throw redirect(`/admin/sign-in?next=${next}`) as Response
   const isPost = request.method === 'POST'
   const form = isPost ? await request.formData() : new FormData()
   if (isPost && !csrfMatches(session, form.get('csrf')))
     throw new Response(EXPIRED_FORM, { status: 403 })
   if (RANKS[session.admin.role] < RANKS[role]) throw new Response(ROLE_TOO_LOW, { status: 403 })
-  if (fresh && !isConfirmed(ctx, session)) throw redirect(`/admin?next=${next}`) as Response
+  if (fresh && !isConfirmed(ctx, session)) throw redirect(`/admin/confirm?next=${next}`) as Response
   const { admin } = session
   const by = { actor: admin.name, address: context.address, requestId: context.requestId }
   return { ctx, admin, session, by, form }

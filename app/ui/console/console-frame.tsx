@@ -18,7 +18,15 @@ export function CsrfField() {
   return session === null ? null : <input type="hidden" name="csrf" value={session.csrf} />
 }
 
-const PLACES = [{ href: '/admin/sessions', text: 'Your sessions' }]
+const PLACES = [
+  { href: '/admin', text: 'Overview' },
+  { href: '/admin/issuers', text: 'Issuers' },
+  { href: '/admin/api-keys', text: 'API keys' },
+  { href: '/admin/receipts', text: 'Receipts' },
+  { href: '/admin/alerts', text: 'Alerts' },
+  { href: '/admin/audit', text: 'Audit' },
+]
+const OWNERS_PLACES = [{ href: '/admin/people', text: 'People' }]
 
 interface FrameProps {
   session: ConsoleSession
@@ -29,7 +37,9 @@ interface FrameProps {
 
 /** What every page of the console has around it. */
 export function ConsoleFrame({ session, path, children }: FrameProps) {
-  const isHere = (href: string) => path === href || path.startsWith(`${href}/`)
+  const places = [...PLACES, ...(session.role === 'owner' ? OWNERS_PLACES : [])]
+  const isHere = (href: string) =>
+    href === '/admin' ? path === href : path === href || path.startsWith(`${href}/`)
   return (
     <SessionContext.Provider value={session}>
       <a className="skip" href="#main">
@@ -45,15 +55,23 @@ export function ConsoleFrame({ session, path, children }: FrameProps) {
           <span>Counterfoil</span>
         </a>
         <nav className="console-nav" aria-label="Console">
-          {PLACES.map(({ href, text }) => (
+          {places.map(({ href, text }) => (
             <a key={href} href={href} aria-current={isHere(href) ? 'page' : undefined}>
               {text}
             </a>
           ))}
         </nav>
         <div className="console-who">
-          <span>{session.name}</span>
+          <a href="/admin/account" aria-current={isHere('/admin/account') ? 'page' : undefined}>
+            {session.name}
+          </a>
           <span className="badge">{session.role}</span>
+          <form method="post" action="/admin/sign-out">
+            <CsrfField />
+            <button className="link-button" type="submit">
+              Sign out
+            </button>
+          </form>
         </div>
       </header>
       <main id="main" className="console-main" tabIndex={-1}>

@@ -9,14 +9,18 @@ import {
 import type { ReactNode } from 'react'
 import { CsrfField } from './console-frame.tsx'
 
-interface FormProps {
-  form: FormMetadata<Record<string, unknown>>
+interface FormProps<Fields extends Record<string, unknown>> {
+  form: FormMetadata<Fields>
   action?: string
   children: ReactNode
 }
 
 /** Sent by the browser itself; without JavaScript too. What is wrong is said first, and at its field. */
-export function ConsoleForm({ form, action, children }: FormProps) {
+export function ConsoleForm<Fields extends Record<string, unknown>>({
+  form,
+  action,
+  children,
+}: FormProps<Fields>) {
   const props = getFormProps(form)
   const hasErrors = form.status === 'error'
   return (

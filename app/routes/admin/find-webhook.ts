@@ -1,0 +1,17 @@
+import type { Ctx } from '#app/context.server.ts'
+import { findWebhook } from '#app/services/list-alerts.ts'
+import type { WebhookView } from '#app/services/view-webhook.ts'
+
+/** The webhook of the address, or the page that says that there is none. */
+export async function needWebhook(ctx: Ctx, id: string | undefined): Promise<WebhookView> {
+  const webhook = await findWebhook(ctx, id ?? '')
+  if (webhook === null) throw new Response(null, { status: 404 })
+  return webhook
+}
+
+/** One that can still be changed. */
+export async function needKeptWebhook(ctx: Ctx, id: string | undefined): Promise<WebhookView> {
+  const webhook = await needWebhook(ctx, id)
+  if (webhook.state === 'removed') throw new Response(null, { status: 404 })
+  return webhook
+}

@@ -1,0 +1,110 @@
+import type { ReactNode } from 'react'
+import { hostOf } from './alert-words.ts'
+import { WebhookState, type WebhookShown } from './alerts-page.tsx'
+import { CsrfField, useSession } from './console-frame.tsx'
+import { DeliveryTable, type DeliveryShown } from './delivery-table.tsx'
+import { Done, TimeText, Warning } from './notice.tsx'
+import { PageHead } from './page-head.tsx'
+import { Pager } from './table.tsx'
+
+const DONE: Record<string, string> = {
+  sent: 'It is on its way. Reload this page to see what came back.',
+  enabled: 'This webhook is turned on: it is sent every alert from now on.',
+  disabled: 'This webhook is turned off.',
+  moved: 'The address was changed.',
+  removed: 'This webhook was removed, and its secret destroyed.',
+}
+
+interface WebhookPageProps {
+  webhook: WebhookShown
+  deliveries: { items: DeliveryShown[]; next: string | null }
+  done: string | null
+}
+
+/** One webhook: what it is, what it was sent, and what can be done with it. */
+export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
+  const mayChange = useSession()?.role !== 'viewer'
+  const { id, url, state } = webhook
+  const said = done === null ? undefined : DONE[done]
+  return (
+    <>
+      <PageHead
+        title={hostOf(url)}
+        crumbs={[{ href: '/admin/alerts', text: 'Alerts' }]}
+        actions={mayChange && state !== 'removed' ? <Actions webhook={webhook} /> : undefined}
+      />
+      {said === undefined ? null : <Done>{said}</Done>}
+      {state === 'disabled' ? (
+        <Warning>
+          Turned off since <TimeText at={webhook.disabledAt} />: no alert is sent here. A receiver
+          that answers 410 (Gone) turns its webhook off by itself; the deliveries below show whether
+          it did.
+        </Warning>
+      ) : null}
+      <section className="panel" aria-labelledby="facts">
+        <h2 id="facts">Webhook</h2>
+        <dl className="facts">
+          <Fact name="Address">
+            <code>{url}</code>
+          </Fact>
+          <Fact name="State">
+            <WebhookState state={state} />
+          </Fact>
+          <Fact name="Added">
+            <TimeText at={webhook.createdAt} />
+          </Fact>
+          <Fact name="Id">
+            <code>{id}</code>
+          </Fact>
+        </dl>
+        {mayChange && state !== 'removed' ? (
+          <p className="alerts-links">
+            <a href={`/admin/alerts/${id}/address`}>Change the address</a>
+            <a href={`/admin/alerts/${id}/secret`}>Make a new secret</a>
+            <a href={`/admin/alerts/${id}/remove`}>Remove this webhook</a>
+          </p>
+        ) : null}
+      </section>
+      <section className="panel" aria-labelledby="deliveries">
+        <h2 id="deliveries">Deliveries</h2>
+        <DeliveryTable deliveries={deliveries.items} isOfOne sendable={() => state === 'enabled'} />
+        <Pager
+          next={
+            deliveries.next === null ? null : `/admin/alerts/${id}?deliveries=${deliveries.next}`
+          }
+        />
+      </section>
+    </>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Actions({ webhook: { id, state } }: { webhook: WebhookShown }) {
+  return (
+    <form className="page-actions" method="post" action={`/admin/alerts/${id}`}>
+      <CsrfField />
+      {state === 'enabled' ? (
+        <>
+          <button className="button" type="submit" name="act" value="test">
+            Send a test
+          </button>
+          <button className="button secondary" type="submit" name="act" value="disable">
+            Turn off
+          </button>
+        </>
+      ) : (
+        <button className="button" type="submit" name="act" value="enable">
+          Turn on
+        </button>
+      )}
+    </form>
+  )
+}
