@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { createDb, type Db } from '#db/client.server.ts'
 import type { Connection } from '#db/connection.ts'
+import type { ApiKeyRow } from '#db/queries/api-keys.ts'
 import { createEngine, type Engine } from './engine.server.ts'
 import { createRefusalCounts, type RefusalCounts } from './services/count-refusals.ts'
 import { createLru, type Lru } from './services/lru.ts'
@@ -49,6 +50,8 @@ export interface Caches {
   publicKeys: Lru<{ issuer: string; publicKey: Uint8Array }>
   /** Kids by public key, for the same reason. */
   kids: Lru<string>
+  /** API keys as they were a moment ago (see services/api-key.ts for what may rely on it). */
+  apiKeys: Lru<{ row: ApiKeyRow; at: number }>
   receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
   /** Finished output, good while the receipt is as it was (see api/render-once.ts). */
   rendered: Lru<Rendered>
@@ -72,6 +75,7 @@ export function createCtx(options: {
     caches: {
       publicKeys: createLru(10_000),
       kids: createLru(10_000),
+      apiKeys: createLru(10_000),
       receiptStates: createLru(2_000),
       rendered: createLru(RENDERED_BYTES_MAX, weighRendered),
     },

@@ -1,4 +1,4 @@
-import type { ApiKeyRow } from '../services/api-key.ts'
+import type { ApiKeyHolder } from '../services/api-key.ts'
 import type { UsageRow } from '../services/reserve-cap.ts'
 import { problemBody, type ProblemExtras } from '../http/problem.ts'
 import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
@@ -16,6 +16,7 @@ import { sayWhatIsWrong } from './shape-words.ts'
 import { batch, reservationBody, submission } from './schemas/ingestion.ts'
 
 const NO_STORE = { 'cache-control': 'no-store' }
+const INGESTS = { ingests: true }
 
 /** `POST /v1/receipts` */
 export const postReceipt = keyed(async (request, ctx, _params, key) => {
@@ -29,7 +30,7 @@ export const postReceipt = keyed(async (request, ctx, _params, key) => {
     })
   const [ingested] = await ingestReceipts(ctx, key, [ready.submission])
   return presentIngested(request, ctx, key, ingested!)
-})
+}, INGESTS)
 
 /** `POST /v1/receipts/batch`: each item stands or falls alone. */
 export const postBatch = keyed(async (request, ctx, _params, key) => {
@@ -57,7 +58,7 @@ export const postBatch = keyed(async (request, ctx, _params, key) => {
   const usage = await readUsage(ctx, key.id)
   for (const { problem } of results) if (problem) countRefusal(ctx, key.id, problem.code)
   return jsonReply(200, { results, usage: presentUsage(usage) }, NO_STORE)
-})
+}, INGESTS)
 
 /** `POST /v1/reservations` */
 export const postReservation = keyed(async (request, ctx, _params, key) => {
@@ -119,7 +120,12 @@ function readSubmission(
 const describe = (error: { pointer: string; message: string }): string =>
   `${error.pointer || 'The item'}: ${error.message}`
 
-function presentIngested(request: ApiRequest, ctx: Ctx, key: ApiKeyRow, ingested: Ingested): Reply {
+function presentIngested(
+  request: ApiRequest,
+  ctx: Ctx,
+  key: ApiKeyHolder,
+  ingested: Ingested,
+): Reply {
   if (ingested.kind === 'refused')
     return refuse(request, ingested.code, refusalExtras(ctx, ingested))
   const link = verifyUrl(ctx, ingested.receiptId)
@@ -136,7 +142,7 @@ function presentIngested(request: ApiRequest, ctx: Ctx, key: ApiKeyRow, ingested
   )
 }
 
-function presentItem(request: ApiRequest, ctx: Ctx, key: ApiKeyRow, ingested: Ingested) {
+function presentItem(request: ApiRequest, ctx: Ctx, key: ApiKeyHolder, ingested: Ingested) {
   if (ingested.kind === 'refused') {
     const problem = problemBody(request, ingested.code, refusalExtras(ctx, ingested))
     return { status: problem.status, problem }

@@ -1,20 +1,24 @@
-import type { ApiKeyRow } from '../services/api-key.ts'
+import type { ApiKeyHolder } from '../services/api-key.ts'
 import type { Reply } from '../http/reply.ts'
-import { authenticateApiKey } from '../services/api-key.ts'
+import { authenticateApiKey, recogniseApiKey } from '../services/api-key.ts'
 import { noteUse } from '../services/note-use.ts'
 import { counted } from './counted.ts'
 import { bearer, refuse, type Handler } from './request.ts'
 
 export type KeyedHandler = (
-  ...rest: [...Parameters<Handler>, key: ApiKeyRow]
+  ...rest: [...Parameters<Handler>, key: ApiKeyHolder]
 ) => Promise<Reply> | Reply
 
-/** A route that needs an API key: who it is, then whether its rate allows it. */
-export function keyed(handler: KeyedHandler): Handler {
+/**
+ * A route that needs an API key: who it is, then whether its rate allows it. `ingests`: what it does
+ * ends in the group commit, which has the last word about the key.
+ */
+export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler {
+  const identify = ingests ? recogniseApiKey : authenticateApiKey
   return counted(async (request, ctx, params, caller) => {
     const apiKey = bearer(request)
     if (apiKey === null) return refuse(request, 'missing_api_key')
-    const key = await authenticateApiKey(ctx, apiKey)
+    const key = await identify(ctx, apiKey)
     if (key === null) return refuse(request, 'invalid_api_key')
     caller.apiKey = key.id
     noteUse(ctx, key.id, request.address)

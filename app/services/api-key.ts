@@ -12,6 +12,9 @@ const SECRET_CHARACTERS = 32
 const CHECKSUM_CHARACTERS = 6
 const SHAPE = /^cfl_(live|test)_([0-9A-Za-z]{8})_[0-9A-Za-z]{38}$/
 
+/** What is no part of the secret, its rate for one, may be as old as this. */
+const RECENT_MS = 1_000
+
 /** An unknown id is compared with this, so that it takes as long as a wrong secret. */
 const DUMMY_HASH = Buffer.alloc(32, 0xa5)
 
@@ -59,19 +62,43 @@ export function readApiKeyId(apiKey: string): string | null {
   return checksum(body) === apiKey.slice(-CHECKSUM_CHARACTERS) ? `key_${match[2]!}` : null
 }
 
+/** An API key as it was presented. */
+export interface ApiKeyHolder extends ApiKeyRow {
+  /** Of the secret that was given: the current one, or the one before it during an overlap. */
+  givenHash: Uint8Array
+}
+
 /**
  * Who holds this API key, or null: unknown, wrong, expired and revoked are one answer. The key's
  * state is read from the database every time. A wrong checksum never gets that far.
  */
-export async function authenticateApiKey(ctx: Ctx, apiKey: string): Promise<ApiKeyRow | null> {
+export async function authenticateApiKey(ctx: Ctx, apiKey: string): Promise<ApiKeyHolder | null> {
   const id = readApiKeyId(apiKey)
   if (id === null) return null
   const row = await ctx.db.groups.apiKey.call(id)
-  const given = hashApiKey(ctx, apiKey)
+  if (row !== null) ctx.caches.apiKeys.set(id, { row, at: ctx.now() })
+  return judge(row, apiKey, hashApiKey(ctx, apiKey))
+}
+
+/**
+ * The same for what ends in the group commit, which decides about the key and its secret again, in
+ * the transaction that stores: so a row read a moment ago will do, and a busy key costs no statement
+ * of its own. Whoever it does not let in is looked at afresh.
+ */
+export async function recogniseApiKey(ctx: Ctx, apiKey: string): Promise<ApiKeyHolder | null> {
+  const id = readApiKeyId(apiKey)
+  const known = id === null ? undefined : ctx.caches.apiKeys.get(id)
+  if (known === undefined || Math.abs(ctx.now() - known.at) > RECENT_MS)
+    return authenticateApiKey(ctx, apiKey)
+  return judge(known.row, apiKey, hashApiKey(ctx, apiKey)) ?? authenticateApiKey(ctx, apiKey)
+}
+
+function judge(row: ApiKeyRow | null, apiKey: string, givenHash: Uint8Array): ApiKeyHolder | null {
   // Both comparisons are always made, over bytes of one length.
-  const current = timingSafeEqual(given, row?.secretHash ?? DUMMY_HASH)
-  const previous = timingSafeEqual(given, row?.previousHash ?? DUMMY_HASH)
+  const current = timingSafeEqual(givenHash, row?.secretHash ?? DUMMY_HASH)
+  const previous = timingSafeEqual(givenHash, row?.previousHash ?? DUMMY_HASH)
   if (row === null || !row.usable) return null
   const modeNamed = apiKey.startsWith('cfl_live_') ? 'live' : 'test'
-  return (current || (previous && row.previousUsable)) && row.mode === modeNamed ? row : null
+  const isRight = (current || (previous && row.previousUsable)) && row.mode === modeNamed
+  return isRight ? { ...row, givenHash } : null
 }

@@ -7,15 +7,15 @@ import { recordChange, type Actor, type AuditAction } from './record-change.ts'
 export type ChangeApiKeyRefusal = 'not_found' | 'already_revoked'
 
 /** What its update, its rotation and its revocation have in common: locked, changed, recorded. */
-export function changeApiKey(
+export async function changeApiKey(
   ctx: Ctx,
   by: Actor,
   id: string,
   action: AuditAction,
   decide: (before: ApiKeyRecord, now: Date) => Partial<ApiKeyRecord>,
 ): Promise<Outcome<ApiKeyView, ChangeApiKeyRefusal>> {
-  if (!isApiKeyId(id)) return Promise.resolve(refused('not_found'))
-  return recordChange<ApiKeyView, ChangeApiKeyRefusal>(ctx, by, async (tx, now) => {
+  if (!isApiKeyId(id)) return refused('not_found')
+  const outcome = await recordChange<ApiKeyView, ChangeApiKeyRefusal>(ctx, by, async (tx, now) => {
     const before = await lockApiKey(tx, id)
     if (before === null) return { result: refused('not_found') }
     if (before.revokedAt !== null) return { result: refused('already_revoked') }
@@ -30,4 +30,7 @@ export function changeApiKey(
       change: { action, subject: id, before: viewApiKey(before), after },
     }
   })
+  // Other processes find out within a second; what is stored was never left to that.
+  ctx.caches.apiKeys.delete(id)
+  return outcome
 }

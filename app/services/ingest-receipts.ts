@@ -2,9 +2,9 @@ import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import { receiptIdOf } from '#receipt/id.ts'
 import { decodeBase64url } from '#receipt/bytes.ts'
 import { contentIsExact } from '#receipt/content.ts'
-import type { ApiKeyRow } from '#db/queries/api-keys.ts'
 import type { IngestItem, UsageRow } from '#db/queries/ingest.ts'
 import type { Ctx } from '../context.server.ts'
+import type { ApiKeyHolder } from './api-key.ts'
 
 /** The signer's clock may be this far ahead of ours. */
 export const CLOCK_AHEAD_MS_MAX = 10 * 60_000
@@ -54,7 +54,7 @@ export type Ingested =
  */
 export async function ingestReceipts(
   ctx: Ctx,
-  key: ApiKeyRow,
+  key: ApiKeyHolder,
   submissions: Submission[],
 ): Promise<Ingested[]> {
   const prepared = await Promise.all(submissions.map((one) => prepare(ctx, key, one)))
@@ -66,7 +66,7 @@ export async function ingestReceipts(
 
 async function prepare(
   ctx: Ctx,
-  key: ApiKeyRow,
+  key: ApiKeyHolder,
   submission: Submission,
 ): Promise<IngestItem | Ingested> {
   const reading = readReceipt(submission.receipt, ctx.engine.sha256)
@@ -97,6 +97,7 @@ async function prepare(
   }
   return {
     apiKey: key.id,
+    secretHash: key.givenHash,
     id: receipt.digest.subarray(0, 20),
     digest: receipt.digest,
     issuer: claims.iss,
@@ -129,6 +130,7 @@ async function store(ctx: Ctx, item: IngestItem): Promise<Ingested> {
   if (answer === 'stored' || answer === 'repeat') {
     return { kind: answer, receiptId: receiptIdOf(item.digest), usage }
   }
+  if (answer === 'invalid_api_key') ctx.caches.apiKeys.delete(item.apiKey)
   return {
     kind: 'refused',
     code: answer as IngestRefusal,

@@ -6,6 +6,7 @@ import { decodeBase64url } from '#receipt/bytes.ts'
 import { thumbprint } from '#receipt/key.ts'
 import { selectIssuers } from '#db/queries/issuers.ts'
 import type { Ctx } from '../context.server.ts'
+import { authenticateApiKey } from './api-key.ts'
 import { createApiKey } from './create-api-key.ts'
 import { createIssuer } from './create-issuer.ts'
 import { eraseContent } from './erase-content.ts'
@@ -68,7 +69,7 @@ async function makeWorld(ctx: Ctx): Promise<{ receiptId: string; apiKey: string;
     const made = need(
       await createApiKey(ctx, BY, SLUG, { name, mode, cap, ratePerSecond: null, expiresAt: null }),
     )
-    return { secret: made.apiKey, row: found(await ctx.db.groups.apiKey.call(made.id)) }
+    return { secret: made.apiKey, row: found(await authenticateApiKey(ctx, made.apiKey)) }
   }
   const live = await newKey('Reference desk', 'live', 10_000)
   const test = await newKey('First steps (test)', 'test', 1_000)

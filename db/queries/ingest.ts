@@ -4,6 +4,8 @@ import { arrayLiteral, byteaArrayLiteral } from './literal.ts'
 /** A checked receipt on its way in. */
 export interface IngestItem {
   apiKey: string
+  /** Of the secret it was posted with. */
+  secretHash: Uint8Array
   id: Uint8Array
   digest: Uint8Array
   issuer: string
@@ -37,8 +39,8 @@ export interface UsageRow {
 
 const STATEMENT = `select answer, other, used::float8, reserved::float8, cap::float8,
   extract(epoch from resets_at)::float8 * 1000 as resets_at
-  from ingest($1::text[], $2::bytea[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[],
-              $8::bytea[], $9::text[], $10::bytea[], $11::text[], $12::text[])`
+  from ingest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[],
+              $8::text[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::text[])`
 
 /** One call of the group-commit function: see `ingest` in the migrations for what it promises. */
 export async function ingestReceipts(run: Run, items: IngestItem[]): Promise<IngestAnswer[]> {
@@ -51,6 +53,7 @@ export async function ingestReceipts(run: Run, items: IngestItem[]): Promise<Ing
     resets_at: number
   }>(STATEMENT, [
     arrayLiteral(items.map((i) => i.apiKey)),
+    byteaArrayLiteral(items.map((i) => i.secretHash)),
     byteaArrayLiteral(items.map((i) => i.id)),
     byteaArrayLiteral(items.map((i) => i.digest)),
     arrayLiteral(items.map((i) => i.issuer)),

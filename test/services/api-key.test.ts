@@ -1,8 +1,8 @@
 import crypto, { createHmac } from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { crc32 } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { authenticateApiKey, readApiKeyId } from '#app/services/api-key.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authenticateApiKey, readApiKeyId, recogniseApiKey } from '#app/services/api-key.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openLedger, type Ledger } from '../support/ledger.ts'
 import { ADMIN_TOKEN, startPortal, type Portal } from '../support/portal.ts'
@@ -183,7 +183,7 @@ test('no key, token, pepper or content is in any log line, whatever goes right o
   note(await post(portal, apiKey, await sign(text), content))
   await ledger.sql`alter table contents_away rename to contents`
   await ledger.sql`update api_keys set secret_hash = '\\x00' where id = ${service.key.id}`
-  note(await post(portal, apiKey, await sign('a broken row')))
+  note(await portal.call('GET', '/v1/usage', { token: apiKey }))
   expect(statuses).toEqual([200, 201, 201, 401, 401, 400, 400, 401, 401, 500, 500])
 
   const lines = portal.logged()
@@ -197,4 +197,61 @@ test('no key, token, pepper or content is in any log line, whatever goes right o
   expect(lines).not.toContain(text)
   expect(lines).not.toContain(Buffer.from(text).toString('hex'))
   await ledger.expectBalanced()
+})
+
+// What another process does to a key is not told to this one, which has just seen the key in use.
+describe('a key that was good a moment ago', () => {
+  const ENDS = {
+    revoked: 'revoked_at = now()',
+    expired: 'expires_at = now()',
+    'given another secret': "secret_hash = decode(repeat('00', 32), 'hex')",
+    'rotated, and its overlap over':
+      "previous_hash = secret_hash, previous_expires_at = now(), secret_hash = decode(repeat('00', 32), 'hex')",
+  }
+  test.each(Object.entries(ENDS))('%s, it stores nothing more', async (_how, change) => {
+    const { id, apiKey } = await createApiKey(portal, service.slug)
+    let written = 0
+    const postNew = async () =>
+      post(
+        portal,
+        apiKey,
+        await signReceipt(service.signer, service.slug, `text ${id} ${written++}`),
+      )
+    expect((await postNew()).status).toBe(201)
+    await ledger.sql.unsafe(`update api_keys set ${change} where id = '${id}'`)
+    const late = await Promise.all(Array.from({ length: 20 }, () => postNew()))
+    expect(new Set(late.map((answer) => answer.status))).toEqual(new Set([401]))
+    const [row] = await ledger.sql<{ count: number }[]>`
+      select count(*)::int as count from receipts where api_key = ${id}`
+    expect(row!.count).toBe(1)
+  })
+
+  test('rotated, its old secret works until the overlap ends', async () => {
+    const { id, apiKey } = await createApiKey(portal, service.slug)
+    let written = 0
+    const postNew = async () =>
+      post(
+        portal,
+        apiKey,
+        await signReceipt(service.signer, service.slug, `text ${id} ${written++}`),
+      )
+    expect((await postNew()).status).toBe(201)
+    await ledger.sql`update api_keys set previous_hash = secret_hash,
+      previous_expires_at = now() + interval '1 hour',
+      secret_hash = decode(repeat('00', 32), 'hex') where id = ${id}`
+    expect((await postNew()).status).toBe(201)
+  })
+
+  test('is not asked about again for each of its receipts', async () => {
+    let lookUps = 0
+    const { groups } = portal.ctx.db
+    const apiKeyGroup = { call: (id: string) => (lookUps++, groups.apiKey.call(id)) }
+    const ctx = {
+      ...portal.ctx,
+      db: { ...portal.ctx.db, groups: { ...groups, apiKey: apiKeyGroup } },
+    }
+    const { id, apiKey } = await createApiKey(portal, service.slug)
+    for (let i = 0; i < 5; i++) expect((await recogniseApiKey(ctx, apiKey))?.id).toBe(id)
+    expect(lookUps).toBe(1)
+  })
 })
