@@ -2,21 +2,23 @@ import type { Server } from 'node:http'
 import type { Connection } from '#db/connection.ts'
 import { startEmbedded, type Embedded } from '#db/embedded.server.ts'
 import { migrate } from '#db/migrate.ts'
-import { StartError } from '#db/start-error.ts'
+import { databaseError, StartError } from '#db/start-error.ts'
 import { startChores } from './background.server.ts'
 import { createCtx, type Config, type Ctx } from './context.server.ts'
 import { createDispatcher } from './dispatch.server.ts'
-import { readSettings, type Settings } from './env.server.ts'
+import { publicUrlOf, readSettings, type Settings } from './env.server.ts'
 import { openGate } from './http/gate.ts'
 import { createHttpServer } from './http/node-server.ts'
 import { openLog } from './log.server.ts'
 import { openSite } from './pages.server.ts'
 import { openSecrets } from './secrets.server.ts'
+import { inviteFirstOwner } from './services/invite-admin.ts'
 import { seedWorld } from './services/seed-world.ts'
 import { stopOnSignals } from './signals.server.ts'
 import { printWelcome } from './welcome.server.ts'
 import { forkWorkers, stopWorkers } from './workers.server.ts'
 
+export { recover } from './recover.server.ts'
 export { startWorker } from './workers.server.ts'
 
 /** Everything above the socket: the API, the files and the pages. */
@@ -35,7 +37,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
   const gate = await openGate(settings).catch((error: unknown) => {
     throw portError(error as NodeJS.ErrnoException, settings)
   })
-  const publicUrl = (settings.PUBLIC_URL ?? `http://localhost:${gate.port}`).replace(/\/+$/, '')
+  const publicUrl = publicUrlOf({ ...settings, PORT: gate.port })
   const config: Config = {
     publicUrl,
     adminToken: secrets.ADMIN_TOKEN,
@@ -74,23 +76,15 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
       // PORT=0 has become a port by now, and every worker takes the same.
       await forkWorkers({ ...settings, PORT: gate.port }, { connection, config })
     }
+    const setupUrl = await inviteFirstOwner(ctx)
     await pages
     isOpen = true
-    printWelcome({ settings, publicUrl, firstSteps, ms: performance.now() - startedAt })
+    const ms = performance.now() - startedAt
+    printWelcome({ settings, publicUrl, firstSteps, setupUrl, ms })
   } catch (error) {
     await stop.run()
     throw error
   }
-}
-
-function databaseError(error: unknown): Error {
-  const why =
-    error instanceof Error
-      ? error.message || ('code' in error ? String(error.code) : error.name)
-      : String(error)
-  return new StartError(
-    `The database of DATABASE_URL can't be used (${why}): check its host, port, name, user and password, and that it is running.`,
-  )
 }
 
 function portError(

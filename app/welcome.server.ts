@@ -8,9 +8,11 @@ export function printWelcome(values: {
   settings: Settings
   publicUrl: string
   firstSteps: FirstSteps | null
+  /** Where the first owner begins; null once there is one. */
+  setupUrl: string | null
   ms: number
 }): void {
-  const { settings, publicUrl, firstSteps } = values
+  const { settings, publicUrl, firstSteps, setupUrl } = values
   const token =
     settings.ADMIN_TOKEN === undefined
       ? resolve(secretPath(settings.DATA_DIR, 'ADMIN_TOKEN'))
@@ -22,7 +24,15 @@ export function printWelcome(values: {
     `  Portal        ${publicUrl}`,
     ...(firstSteps === null ? [] : [`  A receipt     ${publicUrl}/r/${firstSteps.receiptId}`]),
     `  API           ${publicUrl}/docs`,
+    `  Console       ${publicUrl}/admin`,
     `  Admin token   ${token}`,
+    ...(setupUrl === null
+      ? []
+      : [
+          '',
+          `  Set up the console   ${setupUrl}`,
+          '                       (valid for one hour, works once)',
+        ]),
     ...(firstSteps === null
       ? []
       : [

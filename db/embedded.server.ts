@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { DATABASE_NAME, DATABASE_USER } from './embedded/cluster.ts'
 import { ensureCluster, keepPassword, syncCluster } from './embedded/cluster.ts'
 import { installEngine } from './embedded/engine.ts'
+import { findRunning } from './embedded/find-running.ts'
 import { lockFolder } from './embedded/folder-lock.ts'
 import { makeSocketFolder, noteHome, openHome } from './embedded/home.ts'
 import { hasEnded, launchPostmaster, stopOrphan, stopPostmaster } from './embedded/postmaster.ts'
@@ -87,6 +88,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   } catch (error) {
     await unlock()
     throw folderError(error, dataDir)
+  }
+}
+
+/** For a command beside the portal: its running database, or one that is started for the moment. */
+export async function borrowEmbedded(dataDir: string): Promise<Pick<Embedded, 'connection' | 'stop'>> {
+  const folder = await openDataFolder(dataDir)
+  const running = await findRunning(folder)
+  if (running === null) return startEmbedded({ dataDir })
+  return {
+    connection: { ...running, port: 5432, user: DATABASE_USER, database: DATABASE_NAME },
+    stop: () => Promise.resolve(),
   }
 }
 

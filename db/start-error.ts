@@ -17,3 +17,13 @@ export function folderError(error: unknown, folder: string): unknown {
     )
   return error
 }
+
+export function databaseError(error: unknown): Error {
+  const why =
+    error instanceof Error
+      ? error.message || ('code' in error ? String(error.code) : error.name)
+      : String(error)
+  return new StartError(
+    `The database of DATABASE_URL can't be used (${why}): check its host, port, name, user and password, and that it is running.`,
+  )
+}

@@ -25,8 +25,8 @@ export async function lockFolder(file: string, folder: string): Promise<() => Pr
       await sleep(50)
       continue
     }
-    const [pid = '', ...started] = held.trim().split(' ')
-    if (findProcess(Number(pid))?.started === started.join(' '))
+    const { pid, isAlive } = readHolder(held)
+    if (isAlive)
       throw new StartError(
         `Another portal (process ${pid}) already uses the data folder ${folder}: stop it first, or give this one a DATA_DIR of its own.`,
       )
@@ -37,6 +37,15 @@ export async function lockFolder(file: string, folder: string): Promise<() => Pr
   }
   throw new StartError(`The lock ${file} can't be taken: remove it if no portal is running.`)
 }
+
+function readHolder(held: string): { pid: string; isAlive: boolean } {
+  const [pid = '', ...started] = held.trim().split(' ')
+  return { pid, isAlive: findProcess(Number(pid))?.started === started.join(' ') }
+}
+
+/** Whether a portal that is alive holds the lock. */
+export const isHeld = async (file: string): Promise<boolean> =>
+  readHolder(await readFile(file, 'utf8').catch(() => '')).isAlive
 
 async function releaseLock(file: string, mine: string): Promise<void> {
   const held = await readFile(file, 'utf8').catch(() => '')
