@@ -1,0 +1,32 @@
+/** How long a button says that it has copied. */
+const SAID_MS = 2_000
+
+/** Each button that names what it copies works from now on, and so it is shown. */
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copies]')) {
+  const source = document.getElementById(button.dataset.copies ?? '')
+  if (source === null) continue
+  const label = [...button.childNodes]
+  const say = (text: string) => {
+    button.textContent = text
+    setTimeout(() => {
+      button.replaceChildren(...label)
+    }, SAID_MS)
+  }
+  button.setAttribute('aria-live', 'polite')
+  button.hidden = false
+  button.addEventListener('click', () => {
+    // Where the clipboard can't be had, over plain http for instance, the text is marked instead.
+    const clipboard = navigator.clipboard as Clipboard | undefined
+    if (clipboard === undefined) select(source, say)
+    else
+      clipboard.writeText(source.textContent).then(
+        () => say('Copied'),
+        () => select(source, say),
+      )
+  })
+}
+
+function select(source: HTMLElement, say: (text: string) => void): void {
+  getSelection()?.selectAllChildren(source)
+  say('Selected: press Ctrl+C')
+}
