@@ -11,6 +11,10 @@ export default [
     children: [
       // Each place of the console, in the order of its navigation.
       { index: true, file: 'routes/admin/overview.tsx' },
+      { path: 'issuers', file: 'routes/admin/issuers.tsx' },
+      { path: 'issuers/new', file: 'routes/admin/issuer-new.tsx' },
+      { path: 'issuers/:slug', file: 'routes/admin/issuer.tsx' },
+      { path: 'issuers/:slug/edit', file: 'routes/admin/issuer-edit.tsx' },
       { path: 'receipts', file: 'routes/admin/receipts.tsx' },
       { path: 'receipts/:receiptId', file: 'routes/admin/receipt.tsx' },
       { path: 'receipts/:receiptId/revoke', file: 'routes/admin/receipt-revoke.tsx' },

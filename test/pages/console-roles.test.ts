@@ -14,6 +14,10 @@ type Need = AdminRole | 'open' | 'own' | null
  */
 const TABLE: [path: string, get: Need, post: Need][] = [
   ['', 'viewer', null],
+  ['issuers', 'viewer', null],
+  ['issuers/new', 'admin', 'admin'],
+  ['issuers/:slug', 'viewer', null],
+  ['issuers/:slug/edit', 'admin', 'admin'],
   ['receipts', 'viewer', null],
   ['receipts/:receiptId', 'viewer', null],
   ['receipts/:receiptId/revoke', 'admin', 'admin'],

@@ -7,7 +7,7 @@ import { OVERLAP_HOURS_MAX } from '#app/services/rotate-api-key.ts'
 import { isWebsite } from '#app/services/website.ts'
 
 /** An empty field is a missing one; what is wrong is said in the words of the page. */
-const text = (missing: string) => z.string({ error: missing })
+const text = (missing: string) => z.string({ error: missing }).trim()
 
 const name = text('Give it a name.').refine(
   isName,

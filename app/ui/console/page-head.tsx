@@ -4,7 +4,7 @@ interface PageHeadProps {
   title: ReactNode
   lead?: ReactNode
   /** The way here, from the top; without the page itself. */
-  crumbs?: { href: string; text: string }[]
+  crumbs?: { href: string; text: ReactNode }[]
   /** Links and buttons at the end of the line. */
   actions?: ReactNode
 }

@@ -1,0 +1,28 @@
+interface CopyableProps {
+  id: string
+  text: string
+  /** What it is, for whoever hears the button only: "the secret". */
+  what: string
+}
+
+/**
+ * Text to take away. It can be selected as it is; the button appears with the script that makes it
+ * work.
+ */
+export function Copyable({ id, text, what }: CopyableProps) {
+  return (
+    <div className="copyable">
+      <pre id={id} tabIndex={0} role="region" aria-label={what}>
+        {text}
+      </pre>
+      <button type="button" className="button small secondary" data-copies={id} hidden>
+        Copy<span className="said-only"> {what}</span>
+      </button>
+    </div>
+  )
+}
+
+/** A page's own script, if it was built. */
+export function PageScript({ src }: { src: string | null }) {
+  return src === null ? null : <script type="module" src={src} />
+}

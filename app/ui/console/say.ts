@@ -1,0 +1,33 @@
+const number = new Intl.NumberFormat('en')
+const dayOfMonth = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  timeZone: 'UTC',
+})
+const shortDay = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+})
+
+export const sayNumber = (value: number): string => number.format(value)
+
+/** "1 receipt", "312 receipts", "more than 100,000 receipts". */
+export function sayReceipts({
+  count,
+  isMore = false,
+}: {
+  count: number
+  isMore?: boolean
+}): string {
+  if (count === 0 && !isMore) return 'no receipts'
+  const counted = `${number.format(count)} ${count === 1 ? 'receipt' : 'receipts'}`
+  return isMore ? `more than ${counted}` : counted
+}
+
+export const startSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** "24 November" */
+export const sayDay = (day: string): string => dayOfMonth.format(new Date(day))
+/** "24 Nov" */
+export const sayShortDay = (day: string): string => shortDay.format(new Date(day))
