@@ -30,7 +30,8 @@ const reason = z
 
 const website = z
   .string()
-  .max(WEBSITE_CHARACTERS_MAX)
+  // One sentence for one mistake: what is too long is not read as an address any more.
+  .max(WEBSITE_CHARACTERS_MAX, { abort: true })
   .refine(isWebsite, 'Must be an http or https address without user and password')
   .nullable()
   .openapi({ format: 'uri', example: 'https://acme.example' })

@@ -82,7 +82,7 @@ function SendAgain({ delivery: { id, type } }: { delivery: DeliveryShown }) {
       <CsrfField />
       <input type="hidden" name="delivery" value={id} />
       <button className="link-button alerts-again" type="submit">
-        Send again<span className="unseen">: {alertTitle(type)}</span>
+        Send again<span className="said-only">: {alertTitle(type)}</span>
       </button>
     </form>
   )

@@ -56,7 +56,8 @@ export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
 
 const VERIFY = `import { Webhook } from 'standardwebhooks'
 
-const webhook = new Webhook(process.env.COUNTERFOIL_WEBHOOK_SECRET)
+// secret: the one above, from where your receiver keeps its secrets
+const webhook = new Webhook(secret)
 
 // body: the request's body as text, not yet parsed
 const { type, timestamp, data } = webhook.verify(body, request.headers)`
