@@ -1,6 +1,7 @@
 /**
  * On every answer. No inline script or style anywhere, so no nonce either; nobody frames us; a
- * verify link never leaks to another site as a referrer.
+ * verify link never leaks to another site as a referrer. (Under `no-referrer` a browser would also
+ * send the console's own forms with `Origin: null`, and they would be refused as a stranger's.)
  */
 export function securityHeaders(publicUrl: string): Record<string, string> {
   return {
@@ -9,7 +10,7 @@ export function securityHeaders(publicUrl: string): Record<string, string> {
       "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     ...(publicUrl.startsWith('https:')

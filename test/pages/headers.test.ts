@@ -55,7 +55,7 @@ describe('every kind of answer', () => {
       expect(policy).not.toMatch(/unsafe|\*|https?:/)
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
+        'referrer-policy': 'same-origin',
         'cross-origin-opener-policy': 'same-origin',
         'x-frame-options': 'DENY',
         'x-request-id': expect.stringMatching(/^[\w-]{16}$/) as string,
