@@ -60,16 +60,23 @@ export interface FullestRow {
   cap: number
 }
 
-/** The API keys that have used most of their cap this month. One with a cap of 0 is full. */
+/** The API keys that have used most of their cap this month; last, those closed by a cap of 0. */
 export const selectFullest = (run: Run, limit: number): Promise<FullestRow[]> =>
   run(
     `select a.id, a.name, a.issuer, a.mode, coalesce(c.used, 0)::float8 as used, a.cap::float8
       from api_keys a left join cap_usage c on c.api_key = a.id and c.period = cap_period(now())
       where a.cap is not null and ${USABLE}
-      order by (case when a.cap = 0 then 1 else coalesce(c.used, 0)::float8 / a.cap end) desc, a.id
+      order by (case when a.cap = 0 then -1 else coalesce(c.used, 0)::float8 / a.cap end) desc, a.id
       limit $1::int`,
     [limit],
   )
+
+/**
+ * A delivery of this week that its receiver didn't take, the portal's word being the last: 410, or
+ * tried for a day. What ended because somebody turned the webhook off or removed it is none.
+ */
+const GIVEN_UP = `d.state = 'failed' and d.attempts > 0 and d.created_at > now() - interval '8 day'
+  and (w.disabled_at is null or d.last_status = 410)`
 
 export interface AttentionRow {
   kind: 'cap' | 'expiry' | 'never-used' | 'webhook'
@@ -94,7 +101,7 @@ export const selectAttention = (
         select s.*, row_number() over (partition by kind order by urgency, id) as place,
             count(*) over (partition by kind) as total from (
           select 'cap' as kind, a.id, a.name, c.used, a.cap, null::timestamptz as at,
-              -(case when a.cap = 0 then 1 else c.used::float8 / a.cap end) as urgency
+              -(c.used::float8 / a.cap) as urgency
             from api_keys a join cap_usage c on c.api_key = a.id and c.period = cap_period(now())
             where ${USABLE} and a.cap > 0 and c.used >= a.cap * $1::float8
           union all
@@ -108,9 +115,12 @@ export const selectAttention = (
               and not exists (select from api_key_uses u where u.api_key = a.id)
               and not exists (select from cap_usage c where c.api_key = a.id and c.used > 0)
           union all
-          select 'webhook', w.id, w.url, null, null, w.disabled_at, -extract(epoch from w.disabled_at)
-            from webhooks w where w.disabled_at is not null
-              and exists (select from deliveries d where d.webhook = w.id and d.state = 'failed')
+          select 'webhook', w.id, w.url, null, null, f.at, -extract(epoch from f.at)
+            from webhooks w cross join lateral (select max(d.created_at) as at from deliveries d
+              where d.webhook = w.id and ${GIVEN_UP}) f
+            where f.at is not null and octet_length(w.secret) > 0
+              and not exists (select from deliveries d where d.webhook = w.id
+                and d.state = 'delivered' and d.delivered_at > f.at)
         ) s
       ) t where place <= $4::int order by kind, place`,
     [values.capShare, values.expiryDays, values.unusedDays, values.limit],
@@ -119,7 +129,7 @@ export const selectAttention = (
 export interface OutboxRow {
   pending: number
   oldestPendingAt: number | null
-  /** Given up in the last seven days. */
+  /** Given up; sent off in the last eight days, so given up in the last seven. */
   failed: number
 }
 
@@ -129,8 +139,8 @@ export async function selectOutbox(run: Run): Promise<OutboxRow> {
     `select p.pending::float8, ${ms('p.oldest')} as "oldestPendingAt", f.failed::float8
       from (select count(*) as pending, min(created_at) as oldest
               from deliveries where state = 'pending') p,
-           (select count(*) as failed from deliveries
-              where state = 'failed' and created_at > now() - interval '7 day') f`,
+           (select count(*) as failed from deliveries d join webhooks w on w.id = d.webhook
+              where ${GIVEN_UP}) f`,
     [],
   )
   return row!

@@ -114,18 +114,24 @@ test('what needs attention is named, the most pressing first, and nothing else',
   await run(`insert into api_key_uses values ('${used}', now(), '::1')`)
   await use(usedBefore, 1)
   await run(
-    `insert into webhooks (id, url, secret, created_at, disabled_at) values
-      ('whk_a', 'https://a.example/', '', now(), now()), ('whk_b', 'https://b.example/', '', now(), null),
-      ('whk_c', 'https://c.example/', '', now(), now())`,
+    // Of what it is sent: a gives up; b takes it; c was turned off by somebody; d answered 410; e was
+    // removed; f gave up and takes it again.
+    `insert into webhooks (id, url, secret, created_at, disabled_at)
+      select 'whk_' || letter, 'https://' || letter || '.example/',
+        case letter when 'e' then ''::bytea else 'x'::bytea end, now(),
+        case when letter in ('c', 'd', 'e') then now() end
+      from unnest(array['a', 'b', 'c', 'd', 'e', 'f']) letter`,
   )
   await run(`insert into alerts values ('msg_1', 'cap.reached', 'x', '{}', 'once', now())`)
   await run(
-    `insert into deliveries (id, webhook, alert, state, attempts, created_at, next_attempt_at) values
-      (gen_random_uuid(), 'whk_a', 'msg_1', 'failed', 9, now(), now()),
-      (gen_random_uuid(), 'whk_a', 'msg_1', 'failed', 9, now() - interval '8 day', now()),
-      (gen_random_uuid(), 'whk_b', 'msg_1', 'delivered', 1, now(), now()),
-      (gen_random_uuid(), 'whk_b', 'msg_1', 'pending', 1, now() - interval '1 hour', now()),
-      (gen_random_uuid(), 'whk_b', 'msg_1', 'pending', 1, now(), now())`,
+    `insert into deliveries (id, webhook, alert, state, attempts, created_at, next_attempt_at, delivered_at, last_status)
+      select gen_random_uuid(), 'whk_' || hook, 'msg_1', state, tries, now() - made, now(),
+        case when state = 'delivered' then now() end, status
+      from (values ('a', 'failed', 9, interval '1 day', 500), ('a', 'failed', 9, '9 day', 500),
+        ('b', 'delivered', 1, '0', 204), ('b', 'pending', 1, '1 hour', null),
+        ('b', 'pending', 1, '0', null), ('c', 'failed', 3, '0', 500), ('d', 'failed', 1, '0', 410),
+        ('e', 'failed', 3, '0', 500), ('f', 'failed', 9, '2 day', 500),
+        ('f', 'delivered', 1, '0', 204)) v(hook, state, tries, made, status)`,
   )
   const { attention, outbox, fullest } = await overview()
   expect(attention.map(({ kind, id }) => [kind, id])).toEqual([
@@ -133,10 +139,11 @@ test('what needs attention is named, the most pressing first, and nothing else',
     ['cap', near],
     ['expiry', soon],
     ['never-used', unused],
+    ['webhook', 'whk_d'],
     ['webhook', 'whk_a'],
   ])
   expect(attention[0]).toMatchObject({ used: 100, cap: 100, total: 2 })
-  expect(outbox).toMatchObject({ pending: 2, failed: 1 })
+  expect(outbox).toMatchObject({ pending: 2, failed: 3 })
   expect(Date.now() - Date.parse(outbox.oldestPendingAt!)).toBeGreaterThan(3_500_000)
   expect(fullest.slice(0, 3).map(({ id }) => id)).toEqual([full, near, below])
   expect(fullest.map(({ id }) => id)).not.toContain(gone)

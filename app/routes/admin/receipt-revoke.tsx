@@ -20,7 +20,10 @@ const schema = z.object({
   reason: z
     .string({ error: 'Say why: readers of the page will want to know.' })
     .trim()
-    .max(REASON_CHARACTERS_MAX, `At most ${REASON_CHARACTERS_MAX} characters.`)
+    .max(REASON_CHARACTERS_MAX, {
+      error: `At most ${REASON_CHARACTERS_MAX} characters.`,
+      abort: true,
+    })
     .refine(
       (text) => isPlainText(text, REASON_CHARACTERS_MAX),
       'One line of visible characters: no line breaks, no characters that turn the direction of text.',

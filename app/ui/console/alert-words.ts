@@ -46,5 +46,14 @@ function failures({ refusedPosts, storedReceipts }: Record<string, unknown>): st
   ].join(', ')
 }
 
+/** The page of what it is about. */
+export function alertHref(type: string, subject: string, data: unknown): string | null {
+  if (type.startsWith('api_key.')) return `/admin/api-keys/${encodeURIComponent(subject)}`
+  const issuer = (data as { issuer?: unknown } | null)?.issuer
+  return type.startsWith('signing_key.') && typeof issuer === 'string'
+    ? `/admin/issuers/${encodeURIComponent(issuer)}`
+    : null
+}
+
 /** Where a webhook leads, short enough for a table: the whole address is on its own page. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url)

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import { alertLine, alertTitle, hostOf } from './alert-words.ts'
+import { VisibleText } from '../visible-text.tsx'
+import { alertHref, alertLine, alertTitle, hostOf } from './alert-words.ts'
 import { useSession } from './console-frame.tsx'
 import { DeliveryTable, type DeliveryShown } from './delivery-table.tsx'
 import { Badge, Empty, TimeText } from './notice.tsx'
@@ -17,6 +18,7 @@ export interface WebhookShown {
 interface AlertShown {
   id: string
   type: string
+  subject: string
   data?: unknown
   createdAt: string
 }
@@ -55,7 +57,7 @@ export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
           empty={<p className="quiet">There was nothing to tell so far.</p>}
           columns={[
             { head: 'What', cell: ({ type }) => alertTitle(type) },
-            { head: 'About', cell: ({ type, data }) => alertLine(type, data) },
+            { head: 'About', cell: (alert) => <About alert={alert} /> },
             { head: 'When', cell: ({ createdAt }) => <TimeText at={createdAt} /> },
           ]}
         />
@@ -76,6 +78,12 @@ export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
       )}
     </>
   )
+}
+
+function About({ alert: { type, subject, data } }: { alert: AlertShown }) {
+  const href = alertHref(type, subject, data)
+  const line = <VisibleText text={alertLine(type, data)} />
+  return href === null ? line : <a href={href}>{line}</a>
 }
 
 function WebhookTable({ webhooks, add }: { webhooks: WebhookShown[]; add: ReactNode }) {

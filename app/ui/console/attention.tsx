@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { VisibleText } from '../visible-text.tsx'
+import { hostOf } from './alert-words.ts'
 import { TimeText } from './notice.tsx'
 
 export interface AttentionItem {
@@ -34,8 +35,8 @@ const KINDS: { kind: AttentionItem['kind']; title: string; says: string; all: st
   },
   {
     kind: 'webhook',
-    title: 'Webhooks that were switched off after failures',
-    says: 'Nobody is told by them any more.',
+    title: 'Webhooks that don’t take alerts',
+    says: 'They answered that they want no more, or nothing good for a day. What was given up can be sent again.',
     all: '/admin/alerts',
   },
 ]
@@ -59,7 +60,7 @@ export function Attention({ items }: { items: AttentionItem[] }) {
               {shown.map((item) => (
                 <li key={item.id}>
                   <a href={hrefOf(item)}>
-                    <VisibleText text={item.name} />
+                    <VisibleText text={item.kind === 'webhook' ? hostOf(item.name) : item.name} />
                   </a>{' '}
                   <span className="quiet">{detailOf(item)}</span>
                 </li>
@@ -74,7 +75,7 @@ export function Attention({ items }: { items: AttentionItem[] }) {
 }
 
 const hrefOf = ({ kind, id }: AttentionItem): string =>
-  kind === 'webhook' ? '/admin/alerts' : `/admin/api-keys/${encodeURIComponent(id)}`
+  `/admin/${kind === 'webhook' ? 'alerts' : 'api-keys'}/${encodeURIComponent(id)}`
 
 function detailOf({ kind, used, cap, at }: AttentionItem): ReactNode {
   if (kind === 'cap')

@@ -1,5 +1,5 @@
 import { VisibleText } from '../visible-text.tsx'
-import { ACTION_WORDS, actionWord } from './audit-words.ts'
+import { ACTION_WORDS, actorWord, actWords, nameOf, placeOf } from './audit-words.ts'
 import { listChanges, type MemberChange } from './changes.ts'
 import { FilterField, FilterForm, FilterSelect, NOT_A_DAY } from './filter-form.tsx'
 import { Empty, TimeText } from './notice.tsx'
@@ -109,25 +109,14 @@ export function AuditList({ entries, asked, wrong, next, first, exportHref }: Au
 }
 
 const COLUMNS: Column<AuditEntry>[] = [
-  { head: 'When', cell: (entry) => <TimeText at={entry.at} /> },
+  { head: 'Who did what', cell: (entry) => <Sentence entry={entry} /> },
   {
-    head: 'Who',
-    cell: (entry) => (
+    head: 'When, and from where',
+    cell: ({ at, address }) => (
       <>
-        <VisibleText text={entry.actor} />
+        <TimeText at={at} />
         <span className="beneath">
-          {entry.address === null ? 'the portal itself' : <VisibleText text={entry.address} />}
-        </span>
-      </>
-    ),
-  },
-  {
-    head: 'What',
-    cell: (entry) => (
-      <>
-        {actionWord(entry.action)}
-        <span className="beneath">
-          <Subject entry={entry} />
+          {address === null ? 'the portal itself' : <VisibleText text={address} />}
         </span>
       </>
     ),
@@ -135,24 +124,24 @@ const COLUMNS: Column<AuditEntry>[] = [
   { head: 'Before and after', cell: (entry) => <Changes entry={entry} /> },
 ]
 
-/** Leads to the thing, where it has a page. */
-function Subject({ entry: { subject, action } }: { entry: AuditEntry }) {
-  const place = subject.startsWith('rec_')
-    ? 'receipts'
-    : subject.startsWith('key_')
-      ? 'api-keys'
-      : action.startsWith('issuer.')
-        ? 'issuers'
-        : null
-  const name = (
+/** “Mara withdrew receipt rec_…”, with the way to the thing where it has a page. */
+function Sentence({ entry }: { entry: AuditEntry }) {
+  const { actor, subject } = entry
+  const [name, place] = [nameOf(entry), placeOf(entry)]
+  const id = (
     <code>
       <VisibleText text={subject} />
     </code>
   )
-  return place === null ? (
-    name
-  ) : (
-    <a href={`/admin/${place}/${encodeURIComponent(subject)}`}>{name}</a>
+  const thing = name === null || name === subject ? id : <VisibleText text={name} />
+  return (
+    <div className="audit-line">
+      <strong>
+        <VisibleText text={actorWord(actor)} />
+      </strong>{' '}
+      {actWords(entry)} {place === null ? thing : <a href={place}>{thing}</a>}
+      {thing === id ? null : <span className="beneath">{id}</span>}
+    </div>
   )
 }
 

@@ -21,5 +21,65 @@ export const ACTION_WORDS = {
   'webhook.remove': 'Webhook removed',
 }
 
-export const actionWord = (action: string): string =>
-  (ACTION_WORDS as Record<string, string>)[action] ?? action
+/** The same as a sentence goes on after who did it: "Mara" + "withdrew receipt" + which one. */
+const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
+  'issuer.create': 'created issuer',
+  'issuer.update': 'changed issuer',
+  'signing_key.publish': 'published signing key',
+  'signing_key.retire': 'retired signing key',
+  'signing_key.revoke': 'revoked signing key',
+  'api_key.create': 'created API key',
+  'api_key.update': 'changed API key',
+  'api_key.rotate': 'rotated API key',
+  'api_key.revoke': 'revoked API key',
+  'receipt.revoke': 'withdrew receipt',
+  'content.erase': 'erased the content of receipt',
+  'admin.join': 'joined as admin',
+  'admin.invite': 'invited an admin,',
+  'admin.update': 'changed admin',
+  'admin.remove': 'removed admin',
+  'admin.recover': 'let back in admin',
+  'webhook.create': 'added webhook',
+  'webhook.update': 'changed webhook',
+  'webhook.remove': 'removed webhook',
+}
+
+interface Said {
+  actor: string
+  action: string
+  subject: string
+  before?: unknown
+  after?: unknown
+}
+
+const ACTORS: Record<string, string> = { 'admin-token': 'The admin token', portal: 'The portal' }
+
+export const actorWord = (actor: string): string => ACTORS[actor] ?? actor
+
+export function actWords({ action, after }: Said): string {
+  if (action === 'admin.invite' && after === null) return 'took back the invitation'
+  return (ACTS as Record<string, string>)[action] ?? `did “${action}” to`
+}
+
+/** What people call the thing: its name, or a webhook's host. Null where it has its id alone. */
+export function nameOf({ action, before, after }: Said): string | null {
+  const members = { ...asMembers(before), ...asMembers(after) }
+  const name = action.startsWith('webhook.') ? members.url : members.name
+  if (typeof name !== 'string' || name === '') return null
+  return action.startsWith('webhook.') && URL.canParse(name) ? new URL(name).host : name
+}
+
+const asMembers = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
+/** The page of the thing, where it has one. */
+export function placeOf({ action, subject, before, after }: Said): string | null {
+  const to = (place: string, id: string) => `/admin/${place}/${encodeURIComponent(id)}`
+  const [noun] = action.split('.')
+  if (noun === 'receipt' || noun === 'content') return to('receipts', subject)
+  if (noun === 'api_key') return to('api-keys', subject)
+  if (noun === 'issuer') return to('issuers', subject)
+  if (noun === 'webhook') return to('alerts', subject)
+  const { issuer } = { ...asMembers(before), ...asMembers(after) }
+  return noun === 'signing_key' && typeof issuer === 'string' ? to('issuers', issuer) : null
+}

@@ -28,9 +28,24 @@ function StateBadge({ state, attempts }: DeliveryShown) {
   return <Badge tone={STATES[state].tone}>{STATES[state].text}</Badge>
 }
 
-function lastAnswer({ lastStatus, lastError }: DeliveryShown): string {
-  const status = lastStatus === null ? [] : [`Status ${lastStatus}`]
-  return [...status, ...(lastError === null ? [] : [lastError])].join('. ')
+/** What came back, in words. */
+function lastAnswer({ lastStatus, lastError, state }: DeliveryShown): string {
+  const status =
+    lastStatus === null
+      ? []
+      : [state === 'delivered' ? `Answered ${lastStatus}.` : `It answered ${lastStatus}.`]
+  return [...status, ...(lastError === null ? [] : [lastError])].join(' ')
+}
+
+function Attempts({ delivery: { attempts, nextAttemptAt } }: { delivery: DeliveryShown }) {
+  const made = attempts === 1 ? '1 attempt' : `${attempts.toLocaleString('en')} attempts`
+  if (nextAttemptAt === null) return <>{made}</>
+  if (attempts === 0) return <>first attempt within seconds</>
+  return (
+    <>
+      {made}, next <TimeText at={nextAttemptAt} />
+    </>
+  )
 }
 
 interface DeliveryTableProps {
@@ -44,10 +59,6 @@ interface DeliveryTableProps {
 /** What was sent, what came back, and when it is tried again. */
 export function DeliveryTable({ deliveries, isOfOne = false, sendable }: DeliveryTableProps) {
   const maySend = useSession()?.role !== 'viewer'
-  const to: Column<DeliveryShown> = {
-    head: 'To',
-    cell: ({ webhook, url }) => <a href={`/admin/alerts/${webhook}`}>{hostOf(url)}</a>,
-  }
   const again: Column<DeliveryShown> = {
     head: 'Once more',
     cell: (row) => (sendable(row.webhook) ? <SendAgain delivery={row} /> : null),
@@ -59,16 +70,38 @@ export function DeliveryTable({ deliveries, isOfOne = false, sendable }: Deliver
       rowKey={({ id }) => id}
       empty={<p className="quiet">Nothing was sent yet.</p>}
       columns={[
-        { head: 'Alert', cell: ({ type }) => alertTitle(type) },
-        ...(isOfOne ? [] : [to]),
-        { head: 'State', cell: (row) => <StateBadge {...row} /> },
-        { head: 'Since', cell: ({ createdAt }) => <TimeText at={createdAt} /> },
-        { head: 'Attempts', isNumber: true, cell: ({ attempts }) => attempts },
-        { head: 'Last answer', cell: (row) => lastAnswer(row) || '–' },
         {
-          head: 'Next attempt',
-          cell: ({ nextAttemptAt, attempts }) =>
-            nextAttemptAt !== null && attempts === 0 ? 'now' : <TimeText at={nextAttemptAt} />,
+          head: 'Alert',
+          cell: ({ type, webhook, url }) => (
+            <>
+              {alertTitle(type)}
+              {isOfOne ? null : (
+                <span className="beneath">
+                  to <a href={`/admin/alerts/${webhook}`}>{hostOf(url)}</a>
+                </span>
+              )}
+            </>
+          ),
+        },
+        {
+          head: 'State',
+          cell: (row) => (
+            <>
+              <StateBadge {...row} />
+              <span className="beneath">{lastAnswer(row)}</span>
+            </>
+          ),
+        },
+        {
+          head: 'Since',
+          cell: (row) => (
+            <>
+              <TimeText at={row.createdAt} />
+              <span className="beneath">
+                <Attempts delivery={row} />
+              </span>
+            </>
+          ),
         },
         ...(maySend ? [again] : []),
       ]}

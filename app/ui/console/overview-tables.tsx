@@ -64,7 +64,8 @@ const NEAR_SHARE = 0.8
 
 /** The share as a bar; the numbers beside it say the same. */
 function Share({ used, cap }: { used: number; cap: number }) {
-  const share = cap === 0 ? 1 : Math.min(1, used / cap)
+  if (cap === 0) return <span className="quiet">Closed: its cap is 0</span>
+  const share = Math.min(1, used / cap)
   const tone = share >= 1 ? 'bad' : share >= NEAR_SHARE ? 'warn' : 'good'
   return (
     <div className="share" data-tone={tone}>

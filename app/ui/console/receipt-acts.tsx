@@ -19,7 +19,7 @@ const crumbsOf = (receiptId: string) => [
 /** Which one it is, so that nobody withdraws another than they think. */
 function Which({ receipt }: Pick<ActProps, 'receipt'>) {
   return (
-    <p>
+    <p className="receipt-which">
       Received <TimeText at={receipt.receivedAt} /> from{' '}
       <strong>
         <VisibleText text={receipt.issuerName ?? receipt.issuer} />
@@ -49,7 +49,7 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
         <Which receipt={receipt} />
         {revokedAt === null ? (
           <>
-            <p>What will happen:</p>
+            <h2>What will happen</h2>
             <ul className="says-list">
               <li>
                 Within seconds its public page says “Withdrawn by its issuer”, with your reason.
@@ -91,7 +91,7 @@ export function ReceiptErase({ receipt, form }: ActProps) {
         <Which receipt={receipt} />
         {contentBytes !== null ? (
           <>
-            <p>What will happen:</p>
+            <h2>What will happen</h2>
             <ul className="says-list">
               <li>
                 The {contentBytes.toLocaleString('en')} bytes of content that are kept here are

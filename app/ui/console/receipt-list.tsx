@@ -111,7 +111,9 @@ const COLUMNS: Column<ReceiptRecord>[] = [
     head: 'Receipt',
     cell: ({ receiptId }) => (
       <a href={`/admin/receipts/${receiptId}`}>
-        <code title={receiptId}>{receiptId.slice(0, 16)}…</code>
+        <code className="receipt-id" title={receiptId}>
+          {receiptId.slice(0, 16)}…
+        </code>
       </a>
     ),
   },

@@ -63,7 +63,7 @@ export function ReceiptView({ words, notes, report, facts, done, mayAct }: Recei
       {said === undefined ? null : <Done>{said}</Done>}
       <div className="receipt-columns">
         <div className="panel public-report">
-          <p className="overline">What the public sees</p>
+          <p className="receipt-over">What the public sees</p>
           <Verdict words={words} report={report} facts={facts} />
           <FourAnswers words={words} report={report} />
           <FactList words={words} report={report} />

@@ -45,7 +45,8 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
         <h2 id="facts">Webhook</h2>
         <dl className="facts">
           <Fact name="Address">
-            <code>{url}</code>
+            {/* What follows a host is often a secret: whoever has it may send there. */}
+            <code>{mayChange ? url : `${new URL(url).origin}/…`}</code>
           </Fact>
           <Fact name="State">
             <WebhookState state={state} />
