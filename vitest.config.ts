@@ -63,7 +63,7 @@ export default defineConfig({
         // Rules, routes and faults, on real Postgres.
         test: {
           name: 'api',
-          include: ['test/{services,api,faults}/**/*.test.ts'],
+          include: ['test/{services,api,faults,sdk}/**/*.test.ts'],
           exclude,
           globalSetup: ['test/support/database.ts'],
           testTimeout: 60_000,

@@ -1,0 +1,164 @@
+import { randomBytes } from '@noble/hashes/utils.js'
+import type { FlushResult, OutboxStore } from './delivery.ts'
+import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
+import { CounterfoilError } from './errors.ts'
+import type { Events } from './events.ts'
+import { createMemoryStore } from './memory-store.ts'
+import { createOutbox } from './outbox.ts'
+import { createPortal, type Reservation, type Usage } from './portal.ts'
+import { startRecording } from './recording.ts'
+import { readSigningKey, type SigningKey } from './signing-key.ts'
+import {
+  createFollower,
+  followIterable,
+  followReadable,
+  plainReader,
+  type Follower,
+  type Reader,
+  type Receipted,
+  type TapOptions,
+} from './tap.ts'
+
+export interface CounterfoilOptions {
+  /** The portal's address: `https://receipts.example`. */
+  portal: string
+  /** Your issuer's slug there. */
+  issuer: string
+  /** The Ed25519 private key whose public half is published under your issuer. */
+  signingKey: SigningKey
+  /** `cfl_live_…` or `cfl_test_…`. */
+  apiKey: string
+  /** Where receipts wait for the portal: in memory by default, on disk by `createDiskStore(file)`. */
+  outbox?: OutboxStore | undefined
+  /** What is the same for all of your receipts. */
+  defaults?: TapOptions | undefined
+  /** Bytes of receipts that may wait before `sign` says `outbox_full`. 64 MiB by default. */
+  waitingBytesMax?: number | undefined
+  /** Everything that goes wrong beside a stream; also the event `error`. */
+  onError?: ((error: CounterfoilError) => void) | undefined
+  fetch?: typeof fetch | undefined
+  /** Milliseconds since 1970. */
+  now?: (() => number) | undefined
+}
+
+export interface SignInput extends ReceiptDetails, Ending {
+  /** What the user got: text, or the exact bytes. */
+  output: string | Uint8Array
+}
+
+export interface Counterfoil {
+  /** Signs a finished answer. No request is made before it resolves. Throws a `CounterfoilError`. */
+  sign(input: SignInput): Promise<SignedReceipt>
+  /** For an answer that you hand out piece by piece yourself. */
+  record(details?: ReceiptDetails): Recording
+  /**
+   * The stream as it is, with a promise of its receipt: text, bytes, or anything for which `reader`
+   * says what its chunks hold. Never throws, never waits, changes no chunk.
+   */
+  tap<S extends AsyncIterable<T> | ReadableStream<T>, T = string | Uint8Array>(
+    stream: S,
+    options?: TapOptions & { reader?: Reader<T> },
+  ): S & Receipted
+  /** The part of `tap` for streams that have a shape of their own. */
+  follow<T>(options: TapOptions, reader: Reader<T>): Follower<T>
+  /** Holds places, so that a full cap is known before the first token. Throws `cap_exceeded`. */
+  reserve(options?: { count?: number; ttlSeconds?: number }): Promise<Reservation>
+  release(reservation: string): Promise<void>
+  usage(): Promise<Usage & { period: string }>
+  /** Waits until nothing is left to send, or only what a cap holds back. */
+  flush(options?: { timeoutMs?: number; parked?: boolean }): Promise<FlushResult>
+  /** Ends sending. What waits in memory is lost: `flush` first. */
+  close(): Promise<void>
+  on: Events['on']
+}
+
+const WAITING_BYTES_MAX = 64 * 1024 * 1024
+
+/**
+ * Signs receipts for one issuer and sees that they arrive. Make one for the program, not for each
+ * request. Throws `invalid_option` or `invalid_signing_key`.
+ *
+ * @example
+ * const counterfoil = createCounterfoil({
+ *   portal: 'https://receipts.example',
+ *   issuer: 'acme',
+ *   signingKey: readFileSync('signing-key.pem', 'utf8'),
+ *   apiKey: 'cfl_live_…',
+ * })
+ * const { receiptId, verifyUrl } = await counterfoil.sign({ output: text, model: 'gpt-5' })
+ */
+export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
+  const url = readPortalUrl(options.portal)
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(options.issuer))
+    throw invalid('issuer', 'must be your issuer’s slug in the portal, as in “acme”')
+  if (!/^cfl_(?:live|test)_/.test(options.apiKey))
+    throw invalid('apiKey', 'must be an API key of the portal: cfl_live_… or cfl_test_…')
+  const signer = readSigningKey(options.signingKey)
+  const now = options.now ?? Date.now
+  const portal = createPortal({
+    url,
+    apiKey: options.apiKey,
+    // Called on nothing: some platforms' own refuses to be called on another object.
+    fetch: options.fetch ?? ((...given) => fetch(...given)),
+  })
+  const outbox = createOutbox({
+    store: options.outbox ?? createMemoryStore(),
+    portal,
+    waitingBytesMax: options.waitingBytesMax ?? WAITING_BYTES_MAX,
+    now,
+    random: Math.random,
+  })
+  if (options.onError !== undefined) outbox.on('error', options.onError)
+  const ctx = { issuer: options.issuer, signer, outbox, portalUrl: url, now, randomBytes }
+
+  const record = (details: ReceiptDetails = {}): Recording =>
+    startRecording(ctx, { ...options.defaults, ...defined(details) })
+
+  function follow<T>(details: TapOptions, reader: Reader<T>): Follower<T> {
+    return createFollower({
+      recording: record(details),
+      reader,
+      partial: details.partial ?? options.defaults?.partial ?? 'sign',
+      report: (error) => outbox.report(error),
+    })
+  }
+
+  return {
+    sign({ output, status, end, ...details }) {
+      const recording = record(details)
+      recording.write(output)
+      return recording.finish({ status, end })
+    },
+    record,
+    tap(stream, details = {}) {
+      const reader = (details.reader ?? plainReader) as Reader<unknown>
+      const follower = follow(details, reader)
+      const followed =
+        stream instanceof ReadableStream
+          ? followReadable(stream as ReadableStream<unknown>, follower)
+          : followIterable(stream as AsyncIterable<unknown>, follower)
+      return Object.assign(followed, { receipt: follower.receipt }) as never
+    },
+    follow,
+    reserve: ({ count = 1, ttlSeconds = 600 } = {}) => portal.reserve({ count, ttlSeconds }),
+    release: (reservation) => portal.release(reservation),
+    usage: () => portal.usage(),
+    flush: (given) => outbox.flush(given),
+    close: () => outbox.close(),
+    on: outbox.on,
+  }
+}
+
+function readPortalUrl(portal: string): string {
+  const url = URL.canParse(portal) ? new URL(portal) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '')
+    throw invalid('portal', 'must be the portal’s address, as in https://receipts.example')
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+const invalid = (option: string, why: string): CounterfoilError =>
+  new CounterfoilError('invalid_option', `The option ${option} ${why}.`)
+
+/** Without what is undefined, which would hide a default. */
+const defined = <T extends object>(values: T): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T

@@ -1,0 +1,28 @@
+import type { OutboxEvents } from './delivery.ts'
+
+export interface Events {
+  emit: <E extends keyof OutboxEvents>(event: E, ...values: Parameters<OutboxEvents[E]>) => void
+  /** Gives a function that ends it. */
+  on: <E extends keyof OutboxEvents>(event: E, listener: OutboxEvents[E]) => () => void
+}
+
+/** Listeners that can't do harm: what one throws stops neither the others nor the outbox. */
+export function createEvents(): Events {
+  const listeners = new Map<keyof OutboxEvents, Set<(...values: never[]) => void>>()
+  return {
+    emit(event, ...values) {
+      for (const listener of listeners.get(event) ?? []) {
+        try {
+          listener(...(values as unknown as never[]))
+        } catch {
+          // A listener's fault is not the stream's.
+        }
+      }
+    },
+    on(event, listener) {
+      const set = listeners.get(event) ?? new Set()
+      listeners.set(event, set.add(listener))
+      return () => set.delete(listener)
+    },
+  }
+}
