@@ -9,7 +9,7 @@ const BUILD = join(ROOT, 'build')
 const STAMP = join(BUILD, 'stamp')
 const INPUTS = ['app', 'db', 'sdk', 'public', 'package.json', 'package-lock.json', 'vite.config.ts']
 /** The pages' scripts; what else lies beside them is their parts. */
-const SCRIPTS = ['home', 'verify', 'copy', 'key-file']
+const SCRIPTS = ['home', 'verify', 'copy', 'key-file', 'passkey']
 
 /**
  * Builds what changed. When this comes back, build/portal.js can be loaded; `pages` settles when

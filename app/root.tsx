@@ -24,8 +24,8 @@ export function Layout({ children }: { children: ReactNode }) {
       <Links />
     </>
   )
-  // The console draws its own frame, and so does its error page.
-  const hasFrame = useMatches().some(({ id }) => id === 'routes/admin/frame')
+  // The console and its door draw their own frames, and so do their error pages.
+  const hasFrame = useMatches().some(({ id }) => /^routes\/admin\/(?:frame|door)$/.test(id))
   return (
     <Document words={en} head={head} hasFrame={hasFrame}>
       {children}

@@ -56,7 +56,7 @@ const TABLE: Room[] = [
     room: 'app/ui/browser/',
     may: ['app/ui/', CORE, '@simplewebauthn/browser'],
   },
-  { room: 'app/ui/', may: ['app/ui/', CORE, 'react', '@conform-to/'] },
+  { room: 'app/ui/', may: ['app/ui/', CORE, 'react', '@conform-to/', 'qr'] },
   {
     room: 'app/routes/',
     may: [

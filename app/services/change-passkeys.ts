@@ -10,16 +10,11 @@ import { changeAdmin } from './change-admin.ts'
 import { challengeBucket, takeAttempts } from './limit-attempts.ts'
 import { done, refused, type Outcome } from './outcome.ts'
 import { beginRegistration, finishRegistration } from './passkey-ceremony.ts'
-import { isName, isPlainText } from './plain-text.ts'
 import type { Actor } from './record-change.ts'
 import type { Session } from './session.ts'
 
-export const PASSKEY_NAME_CHARACTERS_MAX = 50
 /** More than anybody has devices. */
 const PASSKEYS_MAX = 20
-
-export const isPasskeyName = (name: string): boolean =>
-  isName(name) && isPlainText(name, PASSKEY_NAME_CHARACTERS_MAX)
 
 export interface PasskeyView {
   id: string

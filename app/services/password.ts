@@ -1,9 +1,7 @@
 import { hash, verify } from '@node-rs/argon2'
 import { nameSkeleton } from './name-skeleton.ts'
 import { refused, type Outcome } from './outcome.ts'
-
-export const PASSWORD_CHARACTERS_MIN = 10
-export const PASSWORD_CHARACTERS_MAX = 200
+import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from './password-length.ts'
 
 /** What OWASP names as the least for argon2id (2 stands for it): 19 MiB, twice over, one lane. */
 export const PASSWORD_COST = {

@@ -105,14 +105,25 @@ export async function finishSignIn(
 export const isAskedForCode = async (ctx: Ctx, token: string | null): Promise<boolean> =>
   (await findChallenge(ctx, 'second-factor', token)) !== null
 
-/** Proves again who has this session, before a sensitive act. */
+/**
+ * Proves again who has this session, before a sensitive act: with all that signing in by password
+ * would ask for.
+ */
 export async function confirmPassword(
   ctx: Ctx,
   from: Visitor,
   session: Session,
-  password: string,
-): Promise<Outcome<null, 'wrong' | 'too_many'>> {
-  const admin = await checkPassword(ctx, from, session.admin.name, password)
-  if (!admin.ok) return admin
-  return admin.value.id === session.admin.id ? done(null) : refused('wrong')
+  { password, code }: { password: string; code: string | null },
+): Promise<Outcome<null, 'wrong' | 'wrong_code' | 'too_many'>> {
+  const checked = await checkPassword(ctx, from, session.admin.name, password)
+  if (!checked.ok) return checked
+  const admin = checked.value
+  if (admin.id !== session.admin.id) return refused('wrong')
+  if (admin.totpSecret === null) return done(null)
+  const buckets = [addressBucket(from.address), codeBucket(admin.id)]
+  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
+  const by = { actor: admin.name, address: from.address, requestId: from.requestId }
+  if (!(await checkSecondFactor(ctx, by, admin.id, code ?? ''))) return refused('wrong_code')
+  await returnAttempts(ctx, buckets)
+  return done(null)
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { BrandMark } from './brand-mark.tsx'
 import type { PageWords } from './words/en.ts'
 
 /** What every page has in common: the skip link, the name, the landmarks. */
@@ -10,11 +11,7 @@ export function SiteFrame({ words, children }: { words: PageWords; children: Rea
       </a>
       <header className="site-header">
         <a className="brand" href="/">
-          <svg viewBox="0 0 32 24" width="32" height="24" aria-hidden="true">
-            <path className="brand-body" d="M11 1h18a2 2 0 0 1 2 2v18a2 2 0 0 1-2 2H11z" />
-            <path className="brand-stub" d="M8 1H3a2 2 0 0 0-2 2v18a2 2 0 0 0 2 2h5z" />
-            <path className="brand-mark" d="m16 12 4 4 7-8" />
-          </svg>
+          <BrandMark />
           <span>{words.frame.name}</span>
         </a>
         <nav aria-label={words.frame.navigation}>

@@ -31,6 +31,27 @@ const TABLE: [path: string, get: Need, post: Need][] = [
   ['alerts/:id/secret', 'admin', 'admin'],
   ['alerts/:id/remove', 'admin', 'admin'],
   ['sessions', 'viewer', 'viewer'],
+  ['account', 'own', null],
+  ['account/password', 'own', 'own'],
+  ['account/second-factor', 'own', 'own'],
+  ['account/second-factor/off', 'own', 'own'],
+  ['account/recovery-codes', 'own', 'own'],
+  ['account/passkeys/new', 'own', 'own'],
+  ['account/passkeys/:id', 'own', 'own'],
+  ['account/passkeys/:id/remove', 'own', 'own'],
+  ['account/passkey', null, 'own'],
+  ['people', 'owner', 'owner'],
+  ['people/invite', 'owner', 'owner'],
+  ['people/:id', 'owner', 'owner'],
+  ['people/:id/remove', 'owner', 'owner'],
+  ['sign-in', 'open', 'open'],
+  ['sign-in/code', 'open', 'open'],
+  ['sign-in/passkey', null, 'open'],
+  ['join/:token', 'open', 'open'],
+  ['join/:token/passkey', null, 'open'],
+  ['confirm', 'own', 'own'],
+  ['confirm/passkey', null, 'own'],
+  ['sign-out', null, 'own'],
 ]
 
 /** Any name that can't exist will do: who may not is refused before anybody looks. */
@@ -73,17 +94,18 @@ describe.each(TABLE)('/admin/%s', (path, get, post) => {
     test('sends whoever is not signed in to the door', async () => {
       const answer = await fetch(portal.origin + address, { redirect: 'manual' })
       expect(answer.status).toBe(302)
-      expect(answer.headers.get('location')).toMatch(/^\/admin\?next=/)
+      expect(answer.headers.get('location')).toMatch(/^\/admin\/sign-in\?next=/)
       expect(answer.headers.get('cache-control')).toBe('no-store')
     })
   }
 
-  if (isRole(get)) {
+  const least = get === 'own' ? 'viewer' : get
+  if (isRole(least)) {
     test.each(['viewer', 'admin', 'owner'] as const)(
       'is shown to a %s as far as the role goes',
       async (role) => {
         const { status } = await clients[role].get(address)
-        if (RANKS[role] < RANKS[get]) expect(status).toBe(403)
+        if (RANKS[role] < RANKS[least]) expect(status).toBe(403)
         else expect([200, 302, 404]).toContain(status)
       },
     )

@@ -1,4 +1,5 @@
 import { createContext, useContext, type ReactNode } from 'react'
+import { BrandMark } from '../brand-mark.tsx'
 import type { AdminRole } from './roles.ts'
 
 export interface ConsoleSession {
@@ -47,11 +48,7 @@ export function ConsoleFrame({ session, path, children }: FrameProps) {
       </a>
       <header className="console-header">
         <a className="brand" href="/admin">
-          <svg viewBox="0 0 32 24" width="32" height="24" aria-hidden="true">
-            <path className="brand-body" d="M11 1h18a2 2 0 0 1 2 2v18a2 2 0 0 1-2 2H11z" />
-            <path className="brand-stub" d="M8 1H3a2 2 0 0 0-2 2v18a2 2 0 0 0 2 2h5z" />
-            <path className="brand-mark" d="m16 12 4 4 7-8" />
-          </svg>
+          <BrandMark />
           <span>Counterfoil</span>
         </a>
         <nav className="console-nav" aria-label="Console">

@@ -1,0 +1,10 @@
+import type { ActionFunctionArgs } from '@remix-run/node'
+import { beginPasskeySignIn } from '#app/services/use-passkey.ts'
+import { answerQuestion } from './passkey-question.ts'
+import { visitorOf } from './way-in.ts'
+
+export { refuseLooking as loader } from './passkey-question.ts'
+
+/** Asks for no name: an authenticator knows whose passkeys it holds. */
+export const action = async (args: ActionFunctionArgs) =>
+  answerQuestion(args, await beginPasskeySignIn(args.context.ctx, visitorOf(args)))

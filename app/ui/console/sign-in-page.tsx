@@ -1,0 +1,77 @@
+import type { FieldMetadata, FormMetadata } from '@conform-to/react'
+import { PageScript } from './copyable.tsx'
+import { Or } from './door-frame.tsx'
+import { ConsoleForm, Submit, TextField } from './form.tsx'
+import { Done } from './notice.tsx'
+import { PageHead } from './page-head.tsx'
+import { PasskeyForm } from './passkey-form.tsx'
+
+// A field of any type: what a browser shows of it is text.
+type Field = FieldMetadata<unknown, Record<string, unknown>>
+
+interface SignInPageProps<Fields extends Record<string, unknown>> {
+  form: FormMetadata<Fields>
+  fields: { name: Field; password: Field }
+  isDone: boolean
+  script: string | null
+}
+
+export function SignInPage<Fields extends Record<string, unknown>>({
+  form,
+  fields,
+  isDone,
+  script,
+}: SignInPageProps<Fields>) {
+  return (
+    <>
+      <PageHead title="Sign in" lead="To the console of this portal." />
+      {isDone ? <Done>You are signed out.</Done> : null}
+      <ConsoleForm form={form}>
+        <TextField meta={fields.name} label="Name" autoComplete="username" />
+        <TextField
+          meta={fields.password}
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+        />
+        <Submit>Sign in</Submit>
+      </ConsoleForm>
+      <Or />
+      <PasskeyForm act="get" question="/admin/sign-in/passkey" button="Sign in with a passkey" />
+      <details className="door-help">
+        <summary>You can’t get in?</summary>
+        <p>
+          An owner can invite you again under People. An owner who is lost is let in by whoever runs
+          the server, with <code>npm run recover -- &quot;their name&quot;</code>.
+        </p>
+      </details>
+      <PageScript src={script} />
+    </>
+  )
+}
+
+interface CodePageProps<Fields extends Record<string, unknown>> {
+  form: FormMetadata<Fields>
+  code: Field
+}
+
+/** The second step, for whoever knew the password. */
+export function SignInCodePage<Fields extends Record<string, unknown>>({
+  form,
+  code,
+}: CodePageProps<Fields>) {
+  return (
+    <>
+      <PageHead title="Second step" lead="Your password was right. Now the code, please." />
+      <ConsoleForm form={form}>
+        <TextField
+          meta={code}
+          label="Code"
+          help="The six digits in your authenticator app, or one of your recovery codes."
+          autoComplete="one-time-code"
+        />
+        <Submit cancel="/admin/sign-in">Sign in</Submit>
+      </ConsoleForm>
+    </>
+  )
+}
