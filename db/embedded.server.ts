@@ -92,7 +92,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 }
 
 /** For a command beside the portal: its running database, or one that is started for the moment. */
-export async function borrowEmbedded(dataDir: string): Promise<Pick<Embedded, 'connection' | 'stop'>> {
+export async function borrowEmbedded(
+  dataDir: string,
+): Promise<Pick<Embedded, 'connection' | 'stop'>> {
   const folder = await openDataFolder(dataDir)
   const running = await findRunning(folder)
   if (running === null) return startEmbedded({ dataDir })

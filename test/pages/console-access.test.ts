@@ -97,3 +97,154 @@ test('a set-up link, a passkey, and the first owner is in; out again, in by the 
   expect(visit.faults).toEqual([])
   await visit.close()
 })
+
+test('without JavaScript: a password, an app’s codes, a recovery code that works once, and a confirmation', async () => {
+  const { url } = good(await inviteAdmin(portal.ctx, BY, 'admin'))
+  const visit = await visitor.open(pathOf(url), { javaScriptEnabled: false })
+  const { page } = visit
+  expect(await page.getByRole('button', { name: /passkey/ }).count()).toBe(0)
+  await page.getByLabel('Your name').fill('Bob')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await press(page, 'Go in with this password')
+  await arriveAt(page, '/admin')
+
+  await page.getByRole('link', { name: 'Bob' }).click()
+  expect(await page.locator('main').innerText()).toContain('Whoever learns your password')
+  await page.getByRole('link', { name: 'Set it up' }).click()
+  expect(await page.getByRole('img', { name: 'QR code for your authenticator app' }).count()).toBe(
+    1,
+  )
+  const secret = await page.locator('.factor-key').innerText()
+  await page.getByLabel('Code', { exact: true }).fill('000000')
+  await press(page, 'Turn it on and show the recovery codes')
+  expect(await page.getByRole('alert').innerText()).toContain('This code is not right.')
+  // The app has scanned this one: it is not replaced by another.
+  expect(await page.locator('.factor-key').innerText()).toBe(secret)
+  await page.getByLabel('Code', { exact: true }).fill(appCode(secret, portal.ctx.now()))
+  await press(page, 'Turn it on and show the recovery codes')
+  const codes = (await page.locator('#recovery-codes').innerText()).trim().split('\n')
+  expect(new Set(codes).size).toBe(10)
+
+  const signIn = async () => {
+    await page.goto('/admin/account')
+    await press(page, 'Sign out')
+    await page.goto('/admin/sign-in?next=%2Fadmin%2Faccount')
+    await page.getByLabel('Name').fill('bob')
+    await page.getByLabel('Password').fill(PASSWORD)
+    await press(page, 'Sign in')
+    await arriveAt(page, '/admin/sign-in/code?next=%2Fadmin%2Faccount')
+  }
+  await signIn()
+  await page.getByLabel('Code', { exact: true }).fill(codes[0]!.toUpperCase().replaceAll('-', ' '))
+  await press(page, 'Sign in')
+  await arriveAt(page, '/admin/account')
+  expect(await page.locator('main').innerText()).toContain('9 recovery codes are left.')
+  await signIn()
+  await page.getByLabel('Code', { exact: true }).fill(codes[0]!)
+  await press(page, 'Sign in')
+  expect(await page.locator('.field-error').innerText()).toContain('used already')
+  await page.getByLabel('Code', { exact: true }).fill(appCode(secret, portal.ctx.now() + 30_000))
+  await press(page, 'Sign in')
+  await arriveAt(page, '/admin/account')
+
+  portal.advance(11 * 60_000)
+  await page.getByRole('link', { name: 'Make new recovery codes' }).click()
+  await arriveAt(page, '/admin/confirm?next=%2Fadmin%2Faccount%2Frecovery-codes')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByLabel('Code', { exact: true }).fill('123456')
+  await press(page, 'Go on')
+  // The password alone is not enough for whoever has a second factor.
+  expect(await page.locator('.field-error').innerText()).toContain('This code is not right')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByLabel('Code', { exact: true }).fill(appCode(secret, portal.ctx.now()))
+  await press(page, 'Go on')
+  await arriveAt(page, '/admin/account/recovery-codes')
+  await press(page, 'Make new codes and show them')
+  expect(await page.locator('#recovery-codes').innerText()).not.toContain(codes[1])
+  expect(visit.faults).toEqual([])
+  await visit.close()
+})
+
+test('passkeys are added, named and removed, and the last way in stays', async () => {
+  const { url } = good(await inviteAdmin(portal.ctx, BY, 'viewer'))
+  const visit = await visitor.prepare()
+  const { page } = visit
+  await giveAuthenticator(page)
+  await page.goto(pathOf(url))
+  await page.getByLabel('Your name').fill('Carol')
+  await press(page, 'Make a passkey instead')
+  await arriveAt(page, '/admin')
+  await page.goto('/admin/account')
+  expect(await page.locator('main').innerText()).toContain('your only way in')
+  expect(await page.getByRole('link', { name: 'Remove First passkey' }).count()).toBe(0)
+  await page.getByRole('link', { name: 'Rename First passkey' }).click()
+  const first = page.url()
+  await page.getByLabel('Name').fill('Laptop')
+  await press(page, 'Rename it')
+  await arriveAt(page, '/admin/account?done=passkey-renamed')
+  expect(await page.locator('table').innerText()).toContain('Laptop')
+  // Straight to its address: the page says why it stays.
+  await page.goto(`${first}/remove`)
+  expect(await page.locator('main').innerText()).toContain('This is your only way in')
+
+  await page.goto('/admin/account/passkeys/new')
+  await page.getByLabel('Name').fill('The same laptop')
+  await press(page, 'Make the passkey')
+  await page.getByText('holds a passkey for you already').waitFor()
+  const other = await page.context().newCDPSession(page)
+  await other.send('WebAuthn.disable')
+  await giveAuthenticator(page)
+  await press(page, 'Make the passkey')
+  await arriveAt(page, '/admin/account?done=passkey-added')
+  await page.getByRole('link', { name: 'Remove Laptop' }).click()
+  await press(page, 'Remove this passkey')
+  await arriveAt(page, '/admin/account?done=passkey-removed')
+  expect(await page.locator('table').innerText()).not.toContain('Laptop')
+  expect(visit.faults).toEqual([])
+  await visit.close()
+})
+
+test('axe finds nothing on any page, narrow and light, wide and dark, and none is wider than its window', async () => {
+  const { url } = good(await inviteAdmin(portal.ctx, BY, 'owner'))
+  const visit = await visitor.prepare({ bypassCSP: true })
+  const { page } = visit
+  await giveAuthenticator(page)
+  for (const path of ['/admin/sign-in?done=signed-out', '/admin/join/nothing', pathOf(url)]) {
+    await page.goto(path)
+    await expectAccessible(visit)
+  }
+  await page.getByLabel('Your name').fill('Dave')
+  await press(page, 'Make a passkey instead')
+  await arriveAt(page, '/admin')
+  await page.goto('/admin/account')
+  const passkey = await page
+    .getByRole('link', { name: 'Rename First passkey' })
+    .getAttribute('href')
+  await page.goto('/admin/people')
+  const person = await page.getByRole('link', { name: 'Role of Dave' }).getAttribute('href')
+  for (const path of [
+    '/admin/account?done=back',
+    '/admin/account/password',
+    '/admin/account/second-factor',
+    '/admin/account/second-factor/off',
+    '/admin/account/passkeys/new',
+    passkey!,
+    `${passkey!}/remove`,
+    '/admin/sessions',
+    '/admin/people',
+    '/admin/people/invite',
+    person!,
+    `${person!}/remove`,
+  ]) {
+    await page.goto(path)
+    expect([path, visit.status]).toEqual([path, 200])
+    await expectAccessible(visit)
+  }
+  await page.goto('/admin/people/invite')
+  await press(page, 'Make the link and show it')
+  await expectAccessible(visit)
+  portal.advance(11 * 60_000)
+  await page.goto('/admin/people/invite')
+  await expectAccessible(visit)
+  await visit.close()
+}, 120_000)

@@ -71,15 +71,10 @@ export async function action(args: ActionFunctionArgs) {
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Is it you?') }]
 
 export default function Confirm() {
+  const data = useLoaderData<typeof loader>()
   const [form, { password, code }] = useForm({
     lastResult: useActionData<typeof action>() ?? null,
-    constraint: getZodConstraint(schema),
+    constraint: { ...getZodConstraint(schema), code: { required: data.ways.secondFactor } },
   })
-  return (
-    <ConfirmPage
-      form={form}
-      fields={{ password: password!, code: code! }}
-      {...useLoaderData<typeof loader>()}
-    />
-  )
+  return <ConfirmPage form={form} fields={{ password: password!, code: code! }} {...data} />
 }

@@ -4,7 +4,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remi
 import { useActionData, useLoaderData, useParams } from '@remix-run/react'
 import { z } from 'zod'
 import { ADMIN_NAME_CHARACTERS_MAX } from '#app/services/admin-view.ts'
-import { findInvitation } from '#app/services/invite-admin.ts'
+import { findInvitation, type LinkRefusal } from '#app/services/invite-admin.ts'
 import { joinWithPasskey, joinWithPassword, type JoinRefusal } from '#app/services/join.ts'
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from '#app/services/password-length.ts'
 import { WRONG_PASSKEY } from '../../ui/console/door-words.ts'
@@ -36,9 +36,11 @@ export async function loader({ context, params }: LoaderFunctionArgs) {
     const { kind, role, admin } = found.value
     return { refusal: null, link: { kind, role, name: admin?.name ?? null }, script }
   }
-  const status = found.code === 'unknown' ? 404 : 410
+  const status = statusOf(found.code)
   return answerJson({ refusal: found.code, link: null, script: null }, { status })
 }
+
+const statusOf = (code: LinkRefusal): number => (code === 'unknown' ? 404 : 410)
 
 export async function action(args: ActionFunctionArgs) {
   const { ctx } = args.context
@@ -46,7 +48,7 @@ export async function action(args: ActionFunctionArgs) {
   const form = await args.request.formData()
   const link = await findInvitation(ctx, args.params.token ?? '')
   // The page says of a link what is wrong with it.
-  if (!link.ok) return null
+  if (!link.ok) return answerJson(null, { status: statusOf(link.code) })
   const answer = form.get('answer')
   if (typeof answer === 'string') form.set('password', 'none')
   const submission = parseWithZod(form, { schema })

@@ -27,7 +27,7 @@ export function readNext({ request }: Pick<Args, 'request'>): string {
   const next = own.searchParams.get('next') ?? ''
   if (!next.startsWith('/') || !URL.canParse(next, own.origin)) return '/admin'
   const { origin, pathname, search } = new URL(next, own.origin)
-  const isConsole = origin === own.origin && /^\/admin(?:\/|$)/.test(pathname)
+  const isConsole = origin === own.origin && /^\/admin(?:\/[^/]+)*\/?$/.test(pathname)
   return isConsole ? pathname + search : '/admin'
 }
 
