@@ -6,8 +6,9 @@ import { createCtx, type Ctx } from '#app/context.server.ts'
 import { findInvitation } from '#app/services/invite-admin.ts'
 import { joinWithPassword } from '#app/services/join.ts'
 import { findSession } from '#app/services/session.ts'
-import { freshVisitor, good, PASSWORD, tokenOf } from '../support/admins.ts'
-import { ADMIN_TOKEN, PUBLIC_URL } from '../support/portal.ts'
+import { freshVisitor, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
+import { freshDatabase } from '../support/database.ts'
+import { ADMIN_TOKEN, PUBLIC_URL, startPortal } from '../support/portal.ts'
 import { findEmbedded, findPort, makeDataDir, spawnPortal } from '../support/spawn-portal.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -23,7 +24,10 @@ afterEach(async () => {
 })
 
 /** What somebody on the server types. */
-function runRecover(dataDir: string, ...names: string[]): Promise<{ code: number; said: string }> {
+function runRecover(
+  where: Record<string, string>,
+  ...names: string[]
+): Promise<{ code: number; said: string }> {
   const env = {
     NODE_ENV: 'production' as const,
     PATH: process.env.PATH,
@@ -34,7 +38,7 @@ function runRecover(dataDir: string, ...names: string[]): Promise<{ code: number
     const child = execFile(
       process.execPath,
       [join(ROOT, 'app', 'recover.mjs'), ...names],
-      { cwd: ROOT, env: { ...env, PUBLIC_URL, DATA_DIR: dataDir } },
+      { cwd: ROOT, env: { ...env, PUBLIC_URL, ...where } },
       (_, stdout, stderr) => {
         done({ code: child.exitCode ?? -1, said: stdout + stderr })
       },
@@ -69,7 +73,7 @@ test('a first start prints the link that makes the first owner; one who is lost 
 
   const setup = LINK.exec(portal.said())?.[0]
   expect(portal.said()).toContain('valid for one hour, works once')
-  expect(await runRecover(dataDir, 'Ada')).toMatchObject({
+  expect(await runRecover({ DATA_DIR: dataDir }, 'Ada')).toMatchObject({
     code: 1,
     said: expect.stringContaining('Nobody has set up the console yet') as string,
   })
@@ -82,14 +86,16 @@ test('a first start prints the link that makes the first owner; one who is lost 
     code: 'used',
   })
 
-  const nobody = await runRecover(dataDir, 'Bob')
+  const nobody = await runRecover({ DATA_DIR: dataDir }, 'Bob')
   expect([nobody.code, nobody.said]).toEqual([
     1,
     expect.stringContaining('No owner is called “Bob”. The owners are: Ada.'),
   ])
-  expect((await runRecover(dataDir)).said).toContain('npm run recover -- "their name"')
+  expect((await runRecover({ DATA_DIR: dataDir })).said).toContain(
+    'npm run recover -- "their name"',
+  )
 
-  const first = LINK.exec((await runRecover(dataDir, 'Ada')).said)![0]
+  const first = LINK.exec((await runRecover({ DATA_DIR: dataDir }, 'Ada')).said)![0]
   expect(good(await findInvitation(ctx, tokenOf(first)))).toMatchObject({
     kind: 'recover',
     admin: { name: 'Ada' },
@@ -99,7 +105,7 @@ test('a first start prints the link that makes the first owner; one who is lost 
   await ctx.db.close()
   await portal.stop()
 
-  const second = LINK.exec((await runRecover(dataDir, 'ada')).said)![0]
+  const second = LINK.exec((await runRecover({ DATA_DIR: dataDir }, 'ada')).said)![0]
   const again = await spawnPortal({ port, dataDir })
   cleanups.push(() => again.stop())
   // Somebody is there: no link that makes an owner is printed any more.
@@ -110,3 +116,26 @@ test('a first start prints the link that makes the first owner; one who is lost 
   expect((await joinWithPassword(later, freshVisitor(), way)).ok).toBe(true)
   expect(await findSession(later, session)).toBe(null)
 }, 180_000)
+
+test('with DATABASE_URL the link is made in that database, and a database that is away is said in a sentence', async () => {
+  const { connection, drop } = await freshDatabase()
+  cleanups.push(drop)
+  if ('url' in connection) throw new Error('the tests have a cluster of their own')
+  const portal = await startPortal(connection)
+  cleanups.push(() => portal.stop())
+  await makeAdmin(portal.ctx, 'owner', 'Ada')
+  const where = {
+    DATABASE_URL: `postgres:///${connection.database}`,
+    PGHOST: connection.host,
+    PGPORT: String(connection.port),
+    PGUSER: connection.user,
+    PGPASSWORD: connection.password,
+  }
+  const { code, said } = await runRecover(where, 'Ada')
+  expect(code).toBe(0)
+  expect(good(await findInvitation(portal.ctx, tokenOf(LINK.exec(said)![0]))).kind).toBe('recover')
+  const away = await runRecover({ ...where, PGPASSWORD: 'wrong' }, 'Ada')
+  expect(away.code).toBe(1)
+  expect(away.said).toContain("The database of DATABASE_URL can't be used")
+  expect(away.said).not.toContain('    at ')
+})

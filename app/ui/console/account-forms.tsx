@@ -68,7 +68,13 @@ export function NewPasskeyPage({ error, typed, nameCharactersMax, script }: NewP
         This needs JavaScript, and a browser that knows passkeys. A second factor with an app works
         without: you find it on the page of your account.
       </WithoutPasskeys>
-      <PasskeyForm act="create" question="/admin/account/passkey" button="Make the passkey" isFirst>
+      <PasskeyForm
+        act="create"
+        question="/admin/account/passkey"
+        button="Make the passkey"
+        isFirst
+        cancel="/admin/account"
+      >
         <CsrfField />
         <div className="field">
           <label htmlFor="passkey-name">Name</label>

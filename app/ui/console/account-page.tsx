@@ -111,11 +111,11 @@ export function AccountPage({ person, passkeys, sessions, done }: AccountPagePro
       <Panel
         id="sessions"
         title="Sessions"
-        action={{ href: '/admin/sessions', text: 'See where, and sign out everywhere' }}
+        action={{ href: '/admin/sessions', text: 'See them all' }}
       >
         {sessions === 1
           ? 'You are signed in here and nowhere else.'
-          : `You are signed in in ${sessions} places.`}
+          : `You are signed in at ${sessions} places. You can sign out of all others at once.`}
       </Panel>
     </>
   )
@@ -160,7 +160,7 @@ function PasskeyTable({ passkeys, mayRemove }: { passkeys: PasskeyShown[]; mayRe
       rowKey={({ id }) => id}
       empty={<p className="quiet">You have none yet.</p>}
       columns={[
-        { head: 'Name', cell: ({ name }) => <bdi>{name}</bdi> },
+        { head: 'Name', cell: ({ name }) => <bdi className="cell-name">{name}</bdi> },
         { head: 'Added', cell: ({ createdAt }) => <TimeText at={createdAt} /> },
         { head: 'Last used', cell: ({ lastUsedAt }) => <TimeText at={lastUsedAt} none="never" /> },
         {

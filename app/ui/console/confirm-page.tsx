@@ -62,6 +62,7 @@ export function ConfirmPage<Fields extends Record<string, unknown>>({
             question="/admin/confirm/passkey"
             button="Use a passkey"
             isFirst={!ways.password}
+            {...(ways.password ? {} : { cancel: '/admin' })}
           >
             {csrfField}
           </PasskeyForm>

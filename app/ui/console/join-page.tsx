@@ -75,7 +75,7 @@ export function JoinPage<Fields extends Record<string, unknown>>({
           help="Ten characters or more. A few words in a row are easy to keep in mind."
           autoComplete="new-password"
         />
-        <Submit>{isBack ? 'Set this password and go in' : 'Go in with this password'}</Submit>
+        <Submit>Go in with this password</Submit>
       </ConsoleForm>
       <Or />
       <PasskeyForm

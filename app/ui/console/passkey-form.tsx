@@ -9,6 +9,8 @@ interface PasskeyFormProps {
   /** The field of another form on the page whose value goes along as `name`. */
   nameFrom?: string
   isFirst?: boolean
+  /** Where to go instead. */
+  cancel?: string
   /** What goes along. */
   children?: ReactNode
 }
@@ -23,6 +25,7 @@ export function PasskeyForm({
   button,
   nameFrom,
   isFirst = false,
+  cancel,
   children,
 }: PasskeyFormProps) {
   return (
@@ -42,6 +45,11 @@ export function PasskeyForm({
         <button className={isFirst ? 'button' : 'button secondary'} type="submit">
           {button}
         </button>
+        {cancel === undefined ? null : (
+          <a className="button secondary" href={cancel}>
+            Cancel
+          </a>
+        )}
       </p>
       <p className="field-error" role="status" />
     </form>

@@ -53,7 +53,8 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
             head: 'Name',
             cell: ({ id, name }) => (
               <>
-                <bdi>{name}</bdi> {id === self ? <Badge tone="info">you</Badge> : null}
+                <bdi className="cell-name">{name}</bdi>{' '}
+                {id === self ? <Badge tone="info">you</Badge> : null}
               </>
             ),
           },
@@ -80,7 +81,7 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
         ]}
       />
       <Pager next={people.next === null ? null : `?after=${encodeURIComponent(people.next)}`} />
-      <section aria-labelledby="invitations">
+      <section className="invitations" aria-labelledby="invitations">
         <h2 id="invitations">Open invitations</h2>
         <DataTable
           caption="Open invitations"
@@ -91,7 +92,10 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
           }
           columns={[
             { head: 'As', cell: ({ role }) => <Badge>{role}</Badge> },
-            { head: 'Invited by', cell: ({ createdBy }) => <bdi>{createdBy}</bdi> },
+            {
+              head: 'Invited by',
+              cell: ({ createdBy }) => <bdi className="cell-name">{createdBy}</bdi>,
+            },
             { head: 'Made', cell: ({ createdAt }) => <TimeText at={createdAt} /> },
             { head: 'Expires', cell: ({ expiresAt }) => <TimeText at={expiresAt} /> },
             { head: 'Change', cell: ({ id }) => <Withdraw id={id} /> },

@@ -40,12 +40,12 @@ export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps
         <QrCode text={begun.uri} label="QR code for your authenticator app" />
         <div>
           <h2 id="scan">1. Scan the code with the app</h2>
-          <p>On this very phone, or without a camera: open it, or type the key.</p>
+          <p>Reading this on that phone, or no camera? Open it there, or type the key by hand.</p>
           <p>
             <a href={begun.uri}>Open in an app</a>
           </p>
           <p>
-            Key, by time: <code className="factor-key">{begun.secret}</code>
+            Key (time-based): <code className="factor-key">{begun.secret}</code>
           </p>
         </div>
       </section>

@@ -22,6 +22,7 @@ export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
     <>
       <PageHead
         title="Your sessions"
+        crumbs={[{ href: '/admin/account', text: 'Your account' }]}
         lead="A session ends after twelve hours without use, and after a week at the latest."
         actions={
           <form method="post" action="/admin/sessions">
@@ -49,7 +50,7 @@ export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
           },
           { head: 'Since', cell: ({ createdAt }) => <TimeText at={createdAt} /> },
           { head: 'From', cell: ({ address }) => <code>{address}</code> },
-          { head: 'With', cell: ({ userAgent }) => userAgent },
+          { head: 'With', cell: ({ userAgent }) => <span className="cell-wide">{userAgent}</span> },
         ]}
       />
     </>

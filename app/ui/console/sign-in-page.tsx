@@ -25,7 +25,7 @@ export function SignInPage<Fields extends Record<string, unknown>>({
   return (
     <>
       <PageHead title="Sign in" lead="To the console of this portal." />
-      {isDone ? <Done>You are signed out.</Done> : null}
+      {isDone && form.status === undefined ? <Done>You are signed out.</Done> : null}
       <ConsoleForm form={form}>
         <TextField meta={fields.name} label="Name" autoComplete="username" />
         <TextField
