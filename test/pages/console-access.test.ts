@@ -2,7 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inviteAdmin, inviteFirstOwner } from '#app/services/invite-admin.ts'
-import { appCode, BY, good, PASSWORD } from '../support/admins.ts'
+import { beginSecondFactor, switchOnSecondFactor } from '#app/services/second-factor.ts'
+import { appCode, BY, good, makeAdmin, PASSWORD } from '../support/admins.ts'
 import { headline, startVisitor, type Visit, type Visitor } from '../support/browser.ts'
 import { freshDatabase } from '../support/database.ts'
 import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
@@ -246,5 +247,58 @@ test('axe finds nothing on any page, narrow and light, wide and dark, and none i
   portal.advance(11 * 60_000)
   await page.goto('/admin/people/invite')
   await expectAccessible(visit)
+  await visit.close()
+}, 120_000)
+
+test('axe finds nothing on the steps of somebody with a password and a second factor, wrong or right', async () => {
+  const { ctx } = portal
+  const { admin } = await makeAdmin(ctx, 'viewer', 'Erin')
+  const { sealed, secret } = beginSecondFactor(ctx, 'Erin')
+  const values = { sealed, code: appCode(secret, ctx.now()) }
+  const [codeA, codeB] = good(await switchOnSecondFactor(ctx, BY, admin.id, values))
+  const visit = await visitor.open('/admin/sign-in', { bypassCSP: true })
+  const { page } = visit
+  const code = page.getByLabel('Code', { exact: true })
+  await page.getByLabel('Name').fill('Erin')
+  await page.getByLabel('Password').fill('a wrong guess')
+  await press(page, 'Sign in')
+  expect(await page.getByRole('alert').innerText()).toContain('don’t belong together')
+  await expectAccessible(visit)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await press(page, 'Sign in')
+  await arriveAt(page, '/admin/sign-in/code')
+  await code.fill('000000')
+  await press(page, 'Sign in')
+  await page.locator('.field-error').waitFor()
+  await expectAccessible(visit)
+  await code.fill(codeA!)
+  await press(page, 'Sign in')
+  await arriveAt(page, '/admin')
+
+  portal.advance(11 * 60_000)
+  await page.goto('/admin/account/recovery-codes')
+  await page.getByLabel('Password').fill('a wrong guess')
+  await code.fill(codeB!)
+  await press(page, 'Go on')
+  expect(await page.locator('.field-error').innerText()).toContain('This is not your password.')
+  await expectAccessible(visit)
+  await page.getByLabel('Password').fill(PASSWORD)
+  // Nothing was taken for a code beside a wrong password: it still works.
+  await code.fill(codeB!)
+  await press(page, 'Go on')
+  await arriveAt(page, '/admin/account/recovery-codes')
+  await expectAccessible(visit)
+  await press(page, 'Make new codes and show them')
+  await expectAccessible(visit)
+  // Copied by a button, which the script has brought.
+  await press(page, 'Copy the recovery codes')
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied.split('\n')).toHaveLength(10)
+  await page.goto('/admin/account/second-factor/off')
+  await expectAccessible(visit)
+  await press(page, 'Turn it off')
+  await arriveAt(page, '/admin/account?done=second-factor-off')
+  await expectAccessible(visit)
+  expect(visit.faults).toEqual([])
   await visit.close()
 }, 120_000)
