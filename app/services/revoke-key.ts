@@ -30,14 +30,10 @@ export async function revokeKey(
     if (before.state === 'revoked') return { result: refused('already_revoked') }
     // After the lock: a time taken before it could lie before a receipt that came meanwhile.
     const revokedAt = await now()
-    // The first centuries are read back from the database as other ones.
-    const isTooEarly = compromisedSince !== null && compromisedSince.getTime() < 0
-    if (isTooEarly || (compromisedSince !== null && compromisedSince > revokedAt)) {
+    const flaw = compromisedSince === null ? null : findCutFlaw(compromisedSince, revokedAt)
+    if (flaw !== null) {
       return {
-        result: refused('invalid_request', {
-          pointer: '/compromisedSince',
-          detail: isTooEarly ? 'Can’t be before 1970.' : 'Can’t be in the future.',
-        }),
+        result: refused('invalid_request', { pointer: '/compromisedSince', detail: flaw }),
       }
     }
     const after = viewKey(
@@ -52,4 +48,11 @@ export async function revokeKey(
   })
   forgetAllReceiptStates(ctx)
   return outcome
+}
+
+/** What is wrong with a cut, in a sentence, or null. */
+export function findCutFlaw(cut: Date, now: Date): string | null {
+  // The first centuries are read back from the database as other ones.
+  if (cut.getTime() < 0) return 'Can’t be before 1970.'
+  return cut > now ? 'Can’t be in the future.' : null
 }

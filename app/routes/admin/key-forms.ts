@@ -48,7 +48,9 @@ export function readMoment(given: string | null): Date | null {
   if (given === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/.test(given))
     return null
   const at = new Date(`${given}Z`)
-  return Number.isNaN(at.getTime()) ? null : at
+  // The 31st of February is no day of March.
+  const isSame = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(given.slice(0, 16))
+  return isSame ? at : null
 }
 
 const whole = (what: string) =>
