@@ -1,11 +1,15 @@
+const IMPORTS = [
+  "import { createPublicKey, generateKeyPairSync } from 'node:crypto'",
+  "import { existsSync, readFileSync, writeFileSync } from 'node:fs'",
+  "import { calculateJwkThumbprint, CompactSign, exportJWK, importPKCS8 } from 'jose'",
+].join('\n')
+
 /**
  * The same as `keyShell`, for those who have Node: makes the key if its file isn't there yet, and
  * prints the public key and the proof. By npm `jose`, which any other signer may use as well.
  */
 export const keyScript = ({ slug, portal }: { slug: string; portal: string }): string =>
-  `import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { calculateJwkThumbprint, CompactSign, exportJWK, importPKCS8 } from 'jose'
+  `${IMPORTS}
 
 const file = '${slug}-signing-key.pem'
 if (!existsSync(file)) {
