@@ -33,7 +33,7 @@ test('the shell lines on the page, run as they stand, make a proof that the port
   const slug = await createIssuer(portal)
   const page = (await admin.get(newKeyOf(slug))).text
   const blocks = [0, 1, 2].map((at) => textOf(page, `key-shell-${at}`))
-  const [jwk, proof] = await runLines(await makeFolder(), blocks.join('\n'))
+  const [jwk, proof] = await runLines(await makeFolder(portal), blocks.join('\n'))
   const published = await admin.post(newKeyOf(slug), { jwk: jwk!, proof: `${proof!}\n` })
   expect([published.status, published.location]).toEqual([
     302,
@@ -44,7 +44,7 @@ test('the shell lines on the page, run as they stand, make a proof that the port
 
 test('the script on the page makes one too, and so does a PEM file', async () => {
   const slug = await createIssuer(portal)
-  const folder = await makeFolder()
+  const folder = await makeFolder(portal)
   const page = (await admin.get(newKeyOf(slug))).text
   await writeFile(join(folder, 'key.mjs'), textOf(page, 'key-script'))
   const [, proof] = await runLines(folder, 'node key.mjs')

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, symlink } from 'node:fs/promises'
+import { mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { PUBLIC_URL, type Portal } from './portal.ts'
 
 const run = promisify(execFile)
 const ENTITIES: Record<string, string> = { quot: '"', '#x27': "'", amp: '&', lt: '<', gt: '>' }
@@ -14,10 +15,16 @@ export function textOf(html: string, id: string): string {
   return inner.replace(/&([a-z]+|#x27);/g, (_, name: string) => ENTITIES[name]!)
 }
 
-/** An empty folder from which npm's packages are found, as from a service's own. */
-export async function makeFolder(): Promise<string> {
+/**
+ * An empty folder from which npm's packages are found, as from a service's own, and from which curl
+ * reaches the portal at its public address.
+ */
+export async function makeFolder(portal: Portal): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-shown-'))
   await symlink(resolve('node_modules'), join(folder, 'node_modules'))
+  const [host, port] = [new URL(PUBLIC_URL).host, new URL(portal.origin).port]
+  const settings = `connect-to = "${host}:80:127.0.0.1:${port}"\nnoproxy = "*"\n`
+  await writeFile(join(folder, '.curlrc'), settings)
   return folder
 }
 

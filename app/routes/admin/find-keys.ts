@@ -1,6 +1,7 @@
 import { redirect } from '@remix-run/node'
 import type { Ctx } from '#app/context.server.ts'
 import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-key-overview.ts'
+import { findIssuer } from '#app/services/find-issuer.ts'
 import { findIssuerWithUse, type IssuerWithUse } from '#app/services/list-signing-keys.ts'
 import { previewKeyChange, type KeyChangePreview } from '#app/services/preview-key-change.ts'
 
@@ -34,3 +35,9 @@ export async function needUsableApiKey(ctx: Ctx, id: string | undefined): Promis
 
 export const wasRevoked = (id: string): Response =>
   redirect(`/admin/api-keys/${id}?done=was-revoked`)
+
+/** Whether an issuer has a published key whose receipts are taken. */
+export async function canSign(ctx: Ctx, slug: string): Promise<boolean> {
+  const issuer = await findIssuer(ctx, slug)
+  return issuer?.keys.some(({ state }) => state === 'active') ?? false
+}

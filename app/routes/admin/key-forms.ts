@@ -62,6 +62,7 @@ const ratePerSecond = whole('A rate')
   .optional()
 
 export const newApiKey = z.object({
+  issuer: text('Choose whose receipts it posts.'),
   name,
   mode: z.enum(['live', 'test'], { error: 'Choose live or test.' }),
   cap,

@@ -3,15 +3,17 @@ interface CopyableProps {
   text: string
   /** What it is, for whoever hears the button only: "the secret". */
   what: string
+  /** Selected as a whole, and broken where the line ends. */
+  isSecret?: boolean
 }
 
 /**
  * Text to take away. It can be selected as it is; the button appears with the script that makes it
  * work.
  */
-export function Copyable({ id, text, what }: CopyableProps) {
+export function Copyable({ id, text, what, isSecret = false }: CopyableProps) {
   return (
-    <div className="copyable">
+    <div className={isSecret ? 'copyable secret' : 'copyable'}>
       <pre id={id} tabIndex={0} role="region" aria-label={what}>
         {text}
       </pre>
