@@ -3,7 +3,7 @@ import { VisibleText } from '../visible-text.tsx'
 import { ConsoleForm, SelectField, Submit, TextField } from './form.tsx'
 import { Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
-import { sayNumber } from './say.ts'
+import { sayNumber, spellOut } from './say.ts'
 
 type Meta = FieldMetadata<unknown, Record<string, unknown>>
 type Form = FormMetadata<Record<string, unknown>>
@@ -40,7 +40,7 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
               help="Whose receipts it posts. It can’t be changed later."
               options={issuers.map(({ slug, name }) => ({
                 value: slug,
-                text: `${name} (${slug})`,
+                text: `${spellOut(name)} (${slug})`,
               }))}
             />
           )}

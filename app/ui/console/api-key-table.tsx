@@ -67,7 +67,7 @@ interface ApiKeyTableProps {
 export function ApiKeyTable({ keys, withIssuer, empty }: ApiKeyTableProps) {
   return (
     <DataTable
-      caption="API keys"
+      caption="API keys, newest first"
       rows={keys}
       rowKey={({ id }) => id}
       empty={empty}

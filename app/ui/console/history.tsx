@@ -12,17 +12,19 @@ export interface HistoryShown {
   after: Record<string, unknown> | null
 }
 
-const ACTIONS: Record<string, string> = {
-  'issuer.create': 'Created',
-  'issuer.update': 'Changed',
-  'signing_key.publish': 'Published',
-  'signing_key.retire': 'Retired',
-  'signing_key.revoke': 'Revoked',
-  'api_key.create': 'Created',
-  'api_key.update': 'Changed',
-  'api_key.rotate': 'Rotated',
-  'api_key.revoke': 'Revoked',
-}
+const ACTIONS = new Map(
+  Object.entries({
+    'issuer.create': 'Created',
+    'issuer.update': 'Changed',
+    'signing_key.publish': 'Published',
+    'signing_key.retire': 'Retired',
+    'signing_key.revoke': 'Revoked',
+    'api_key.create': 'Created',
+    'api_key.update': 'Changed',
+    'api_key.rotate': 'Rotated',
+    'api_key.revoke': 'Revoked',
+  }),
+)
 
 /** Members whose change is worth a line, in words; the others say what the action says already. */
 const NAMES: Record<string, string> = {
@@ -39,7 +41,7 @@ const NAMES: Record<string, string> = {
 export function History({ entries }: { entries: HistoryShown[] }) {
   return (
     <DataTable
-      caption="History"
+      caption="Changes, newest first"
       rows={entries}
       rowKey={({ id }) => id}
       empty={<p className="quiet">Nothing is recorded yet.</p>}
@@ -67,7 +69,7 @@ export function History({ entries }: { entries: HistoryShown[] }) {
 function What({ entry }: { entry: HistoryShown }) {
   return (
     <>
-      {ACTIONS[entry.action] ?? entry.action}
+      {ACTIONS.get(entry.action) ?? <VisibleText text={entry.action} />}
       {changesOf(entry).map(({ name, was, is }) => (
         <span key={name} className="beneath">
           {name}: {was === null ? null : <VisibleText text={was} />}

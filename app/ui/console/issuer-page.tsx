@@ -85,7 +85,7 @@ export function IssuerPage({ issuer, apiKeys, hasMore, history, done }: IssuerPa
           {mayAct && issuer.keys.length > 0 ? publish : null}
         </h2>
         <DataTable
-          caption="Signing keys"
+          caption="Signing keys, those in use first"
           rows={issuer.keys}
           rowKey={({ kid }) => kid}
           empty={

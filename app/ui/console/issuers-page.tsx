@@ -90,6 +90,7 @@ export function IssuersPage({ issuers, next, isFirst }: IssuersPageProps) {
 }
 
 export function DoneNotice({ done, says }: { done: string | null; says: Record<string, string> }) {
-  const text = done === null ? undefined : says[done]
+  // An address can be made up: what an object has by nature is no notice.
+  const text = done !== null && Object.hasOwn(says, done) ? says[done] : undefined
   return text === undefined ? null : <Done>{text}</Done>
 }

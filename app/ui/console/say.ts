@@ -1,3 +1,5 @@
+import { textPieces } from '../text-pieces.ts'
+
 const number = new Intl.NumberFormat('en')
 const dayOfMonth = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -31,3 +33,9 @@ export const startSentence = (text: string): string => text.charAt(0).toUpperCas
 export const sayDay = (day: string): string => dayOfMonth.format(new Date(day))
 /** "24 Nov" */
 export const sayShortDay = (day: string): string => shortDay.format(new Date(day))
+
+/** As VisibleText shows it, where there can be no markup: in the options of a list. */
+export const spellOut = (text: string): string =>
+  textPieces(text, false)
+    .map((piece) => (piece.mark ? `[${piece.text}]` : piece.text))
+    .join('')
