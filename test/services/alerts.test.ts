@@ -5,7 +5,7 @@ import { disableWebhook } from '#app/services/change-webhook.ts'
 import { tellFailures } from '#app/services/tell-failures.ts'
 import { watchCaps } from '#app/services/watch-caps.ts'
 import type { Ctx } from '#app/context.server.ts'
-import { signMany } from '../support/crowd.ts'
+import { postAll, signMany } from '../support/crowd.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openLedger, type Ledger } from '../support/ledger.ts'
 import { startPortal, type Portal } from '../support/portal.ts'
@@ -79,6 +79,40 @@ test('80 % and all of a cap are each told once, whoever looks and however often'
   const told = await alertsOn(id)
   expect(told.map(({ type }) => type)).toEqual(['api_key.cap_near', 'api_key.cap_reached'])
   expect(told[1]!.data).toMatchObject({ used: 5, cap: 5, share: 100 })
+})
+
+test('while posts come in over a full cap, two portals that watch tell each share once', async () => {
+  const service = await createService(portal, { cap: 40 })
+  const receipts = await signMany(service, 60)
+  let isOver = false
+  const watch = async (ctx: Ctx) => {
+    while (!isOver) await watchCaps(ctx)
+    await watchCaps(ctx)
+  }
+  const watching = Promise.all([watch(portal.ctx), watch(second.ctx), watch(portal.ctx)])
+  for (let from = 0; from < receipts.length; from += 6) {
+    await postAll([portal, second], service.key.apiKey, receipts.slice(from, from + 6))
+    // However slow the others are: somebody looks while it is between the two.
+    await watchCaps(second.ctx)
+  }
+  isOver = true
+  await watching
+  const told = await alertsOn(service.key.id)
+  expect(told.map(({ type }) => type)).toEqual(['api_key.cap_near', 'api_key.cap_reached'])
+  expect(told.map(({ data }) => (data.used as number) >= 32)).toEqual([true, true])
+  expect(told[1]!.data).toMatchObject({ used: 40, cap: 40 })
+})
+
+test('a raised cap that fills again this month is not told of again', async () => {
+  const service = await createService(portal, { cap: 5 })
+  await postMany(service, 5)
+  await watchCaps(portal.ctx)
+  await portal.admin('PATCH', `/v1/admin/api-keys/${service.key.id}`, { cap: 6 })
+  await postMany(service, 1)
+  await watchCaps(portal.ctx)
+  await watchCaps(second.ctx)
+  const told = (await alertsOn(service.key.id)).map(({ type }) => type)
+  expect(told).toEqual(['api_key.cap_reached'])
 })
 
 test('a cap that is passed in one leap is told once, as reached', async () => {
@@ -188,6 +222,53 @@ test('forged posts under a published key are told once an hour, with their numbe
   })
   const refused = told.map(({ data }) => data.refusedPosts as number)
   expect(refused.reduce((a, b) => a + b)).toBe(4)
+})
+
+test('without an API key of the issuer nobody can raise an alert, however much they send', async () => {
+  const service = await createService(portal)
+  const stranger = await createService(portal)
+  const { kid } = service.signer
+  const [receipt] = await signMany(service, 1)
+  const [head, body] = receipt!.split('.')
+  const stored = await postText(portal, service, 'stored and good')
+  const forgeries = Array.from({ length: 40 }, (_, n) =>
+    [head, body, Buffer.alloc(64, n + 1).toString('base64url')].join('.'),
+  )
+  await Promise.all(
+    forgeries.flatMap((forged) => [
+      portal.call('POST', '/v1/verify', { body: { receipt: forged } }),
+      post(portal, stranger.key.apiKey, forged),
+      post(portal, 'cfl_live_nobody', forged),
+      portal.call('GET', `/v1/receipts/${stored}`),
+      portal.call('POST', '/v1/verify', {
+        body: { receiptId: stored, contentDigest: 'A'.repeat(43) },
+      }),
+    ]),
+  )
+  expect(portal.ctx.failures.take()).toEqual([])
+  await tellFailures(portal.ctx)
+  expect(await alertsOn(kid)).toEqual([])
+})
+
+test('a flood of forgeries by the issuer’s own API key is one alert and one delivery an hour', async () => {
+  const webhook = await addWebhook(portal.ctx)
+  const service = await createService(portal)
+  const [receipt] = await signMany(service, 1)
+  const [head, body] = receipt!.split('.')
+  for (let round = 0; round < 5; round++) {
+    const forgeries = Array.from({ length: 40 }, (_, n) =>
+      [head, body, Buffer.alloc(64, n + 1).toString('base64url')].join('.'),
+    )
+    await Promise.all(forgeries.map((forged) => post(portal, service.key.apiKey, forged)))
+    await tellFailures(portal.ctx)
+  }
+  const told = await alertsOn(service.signer.kid)
+  // The hour may turn in the middle of this test.
+  expect(told.length).toBeLessThanOrEqual(2)
+  const refused = told.map(({ data }) => data.refusedPosts as number)
+  expect(refused.reduce((a, b) => a + b)).toBe(200)
+  expect(await deliveriesOf(told[0]!.id)).toEqual([{ webhook, state: 'pending' }])
+  await disableWebhook(portal.ctx, BY, webhook)
 })
 
 test('a stored receipt that was altered is told of when somebody opens it', async () => {

@@ -51,7 +51,7 @@ export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
       <section className="panel" aria-labelledby="alerts">
         <h2 id="alerts">Newest alerts</h2>
         <DataTable
-          caption="Newest alerts"
+          caption="Alerts, newest first"
           rows={alerts.items}
           rowKey={({ id }) => id}
           empty={<p className="quiet">There was nothing to tell so far.</p>}
@@ -89,7 +89,7 @@ function About({ alert: { type, subject, data } }: { alert: AlertShown }) {
 function WebhookTable({ webhooks, add }: { webhooks: WebhookShown[]; add: ReactNode }) {
   return (
     <DataTable
-      caption="Webhooks"
+      caption="Webhooks, oldest first"
       rows={webhooks}
       rowKey={({ id }) => id}
       empty={

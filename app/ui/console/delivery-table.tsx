@@ -65,7 +65,7 @@ export function DeliveryTable({ deliveries, isOfOne = false, sendable }: Deliver
   }
   return (
     <DataTable
-      caption="Deliveries"
+      caption="Deliveries, newest first"
       rows={deliveries}
       rowKey={({ id }) => id}
       empty={<p className="quiet">Nothing was sent yet.</p>}
