@@ -33,7 +33,7 @@ export async function postWebhook(
   try {
     const target = await unlessAborted(findTarget(ctx, url, resolve), signal)
     if (!target.ok) return { kind: 'failed', error: target.detail ?? 'The URL may not be called.' }
-    return { kind: 'answered', status: await send(target.value, headers, body, signal) }
+    return { kind: 'answered', status: await sendTo(target.value, headers, body, signal) }
   } catch (error) {
     return {
       kind: 'failed',
@@ -42,7 +42,8 @@ export async function postWebhook(
   }
 }
 
-function send(
+/** To an address that was checked, over TLS for the name in the URL. Gives the status. */
+export function sendTo(
   { url, host, addresses }: Target,
   headers: Record<string, string>,
   body: string,
