@@ -34,3 +34,12 @@ test('every migration is listed in the journal, in order', () => {
   const files = readdirSync(join(ROOT, 'db/migrations')).filter((name) => name.endsWith('.sql'))
   expect(files.sort()).toEqual(entries.map(({ tag }) => `${tag}.sql`))
 })
+
+test('the README names every type of alert, and no other', () => {
+  const section = /## Alerts\n([\s\S]*?)\n## /.exec(readme)![1]!
+  const named = [...section.matchAll(/^\| `(\w+\.\w+)`/gm)].map(([, type]) => type!)
+  const source = read('app/services/raise-alert.ts')
+  const types = /export type AlertType =([\s\S]*?)\n\n/.exec(source)![1]!
+  expect(named).toEqual([...types.matchAll(/'([\w.]+)'/g)].map(([, type]) => type))
+  expect(named.length).toBeGreaterThan(3)
+})
