@@ -103,7 +103,7 @@ export function DeliveryTable({ deliveries, isOfOne = false, sendable }: Deliver
             </>
           ),
         },
-        ...(maySend ? [again] : []),
+        ...(maySend && deliveries.some(({ webhook }) => sendable(webhook)) ? [again] : []),
       ]}
     />
   )
