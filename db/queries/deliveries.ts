@@ -87,13 +87,14 @@ export async function updateDelivery(
   )
 }
 
-/** Gives a claim back as if it had never been made. */
+/** Gives a claim back as if it had never been made; due at once, so its time is not rounded up. */
 export const releaseDelivery = async (
   run: Run,
   claimed: Pick<ClaimedRow, 'id' | 'attempts'>,
 ): Promise<void> => {
   await run(
-    `update deliveries set attempts = attempts - 1, next_attempt_at = now()
+    `update deliveries set attempts = attempts - 1,
+        next_attempt_at = date_trunc('milliseconds', now())
       where id = $1::uuid and attempts = $2::int and state = 'pending'`,
     [claimed.id, claimed.attempts],
   )

@@ -94,7 +94,7 @@ test('a cap that is reached arrives signed, and stands in the lists with its ans
   const failing = (await viewer.get(`/admin/alerts/${hook}`)).text
   expect(failing).toContain('trying again')
   expect(failing).toContain('It answered 503.')
-  await portal.ctx.db.run('update deliveries set next_attempt_at = now()', [])
+  await portal.ctx.db.run(`update deliveries set next_attempt_at = now() - interval '1 second'`, [])
   receiver.answer = 204
   await deliverAlerts(local, never)
   const { body, headers } = receiver.got.at(-1)!
