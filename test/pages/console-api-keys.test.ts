@@ -33,7 +33,8 @@ async function postNew({ slug, signer, key }: Service, text: string, secret = ke
 }
 
 test('where there is nothing yet the page says what to do first', async () => {
-  expect((await admin.get('/admin/api-keys')).text).toContain('so create that first')
+  for (const path of ['/admin/api-keys', '/admin/api-keys/new'])
+    expect((await admin.get(path)).text).toContain('so create that first')
   await createIssuer(portal)
   const { text } = await admin.get('/admin/api-keys')
   expect(text).toContain('Create one for the service that posts receipts.')

@@ -13,7 +13,7 @@ const crumbsOf = ({ id, name }: ApiKeyShown) => [
 
 function Which({ apiKey: { id, name, issuer, mode, state, lastUsedAt } }: { apiKey: ApiKeyShown }) {
   return (
-    <p>
+    <p className="key-which">
       <strong>
         <VisibleText text={name} />
       </strong>{' '}

@@ -1,7 +1,7 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '../visible-text.tsx'
 import { ConsoleForm, SelectField, Submit, TextField } from './form.tsx'
-import { Warning } from './notice.tsx'
+import { Empty, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { sayNumber, spellOut } from './say.ts'
 
@@ -29,7 +29,8 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
         lead="Its secret is shown once, on the next page, with a curl line that posts a receipt."
         crumbs={[{ href: '/admin/api-keys', text: 'API keys' }]}
       />
-      <section className="panel">
+      {issuers?.length === 0 ? <NoIssuer /> : null}
+      <section className="panel" hidden={issuers?.length === 0}>
         <ConsoleForm form={form}>
           {issuers === null ? (
             <TextField meta={fields.issuer} label="Issuer" help="Its slug." />
@@ -75,6 +76,18 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
     </>
   )
 }
+
+const NoIssuer = () => (
+  <Empty
+    title="No issuer yet"
+    says="An API key belongs to an issuer, so create that first."
+    action={
+      <a className="button" href="/admin/issuers/new">
+        Create an issuer
+      </a>
+    }
+  />
+)
 
 interface EditApiKeyProps {
   apiKey: { id: string; name: string; used: number; cap: number | null }

@@ -93,7 +93,7 @@ function Actions({ id }: { id: string }) {
       <a className="button secondary small" href={`${here}/rotate`}>
         Rotate…
       </a>
-      <a className="button danger small" href={`${here}/revoke`}>
+      <a className="button secondary danger small" href={`${here}/revoke`}>
         Revoke…
       </a>
     </>
@@ -110,7 +110,7 @@ function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
       {state === 'revoked' || state === 'expired' ? null : (
         <Tile name="Cap reached" beneath={PROJECTION_SAYS[projection.kind]}>
           {projection.kind === 'around'
-            ? `about ${sayDay(projection.day)}`
+            ? `about ${sayShortDay(projection.day)}`
             : PROJECTION[projection.kind]}
         </Tile>
       )}

@@ -39,7 +39,7 @@ export function ApiKeySecretPage({ apiKey, portal, canSign, note, script }: Secr
             Secret of <VisibleText text={name} />
           </span>
         </h2>
-        <Copyable id="secret" text={apiKey.apiKey} what="the secret" isSecret />
+        <Copyable id="secret" text={apiKey.apiKey} what="the secret" wraps />
       </section>
       <section className="panel" aria-labelledby="first">
         <h2 id="first">Post a receipt with it</h2>

@@ -42,7 +42,8 @@ export function CapMeter({ used, cap }: { used: number; cap: number | null }) {
   const share = cap === null ? 0 : cap === 0 ? 100 : Math.min(100, (used / cap) * 100)
   return (
     <span className="cap-meter">
-      {sayNumber(used)} <span className="quiet">of {cap === null ? 'no cap' : sayNumber(cap)}</span>
+      {sayNumber(used)}
+      <span className="quiet">{cap === null ? ', no cap' : ` of ${sayNumber(cap)}`}</span>
       {cap === null ? null : (
         <svg
           viewBox="0 0 100 4"

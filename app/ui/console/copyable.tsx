@@ -4,16 +4,16 @@ interface CopyableProps {
   /** What it is, for whoever hears the button only: "the secret". */
   what: string
   /** Selected as a whole, and broken where the line ends. */
-  isSecret?: boolean
+  wraps?: boolean
 }
 
 /**
  * Text to take away. It can be selected as it is; the button appears with the script that makes it
  * work.
  */
-export function Copyable({ id, text, what, isSecret = false }: CopyableProps) {
+export function Copyable({ id, text, what, wraps = false }: CopyableProps) {
   return (
-    <div className={isSecret ? 'copyable secret' : 'copyable'}>
+    <div className={wraps ? 'copyable wraps' : 'copyable'}>
       <pre id={id} tabIndex={0} role="region" aria-label={what}>
         {text}
       </pre>

@@ -46,7 +46,6 @@ export function History({ entries }: { entries: HistoryShown[] }) {
       rowKey={({ id }) => id}
       empty={<p className="quiet">Nothing is recorded yet.</p>}
       columns={[
-        { head: 'When', cell: ({ at }) => <TimeText at={at} /> },
         { head: 'What', cell: (entry) => <What entry={entry} /> },
         {
           head: 'By',
@@ -61,6 +60,7 @@ export function History({ entries }: { entries: HistoryShown[] }) {
             </>
           ),
         },
+        { head: 'When', cell: ({ at }) => <TimeText at={at} /> },
       ]}
     />
   )

@@ -31,7 +31,10 @@ printf '{"receipt":"%s.%s"}' "$(cat signed.txt)" "$signature" > receipt.json; rm
     },
     {
       says: 'Post it. The answer holds the verify link.',
-      shell: `curl -sS --fail-with-body ${portal}/v1/receipts -H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' --data-binary @receipt.json`,
+      shell: `curl -sS --fail-with-body ${portal}/v1/receipts \\
+  -H 'Authorization: Bearer ${apiKey}' \\
+  -H 'Content-Type: application/json' \\
+  --data-binary @receipt.json`,
     },
   ]
 }

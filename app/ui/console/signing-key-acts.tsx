@@ -20,7 +20,7 @@ interface ActProps {
 
 function Which({ signingKey: { kid, shownState, publishedAt } }: Pick<ActProps, 'signingKey'>) {
   return (
-    <p>
+    <p className="key-which">
       <KeyStateBadge state={shownState} /> <code>{kid}</code>, published on{' '}
       <TimeText at={publishedAt} />.
     </p>
@@ -136,7 +136,7 @@ function CutForm({ cut: { typed, wrong } }: Pick<RevokeProps, 'cut'>) {
         </label>
         <input
           id="since-field"
-          className="short"
+          className="moment"
           name="since"
           // What is no moment is shown as it was typed: a field for moments would drop it.
           type={wrong === null || typed.includes('T') ? 'datetime-local' : 'text'}
@@ -171,7 +171,7 @@ function Preview({ before, after, isLastActive, cut }: RevokeProps) {
       <Warning tone={after.count > 0 ? 'bad' : 'warn'}>
         <p id="preview">
           <strong>{startSentence(sayReceipts(before))}</strong> received before{' '}
-          {cut.at === null ? 'this moment' : <TimeText at={cut.at} />} {stay} valid;{' '}
+          {cut.at === null ? 'this moment' : <Moment at={cut.at} />} {stay} valid;{' '}
           <strong>
             {after.count === 0
               ? 'none'
@@ -191,4 +191,9 @@ function Preview({ before, after, isLastActive, cut }: RevokeProps) {
       </ul>
     </>
   )
+}
+
+/** To the second: receipts of the same minute may lie on both sides of it. */
+function Moment({ at }: { at: string }) {
+  return <time dateTime={at}>{`${at.slice(0, 19).replace('T', ' ')} UTC`}</time>
 }

@@ -71,7 +71,7 @@ function HowToMakeOne({ issuer: { slug }, portal }: PublishKeyProps) {
   return (
     <section className="panel" aria-labelledby="make">
       <h2 id="make">1. Make the key and its proof</h2>
-      <p className="quiet">
+      <p className="quiet key-says">
         In a shell where the service runs, with openssl 3. One block after the other, in one shell.
       </p>
       <ol className="recipe">

@@ -62,7 +62,7 @@ export function SigningKeyPage(props: SigningKeyPageProps) {
           <span id="state">State</span>
           <KeyStateBadge state={key.shownState} />
         </h2>
-        <p>{STATE_SAYS[key.shownState]}</p>
+        <p className="key-says">{STATE_SAYS[key.shownState]}</p>
         <KeyFacts {...props} />
       </section>
       <section className="panel" aria-labelledby="public-key">
@@ -71,6 +71,7 @@ export function SigningKeyPage(props: SigningKeyPageProps) {
           id="public-jwk"
           text={JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: key.jwk.x })}
           what="the public key"
+          wraps
         />
         <p className="quiet">
           Everybody finds it on <a href={`/issuers/${issuer.slug}`}>the issuer’s public page</a>
@@ -156,7 +157,7 @@ function Actions({ issuer, signingKey: key }: Pick<SigningKeyPageProps, 'issuer'
         </a>
       ) : null}
       {key.state === 'revoked' ? null : (
-        <a className="button danger small" href={`${here}/revoke`}>
+        <a className="button secondary danger small" href={`${here}/revoke`}>
           Revoke…
         </a>
       )}
