@@ -35,17 +35,36 @@ export async function composeReceipt(
 
 const encodePart = (value: object): string => encodeBase64url(encodeUtf8(JSON.stringify(value)))
 
+/** A key service that never answers must not leave a stream's end waiting for its receipt. */
+const SIGNER_TIMEOUT_MS = 10_000
+
 async function signWith(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> {
-  let signature: Uint8Array
+  let signature: unknown
   try {
-    signature = await signer.sign(bytes)
+    const given = signer.sign(bytes)
+    signature = given instanceof Uint8Array ? given : await inTime(given)
   } catch (thrown) {
     throw asError('signing_failed', 'The signer failed', thrown)
   }
-  if (signature.length !== 64)
-    throw new CounterfoilError(
-      'signing_failed',
-      `The signer gave ${signature.length} bytes; an Ed25519 signature has 64.`,
-    )
-  return signature
+  if (signature instanceof Uint8Array && signature.length === 64) return signature
+  throw new CounterfoilError(
+    'signing_failed',
+    signature instanceof Uint8Array
+      ? `The signer gave ${signature.length} bytes; an Ed25519 signature has 64.`
+      : 'The signer gave no bytes.',
+  )
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const limit = new Promise<never>((_resolve, reject) => {
+    const seconds = SIGNER_TIMEOUT_MS / 1000
+    const late = () => reject(new Error(`it did not answer within ${seconds} seconds`))
+    timer = setTimeout(late, SIGNER_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
 }

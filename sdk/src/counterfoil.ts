@@ -1,7 +1,7 @@
 import { randomBytes } from '@noble/hashes/utils.js'
 import type { FlushResult, OutboxStore } from './delivery.ts'
 import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
-import { CounterfoilError } from './errors.ts'
+import { asError, CounterfoilError } from './errors.ts'
 import type { Events } from './events.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createOutbox } from './outbox.ts'
@@ -11,6 +11,7 @@ import { readSigningKey, type SigningKey } from './signing-key.ts'
 import {
   createFollower,
   followIterable,
+  followNothing,
   followReadable,
   plainReader,
   type Follower,
@@ -46,29 +47,47 @@ export interface SignInput extends ReceiptDetails, Ending {
   output: string | Uint8Array
 }
 
+/** A `ReadableStream` gives one, any other iterable gives an iterator. */
+export interface Tap {
+  <T = string | Uint8Array>(
+    stream: ReadableStream<T>,
+    options?: TapOptions & { reader?: Reader<T> },
+  ): ReadableStream<T> & Receipted
+  <T = string | Uint8Array>(
+    stream: AsyncIterable<T>,
+    options?: TapOptions & { reader?: Reader<T> },
+  ): AsyncIterableIterator<T> & Receipted
+}
+
 export interface Counterfoil {
   /** Signs a finished answer. No request is made before it resolves. Throws a `CounterfoilError`. */
   sign(input: SignInput): Promise<SignedReceipt>
   /** For an answer that you hand out piece by piece yourself. */
   record(details?: ReceiptDetails): Recording
+  /** The same under the name that other services know it by. */
+  signAIOutput(input: SignInput): Promise<SignedReceipt>
   /**
    * The stream as it is, with a promise of its receipt: text, bytes, or anything for which `reader`
-   * says what its chunks hold. Never throws, never waits, changes no chunk.
+   * says what its chunks hold. Never throws, never waits, changes no chunk, reads nothing ahead.
    */
-  tap<S extends AsyncIterable<T> | ReadableStream<T>, T = string | Uint8Array>(
-    stream: S,
-    options?: TapOptions & { reader?: Reader<T> },
-  ): S & Receipted
-  /** The part of `tap` for streams that have a shape of their own. */
+  tap: Tap
+  /** The part of `tap` for streams that have a shape of their own. Never throws either. */
   follow<T>(options: TapOptions, reader: Reader<T>): Follower<T>
   /** Holds places, so that a full cap is known before the first token. Throws `cap_exceeded`. */
   reserve(options?: { count?: number; ttlSeconds?: number }): Promise<Reservation>
   release(reservation: string): Promise<void>
   usage(): Promise<Usage & { period: string }>
-  /** Waits until nothing is left to send, or only what a cap holds back. */
+  /**
+   * Tries at once, and waits until nothing is left to send, or only what a cap holds back, or the
+   * portal refuses the API key, or `timeoutMs` (30,000) have passed. `parked` tries what a cap held
+   * back too, as after the cap was raised. Throws `outbox_in_use` or `outbox_unusable`.
+   */
   flush(options?: { timeoutMs?: number; parked?: boolean }): Promise<FlushResult>
-  /** Ends sending. What waits in memory is lost: `flush` first. */
-  close(): Promise<void>
+  /**
+   * Ends sending; `timeoutMs` (2,000) is how long a request under way may take. What waits in memory
+   * is lost: `flush` first. What waits on disk is sent by the next process.
+   */
+  close(options?: { timeoutMs?: number }): Promise<void>
   on: Events['on']
 }
 
@@ -100,12 +119,13 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
     apiKey: options.apiKey,
     // Called on nothing: some platforms' own refuses to be called on another object.
     fetch: options.fetch ?? ((...given) => fetch(...given)),
+    now: safely(now),
   })
   const outbox = createOutbox({
     store: options.outbox ?? createMemoryStore(),
     portal,
     waitingBytesMax: options.waitingBytesMax ?? WAITING_BYTES_MAX,
-    now,
+    now: safely(now),
     random: Math.random,
   })
   if (options.onError !== undefined) outbox.on('error', options.onError)
@@ -115,36 +135,51 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
     startRecording(ctx, { ...options.defaults, ...defined(details) })
 
   function follow<T>(details: TapOptions, reader: Reader<T>): Follower<T> {
-    return createFollower({
-      recording: record(details),
-      reader,
-      partial: details.partial ?? options.defaults?.partial ?? 'sign',
-      report: (error) => outbox.report(error),
-    })
+    try {
+      const partial = details.partial ?? options.defaults?.partial ?? 'sign'
+      const report = (error: CounterfoilError): void => outbox.report(error)
+      return createFollower({ recording: record(details), reader, partial, report })
+    } catch (thrown) {
+      outbox.report(asError('tap_failed', 'The stream can’t be followed', thrown))
+      return followNothing()
+    }
+  }
+
+  function tap<T>(
+    stream: AsyncIterable<T> | ReadableStream<T>,
+    details: TapOptions & { reader?: Reader<T> } = {},
+  ) {
+    const follower = follow(details, details.reader ?? (plainReader as Reader<T>))
+    // By what it can do: a stream of another realm is no instance of ours.
+    const followed =
+      'getReader' in stream && !stream.locked
+        ? followReadable(stream, follower)
+        : followIterable(stream as AsyncIterable<T>, follower)
+    return Object.assign(followed, { receipt: follower.receipt })
+  }
+
+  async function sign({ output, status, end, ...details }: SignInput): Promise<SignedReceipt> {
+    let recording: Recording
+    try {
+      recording = record(details)
+      recording.write(output)
+    } catch (thrown) {
+      throw asError('signing_failed', 'The receipt can’t be signed', thrown)
+    }
+    return recording.finish({ status, end })
   }
 
   return {
-    sign({ output, status, end, ...details }) {
-      const recording = record(details)
-      recording.write(output)
-      return recording.finish({ status, end })
-    },
+    sign,
+    signAIOutput: sign,
     record,
-    tap(stream, details = {}) {
-      const reader = (details.reader ?? plainReader) as Reader<unknown>
-      const follower = follow(details, reader)
-      const followed =
-        stream instanceof ReadableStream
-          ? followReadable(stream as ReadableStream<unknown>, follower)
-          : followIterable(stream as AsyncIterable<unknown>, follower)
-      return Object.assign(followed, { receipt: follower.receipt }) as never
-    },
+    tap: tap as Tap,
     follow,
     reserve: ({ count = 1, ttlSeconds = 600 } = {}) => portal.reserve({ count, ttlSeconds }),
     release: (reservation) => portal.release(reservation),
     usage: () => portal.usage(),
     flush: (given) => outbox.flush(given),
-    close: () => outbox.close(),
+    close: (given) => outbox.close(given),
     on: outbox.on,
   }
 }
@@ -158,6 +193,16 @@ function readPortalUrl(portal: string): string {
 
 const invalid = (option: string, why: string): CounterfoilError =>
   new CounterfoilError('invalid_option', `The option ${option} ${why}.`)
+
+/** For what must go on whatever happens: a clock of your own that fails is replaced by the system's. */
+const safely = (now: () => number) => (): number => {
+  try {
+    const ms = now()
+    return Number.isFinite(ms) ? ms : Date.now()
+  } catch {
+    return Date.now()
+  }
+}
 
 /** Without what is undefined, which would hide a default. */
 const defined = <T extends object>(values: T): T =>

@@ -6,18 +6,25 @@ export interface OutboxItem {
   receiptId: string
   /** Null: it has no job. */
   jobId: string | null
-  /** base64url, as it was signed. */
-  contentDigest: string
+  /** As it is sent. */
   item: BatchItem
 }
 
-/** Where receipts wait. What `add` has resolved for is still there after a crash, if it can be. */
+/**
+ * Where receipts wait. What `add` has resolved for is still there after a crash, if it can be.
+ * All of it is plain JSON, so a store of your own may keep it anywhere that only you can read.
+ */
 export interface OutboxStore {
-  /** What an earlier process left behind, in its order. Called once, before anything else. */
+  /**
+   * What an earlier process left behind, in its order. Called before anything else, and again
+   * later where it failed.
+   */
   open(): Promise<OutboxItem[]>
   add(item: OutboxItem): Promise<void>
-  /** Neither needs to be durable at once: the portal takes a repeat for what it is. */
+  /** Needs not be durable at once: the portal takes a repeat for what it is. */
   remove(receiptIds: string[]): Promise<void>
+  /** Called before `remove`, for receipts that were refused for good: the last time they are seen. */
+  setAside?(refused: { item: OutboxItem; problem: Problem }[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -29,16 +36,19 @@ export type Delivery =
   | { state: 'conflict'; receiptId: string; verifyUrl: string; problem: Problem }
   /** Never taken, for the reason that `problem` gives. */
   | { state: 'refused'; receiptId: string; problem: Problem }
-  /** Not sent before `close()`; in an outbox on disk it waits for the next process. */
+  /** Not known to have arrived before `close()`; in an outbox on disk it waits for the next process. */
   | { state: 'unsent'; receiptId: string }
 
 export interface OutboxEvents {
   stored: (delivery: Delivery & { state: 'stored' }) => void
   conflict: (delivery: Delivery & { state: 'conflict' }) => void
   refused: (delivery: Delivery & { state: 'refused' }) => void
-  /** The cap is used up: what waits is sent when it resets. `until` in milliseconds since 1970. */
+  /**
+   * The cap was full for `count` receipts of one batch. What has no reservation waits until it
+   * resets, at `until`, in milliseconds since 1970.
+   */
   parked: (info: { until: number; count: number; problem: Problem }) => void
-  /** It will be tried again. */
+  /** It will be tried again. `attempt` counts failures in a row, from 1. */
   retry: (info: { attempt: number; afterMs: number; why: string }) => void
   error: (error: CounterfoilError) => void
 }

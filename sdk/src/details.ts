@@ -52,6 +52,7 @@ export interface SignedReceipt {
 
 /** Content that runs by: written piece by piece, signed when it has ended. */
 export interface Recording {
+  /** Bytes may be used for something else afterwards. Throws `closed` after `finish`. */
   write(piece: string | Uint8Array): void
   /** How many pieces there were. */
   readonly chunks: number

@@ -1,26 +1,16 @@
 import { constants } from 'node:fs'
-import {
-  link,
-  mkdir,
-  open,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-  type FileHandle,
-} from 'node:fs/promises'
+import { appendFile, mkdir, open, rename, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { OutboxItem, OutboxStore } from './delivery.ts'
+import { readItems, writeHeader, writeLine, type Line } from './disk-lines.ts'
+import { lockFile, type DiskLock } from './disk-lock.ts'
 import { asError, CounterfoilError } from './errors.ts'
 
 /** Rewritten when this much of it is of receipts that have arrived. */
 const REWRITE_BYTES = 8 * 1024 * 1024
 
-type Line = { add: OutboxItem } | { remove: string[] }
-
 interface Write {
   line: Line
-  durable: boolean
   resolve: () => void
   reject: (error: unknown) => void
 }
@@ -29,23 +19,35 @@ interface Write {
  * An outbox in one append-only file: what `add` has resolved for is on the disk, so it is sent by the
  * next process if this one dies. Lines that were waiting together are written and synced together.
  *
- * `path` belongs to one process at a time; give each its own. `add` throws `outbox_in_use` where
+ * `path` belongs to one process at a time; give each its own. Signing throws `outbox_in_use` while
  * another process that is alive has it. The file holds receipts, and content where it is sent along:
- * it is made readable for its owner only.
+ * it is made readable for its owner only. What the portal refuses for good is kept, with its reason,
+ * in `<path>.refused`, a line of JSON each; nothing reads that file but you. It needs a disk of this
+ * machine: on some network file systems neither locks nor syncs are what they say.
+ *
+ * @example
+ * const counterfoil = createCounterfoil({ …, outbox: createDiskStore('data/outbox.jsonl') })
  */
-export function createDiskStore(path: string): OutboxStore {
+export function createDiskStore(
+  path: string,
+  options: { rewriteBytes?: number | undefined } = {},
+): OutboxStore {
   const file = resolve(path)
-  const lockFile = `${file}.lock`
-  const waiting = new Map<string, OutboxItem>()
+  const rewriteBytes = options.rewriteBytes ?? REWRITE_BYTES
+  /** What the file holds and has not arrived, and how long its line is. */
+  const items = new Map<string, { item: OutboxItem; bytes: number }>()
+  let lock: DiskLock | null = null
   let handle: FileHandle | null = null
   let deadBytes = 0
+  /** A write failed: what the file's end looks like is not known. */
+  let isTorn = false
   let queue: Write[] = []
   let writing: Promise<void> | null = null
 
-  function write(line: Line, durable: boolean): Promise<void> {
+  function write(line: Line): Promise<void> {
     return new Promise((resolve, reject) => {
-      queue.push({ line, durable, resolve, reject })
-      writing ??= drain().finally(() => (writing = null))
+      queue.push({ line, resolve, reject })
+      writing ??= drain()
     })
   }
 
@@ -56,90 +58,109 @@ export function createDiskStore(path: string): OutboxStore {
       const batch = queue
       queue = []
       try {
-        if (handle === null) throw new CounterfoilError('closed', 'The outbox was closed.')
-        const text = batch.map(({ line }) => `${JSON.stringify(line)}\n`).join('')
-        await handle.appendFile(text)
-        if (batch.some((one) => one.durable)) await handle.datasync()
+        await append(batch.map(({ line }) => line))
         for (const one of batch) one.resolve()
-        for (const { line } of batch) if ('remove' in line) deadBytes += text.length
-        if (deadBytes > REWRITE_BYTES) await rewrite()
       } catch (error) {
         for (const one of batch) one.reject(error)
       }
     }
+    writing = null
+  }
+
+  async function append(lines: Line[]): Promise<void> {
+    if (handle === null) throw new CounterfoilError('closed', 'The outbox was closed.')
+    if (lock?.isOurs() !== true)
+      throw new CounterfoilError('outbox_in_use', `Another process has taken the outbox ${file}.`)
+    // Half a line, or one whose sync failed, may be anything: only a new file is known to be right.
+    if (isTorn) await rewrite()
+    else if (deadBytes > rewriteBytes) await tidy()
+    const texts = lines.map(writeLine)
+    try {
+      await handle.appendFile(texts.join(''))
+      // What has arrived needs no sync: sent once more after a crash, it is a repeat to the portal.
+      if (lines.some((line) => 'add' in line)) await handle.datasync()
+    } catch (error) {
+      isTorn = true
+      throw error
+    }
+    for (const [i, line] of lines.entries()) {
+      const bytes = texts[i]!.length
+      if ('add' in line) items.set(line.add.receiptId, { item: line.add, bytes })
+      else
+        for (const id of line.remove) {
+          deadBytes += (items.get(id)?.bytes ?? 0) + bytes / line.remove.length
+          items.delete(id)
+        }
+    }
+  }
+
+  /** Where there is no room for a second file there may be some for a line. */
+  async function tidy(): Promise<void> {
+    deadBytes = 0
+    await rewrite().catch(() => undefined)
   }
 
   /** Beside the old file, then in its place: whatever happens, one of the two is whole. */
   async function rewrite(): Promise<void> {
     const next = `${file}.next`
-    const fresh = await open(next, 'w', 0o600)
-    const lines = [...waiting.values()].map((item) => `${JSON.stringify({ add: item })}\n`)
-    await fresh.writeFile(lines.join(''))
-    await fresh.datasync()
-    await fresh.close()
-    await rename(next, file)
-    await syncFolder(dirname(file))
-    await handle?.close()
-    handle = await openForAppend(file)
+    const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants
+    const fresh = await open(next, O_APPEND | O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+    try {
+      const lines = [...items.values()].map(({ item }) => writeLine({ add: item }))
+      await fresh.writeFile(writeHeader() + lines.join(''))
+      await fresh.datasync()
+      await rename(next, file)
+    } catch (error) {
+      await fresh.close()
+      throw error
+    }
+    const old = handle
+    handle = fresh
     deadBytes = 0
+    isTorn = false
+    await old?.close()
+    await syncFolder(dirname(file))
   }
 
   return {
     async open() {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-      await lock(lockFile, file)
-      for (const item of await readItems(file)) waiting.set(item.receiptId, item)
-      handle = await openForAppend(file)
-      // What a crash left half written is gone with this, and so is what has arrived.
-      await rewrite()
-      return [...waiting.values()]
+      try {
+        await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+        lock = await lockFile(`${file}.lock`, file)
+        items.clear()
+        for (const item of await readItems(file))
+          items.set(item.receiptId, { item, bytes: writeLine({ add: item }).length })
+        // What a crash left half written is gone with this, and so is what has arrived.
+        await rewrite()
+      } catch (error) {
+        await lock?.release()
+        lock = null
+        throw asError('outbox_unusable', `The outbox ${file} can’t be used`, error)
+      }
+      return [...items.values()].map(({ item }) => item)
     },
-    add(item) {
-      waiting.set(item.receiptId, item)
-      return write({ add: item }, true).catch((error: unknown) => {
-        waiting.delete(item.receiptId)
+    async add(item) {
+      try {
+        await write({ add: item })
+      } catch (error) {
         throw asError('outbox_unusable', `The outbox ${file} can’t be written`, error)
-      })
+      }
     },
-    remove(receiptIds) {
-      if (receiptIds.length === 0) return Promise.resolve()
-      for (const id of receiptIds) waiting.delete(id)
-      // Not synced: sent once more after a crash, it is a repeat to the portal, and costs nothing.
-      return write({ remove: receiptIds }, false)
+    remove: (receiptIds) =>
+      receiptIds.length === 0 ? Promise.resolve() : write({ remove: receiptIds }),
+    async setAside(refused) {
+      const at = new Date().toISOString()
+      const lines = refused.map((one) => `${JSON.stringify({ at, ...one })}\n`)
+      await appendFile(`${file}.refused`, lines.join(''), { mode: 0o600, flush: true })
     },
     async close() {
-      await writing
-      await handle?.close()
+      while (writing !== null) await writing
+      const old = handle
       handle = null
-      if (ours.delete(lockFile)) await rm(lockFile, { force: true })
+      await old?.close()
+      await lock?.release()
+      lock = null
     },
-  }
-}
-
-const openForAppend = (file: string): Promise<FileHandle> =>
-  open(file, constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY, 0o600)
-
-async function readItems(file: string): Promise<OutboxItem[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return ''
-    throw asError('outbox_unusable', `The outbox ${file} can’t be read`, error)
-  })
-  const items = new Map<string, OutboxItem>()
-  for (const text_ of text.split('\n')) {
-    const line = readLine(text_)
-    // The last line of a process that died while writing: nobody was told that it is kept.
-    if (line === null) continue
-    if ('add' in line) items.set(line.add.receiptId, line.add)
-    else for (const id of line.remove) items.delete(id)
-  }
-  return [...items.values()]
-}
-
-function readLine(text: string): Line | null {
-  try {
-    return JSON.parse(text) as Line
-  } catch {
-    return null
   }
 }
 
@@ -150,58 +171,3 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.sync().catch(() => undefined)
   await handle?.close()
 }
-
-/** Files this process has open: its own number in a lock says nothing about those. */
-const ours = new Set<string>()
-
-/** One store at a time: two would each send, and overwrite, what the other has. */
-async function lock(lockFile: string, file: string): Promise<void> {
-  if (ours.has(lockFile))
-    throw new CounterfoilError('outbox_in_use', `This process has the outbox ${file} open already.`)
-  const mine = `${lockFile}.${process.pid}`
-  try {
-    await writeFile(mine, String(process.pid), { mode: 0o600 })
-    for (let attempt = 0; attempt < 10; attempt++) {
-      // A link appears with its content, so nobody ever reads a lock that names no process yet.
-      if (await linkIfAbsent(mine, lockFile)) {
-        ours.add(lockFile)
-        return
-      }
-      const pid = Number(await readFile(lockFile, 'utf8').catch(() => ''))
-      // Our own number is that of a process before us: in a container everybody is number 1.
-      if (pid !== process.pid && isAlive(pid))
-        throw new CounterfoilError(
-          'outbox_in_use',
-          `Process ${pid} uses the outbox ${file}: give each process a file of its own.`,
-        )
-      await rm(lockFile, { force: true })
-    }
-  } catch (error) {
-    throw asError('outbox_unusable', `The outbox ${file} can’t be used`, error)
-  } finally {
-    await rm(mine, { force: true })
-  }
-  throw new CounterfoilError('outbox_in_use', `The outbox ${file} is being opened by others.`)
-}
-
-async function linkIfAbsent(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to)
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
-}
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code

@@ -13,7 +13,7 @@
  * - `outbox_unusable`: the outbox's file can't be read or written.
  * - `content_not_sent`: the content is too large to be shown publicly; the receipt went without it.
  * - `tap_failed`: a chunk could not be read; the stream went on, and has no receipt.
- * - `closed`: after `close()`.
+ * - `closed`: after `close()`, or a piece that comes after its recording was finished.
  */
 export type CounterfoilErrorCode =
   | 'invalid_option'
@@ -76,3 +76,11 @@ export const asError = (
         `${message}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
         { cause: thrown },
       )
+
+/** A portal's refusal as an error of ours. */
+export const refusalOf = (problem: Problem): CounterfoilError =>
+  new CounterfoilError(
+    problem.code === 'cap_exceeded' ? 'cap_exceeded' : 'portal_refused',
+    `The portal refused (${problem.status} ${problem.code}): ${problem.detail ?? ''}`.trim(),
+    { problem },
+  )

@@ -8,12 +8,14 @@ export interface Events {
 
 /** Listeners that can't do harm: what one throws stops neither the others nor the outbox. */
 export function createEvents(): Events {
-  const listeners = new Map<keyof OutboxEvents, Set<(...values: never[]) => void>>()
+  const listeners = new Map<keyof OutboxEvents, Set<(...values: never[]) => unknown>>()
   return {
     emit(event, ...values) {
       for (const listener of listeners.get(event) ?? []) {
         try {
-          listener(...(values as unknown as never[]))
+          const given = listener(...(values as unknown as never[]))
+          // An async listener fails later, and would end the whole program then.
+          if (given instanceof Promise) given.catch(() => undefined)
         } catch {
           // A listener's fault is not the stream's.
         }

@@ -1,4 +1,5 @@
-import { asError, CounterfoilError, type Problem } from './errors.ts'
+import { asError, CounterfoilError, refusalOf, type Problem } from './errors.ts'
+import { readProblem, readResults, readRetryAfter } from './portal-answers.ts'
 
 /** How an API key stands in its month. */
 export interface Usage {
@@ -10,6 +11,7 @@ export interface Usage {
   resetsAt: string
 }
 
+/** A receipt as the portal takes it in. */
 export interface BatchItem {
   receipt: string
   visibility: 'private' | 'public' | 'findable'
@@ -18,11 +20,10 @@ export interface BatchItem {
 }
 
 export type BatchResult =
-  | { status: 200 | 201; result: { receiptId: string; verifyUrl: string } }
-  | { status: number; problem: Problem }
+  { status: 200 | 201; result: { receiptId: string } } | { status: number; problem: Problem }
 
 export type BatchAnswer =
-  | { kind: 'answered'; results: BatchResult[]; usage: Usage }
+  | { kind: 'answered'; results: BatchResult[] }
   /** No answer, or one that says later: the same batch may be sent again. */
   | { kind: 'later'; afterMs: number | null; why: string }
   /** The request as a whole was refused. */
@@ -30,14 +31,14 @@ export type BatchAnswer =
 
 /** The portal as this package sees it: `fetch`, and what its answers mean. */
 export interface Portal {
+  /** Without a slash at its end. */
   url: string
-  postBatch(items: BatchItem[]): Promise<BatchAnswer>
+  /** Never throws. */
+  postBatch(items: BatchItem[], signal: AbortSignal): Promise<BatchAnswer>
   /** Throws `cap_exceeded`, `portal_refused` or `portal_unreachable`, as all below. */
   reserve(values: { count: number; ttlSeconds: number }): Promise<Reservation>
   release(reservation: string): Promise<void>
   usage(): Promise<Usage & { period: string }>
-  /** Public: needs no API key. */
-  get(path: string): Promise<{ status: number; text: string }>
 }
 
 /** Places that are held for this API key. */
@@ -57,11 +58,17 @@ export function createPortal(options: {
   url: string
   apiKey: string
   fetch: typeof fetch
+  now(): number
 }): Portal {
-  const url = options.url.replace(/\/+$/, '')
+  const { url } = options
 
-  const send = (method: string, path: string, body?: unknown): Promise<Response> =>
-    options.fetch(url + path, {
+  async function send(
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const response = await options.fetch(url + path, {
       method,
       headers: {
         authorization: `Bearer ${options.apiKey}`,
@@ -69,86 +76,69 @@ export function createPortal(options: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // A redirect would take the API key along to somewhere else.
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      // Followed, a redirect would take the API key along to somewhere else. Not `error`: the
+      // platforms at the edge don't have that.
+      redirect: 'manual',
+      signal,
     })
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
+      throw new CounterfoilError(
+        'portal_unreachable',
+        `${url} answers with a redirect: give the address that it leads to as \`portal\`.`,
+      )
+    return response
+  }
+
+  const unreachable = (thrown: unknown): CounterfoilError =>
+    asError('portal_unreachable', `The portal at ${url} can't be reached`, thrown)
 
   /** For what is asked directly: the answer's JSON, or an error that says what is wrong. */
-  async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
     let response: Response
     try {
-      response = await send(method, path, body)
+      response = await send(method, path, body, AbortSignal.timeout(TIMEOUT_MS))
+      if (response.ok) return response.status === 204 ? null : await response.json()
     } catch (thrown) {
-      throw asError('portal_unreachable', `The portal at ${url} can't be reached`, thrown)
+      throw unreachable(thrown)
     }
-    if (response.ok) return (response.status === 204 ? null : await response.json()) as T
-    const problem = await readProblem(response)
-    throw new CounterfoilError(
-      problem.code === 'cap_exceeded' ? 'cap_exceeded' : 'portal_refused',
-      `The portal refused (${problem.status} ${problem.code}): ${problem.detail ?? ''}`.trim(),
-      { problem },
-    )
+    throw refusalOf(await readProblem(response))
+  }
+
+  async function post(items: BatchItem[], signal: AbortSignal): Promise<BatchAnswer> {
+    const response = await send('POST', '/v1/receipts/batch', { receipts: items }, signal)
+    if (LATER.has(response.status)) {
+      const problem = await readProblem(response)
+      const why = `the portal answered ${response.status}: ${problem.detail ?? problem.code}`
+      return { kind: 'later', afterMs: readRetryAfter(response, options.now()), why }
+    }
+    if (!response.ok) return { kind: 'refused', problem: await readProblem(response) }
+    const results = readResults(await response.json(), items.length)
+    return results === null
+      ? { kind: 'later', afterMs: null, why: `what answers at ${url} is not a portal` }
+      : { kind: 'answered', results }
   }
 
   return {
     url,
-    async postBatch(items) {
+    async postBatch(items, signal) {
+      // Not AbortSignal.any: it is missing in the oldest Node that this runs on.
+      const aborter = new AbortController()
+      const abort = () => aborter.abort()
+      const limit = setTimeout(abort, TIMEOUT_MS)
+      signal.addEventListener('abort', abort, { once: true })
       try {
-        const response = await send('POST', '/v1/receipts/batch', { receipts: items })
-        if (LATER.has(response.status)) {
-          const problem = await readProblem(response)
-          const why = problem.detail ?? `the portal answered ${response.status}`
-          return { kind: 'later', afterMs: readRetryAfter(response), why }
-        }
-        if (!response.ok) return { kind: 'refused', problem: await readProblem(response) }
-        const { results, usage } = (await response.json()) as {
-          results: BatchResult[]
-          usage: Usage
-        }
-        if (!Array.isArray(results) || results.length !== items.length)
-          return { kind: 'later', afterMs: null, why: 'what answered is not a portal' }
-        return { kind: 'answered', results, usage }
+        return await post(items, aborter.signal)
       } catch (thrown) {
-        return {
-          kind: 'later',
-          afterMs: null,
-          why: thrown instanceof Error ? thrown.message : String(thrown),
-        }
+        return { kind: 'later', afterMs: null, why: unreachable(thrown).message }
+      } finally {
+        clearTimeout(limit)
+        signal.removeEventListener('abort', abort)
       }
     },
-    reserve: (values) => ask('POST', '/v1/reservations', values),
-    release: (reservation) => ask('DELETE', `/v1/reservations/${encodeURIComponent(reservation)}`),
-    usage: () => ask('GET', '/v1/usage'),
-    async get(path) {
-      try {
-        const response = await options.fetch(url + path, {
-          headers: { accept: 'application/json' },
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        })
-        return { status: response.status, text: await response.text() }
-      } catch (thrown) {
-        throw asError('portal_unreachable', `The portal at ${url} can't be reached`, thrown)
-      }
+    reserve: (values) => ask('POST', '/v1/reservations', values) as Promise<Reservation>,
+    async release(reservation) {
+      await ask('DELETE', `/v1/reservations/${encodeURIComponent(reservation)}`)
     },
+    usage: () => ask('GET', '/v1/usage') as Promise<Usage & { period: string }>,
   }
-}
-
-/** A proxy's error page is no problem document: its status is all there is to say. */
-async function readProblem(response: Response): Promise<Problem> {
-  const { status } = response
-  try {
-    const body = (await response.json()) as Partial<Problem>
-    if (typeof body.code === 'string') return { ...body, code: body.code, status }
-  } catch {
-    // Not JSON.
-  }
-  return { code: 'unknown', status, detail: `the portal answered ${status}` }
-}
-
-/** Milliseconds. Seconds or a date, as RFC 9110 has it; null for anything else. */
-function readRetryAfter(response: Response): number | null {
-  const value = response.headers.get('retry-after')
-  if (value === null || !/^\d{1,9}$/.test(value)) return null
-  return Number(value) * 1000
 }

@@ -1,7 +1,9 @@
-import { decodeUtf8, encodeBase64url } from './receipt/bytes.ts'
-import { composeClaims } from './compose-claims.ts'
+import { decodeUtf8, encodeBase64url, encodeUtf8 } from './receipt/bytes.ts'
+import { readReceipt } from './receipt/receipt.ts'
+import type { ReceiptClaims } from './receipt/report.ts'
+import { composeClaims, saySame } from './compose-claims.ts'
 import { composeReceipt } from './compose-receipt.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, OutboxItem } from './delivery.ts'
 import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
 import { CounterfoilError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
@@ -18,7 +20,7 @@ export interface RecordingContext {
   randomBytes(length: number): Uint8Array
 }
 
-/** More than this can't be in a batch together with its receipt. */
+/** In base64 more than this would not fit into a request. */
 const CONTENT_BYTES_MAX = 2_500_000
 
 export function startRecording(ctx: RecordingContext, details: ReceiptDetails): Recording {
@@ -35,31 +37,26 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
   let finished: Promise<SignedReceipt> | null = null
 
   async function sign(ending: Ending): Promise<SignedReceipt> {
-    const value = encodeBase64url(digest.end())
-    const waiting = details.jobId === undefined ? null : ctx.outbox.findJob(details.jobId)
-    // Signed again by a retry of the same job, with the same content: it is the same receipt.
-    if (waiting?.contentDigest === value && secret === null) {
-      const { item, receiptId } = waiting
-      const { delivery } = await ctx.outbox.add(waiting)
-      return present(item.receipt, receiptId, delivery)
-    }
     const claims = composeClaims(details, ending, {
       issuer: ctx.issuer,
-      digest: value,
+      digest: encodeBase64url(digest.end()),
       length: digest.length(),
       chunks,
       startedAt,
       endedAt: seconds(ctx.now()),
       secret,
     })
+    const jobId = claims.jti ?? null
+    const waiting = jobId === null ? null : await ctx.outbox.findJob(jobId)
+    const entry =
+      waiting !== null && isSameJob(waiting, claims) ? waiting : await compose(claims, jobId)
+    const { delivery } = await ctx.outbox.add(entry)
+    return present(entry, delivery)
+  }
+
+  async function compose(claims: ReceiptClaims, jobId: string | null): Promise<OutboxItem> {
     const { receipt, receiptId } = await composeReceipt(ctx.signer, claims)
-    const { delivery } = await ctx.outbox.add({
-      receiptId,
-      jobId: details.jobId ?? null,
-      contentDigest: value,
-      item: composeItem(receipt),
-    })
-    return present(receipt, receiptId, delivery)
+    return { receiptId, jobId, item: composeItem(receipt) }
   }
 
   function composeItem(receipt: string): BatchItem {
@@ -81,7 +78,9 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
     }
   }
 
-  function present(receipt: string, receiptId: string, delivery: Promise<Delivery>): SignedReceipt {
+  function present(entry: OutboxItem, delivery: Promise<Delivery>): SignedReceipt {
+    const { receiptId } = entry
+    const { receipt } = entry.item
     const key = secret === null ? null : encodeBase64url(secret)
     const fragment = details.guessable === true ? `#k=${key!}` : ''
     const verifyUrl = `${ctx.portalUrl}/r/${receiptId}${fragment}`
@@ -90,6 +89,11 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
 
   return {
     write(piece) {
+      if (finished !== null)
+        throw new CounterfoilError('closed', 'The recording was finished: nothing can be added.')
+      // Whoever has no types would else sign "undefined", or nothing.
+      if (typeof piece !== 'string' && !(piece instanceof Uint8Array))
+        throw new CounterfoilError('invalid_option', 'What is signed must be text or a Uint8Array.')
       chunks++
       digest.write(piece)
     },
@@ -102,9 +106,20 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
+/**
+ * A retry of a job whose receipt is still here: to sign again would make a second one, whose link
+ * would lead nowhere. What has a secret is never the same twice.
+ */
+function isSameJob(waiting: OutboxItem, claims: ReceiptClaims): boolean {
+  const reading = readReceipt(waiting.item.receipt)
+  return reading.ok && saySame(reading.receipt.claims, claims)
+}
+
+/** As text where that is shorter: control characters take six bytes in JSON. */
 function toContent(bytes: Uint8Array): { text: string } | { base64: string } {
   const text = decodeUtf8(bytes)
-  if (text !== null) return { text }
+  const base64Length = Math.ceil(bytes.length / 3) * 4
+  if (text !== null && encodeUtf8(JSON.stringify(text)).length <= base64Length + 64) return { text }
   const base64 = encodeBase64url(bytes).replaceAll('-', '+').replaceAll('_', '/')
-  return { base64: base64.padEnd(Math.ceil(base64.length / 4) * 4, '=') }
+  return { base64: base64.padEnd(base64Length, '=') }
 }

@@ -2,7 +2,10 @@ import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details
 import { asError, type CounterfoilError } from './errors.ts'
 
 export interface TapOptions extends ReceiptDetails {
-  /** What becomes of an answer that was cut short: `sign` (as partial, the default) or `skip`. */
+  /**
+   * What becomes of an answer that was cut short: `sign` (as partial, the default) or `skip`. A call
+   * that failed before it gave anything has a receipt that says `failed` either way.
+   */
   partial?: 'sign' | 'skip' | undefined
 }
 
@@ -59,7 +62,7 @@ export function createFollower<T>(options: {
     isOver = true
     let told: Ending = {}
     if (!isBroken) attempt(() => (told = reader.end?.(recording) ?? {}))
-    const isSkipped = cut !== null && options.partial === 'skip'
+    const isSkipped = cut?.status === 'partial' && options.partial === 'skip'
     if (isBroken || isSkipped) settle(null)
     else settle(recording.finish({ ...told, ...cut }).catch(explain))
   }
@@ -79,73 +82,18 @@ export function createFollower<T>(options: {
   }
 }
 
-/** The same chunks, at the same time, with the same errors; the follower sees them go by. */
-export function followIterable<T>(
-  source: AsyncIterable<T>,
-  follower: Follower<T>,
-): AsyncIterableIterator<T> {
-  const inner = source[Symbol.asyncIterator]()
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async next() {
-      let result: IteratorResult<T>
-      try {
-        result = await inner.next()
-      } catch (error) {
-        follower.fail()
-        throw error
-      }
-      if (result.done === true) follower.end()
-      else follower.chunk(result.value)
-      return result
-    },
-    async return(value?: unknown) {
-      follower.abort()
-      return (await inner.return?.(value)) ?? { done: true, value }
-    },
-    async throw(error?: unknown) {
-      follower.abort()
-      if (inner.throw === undefined) throw error
-      return inner.throw(error)
-    },
-  }
-}
-
-/** As `followIterable`. Nothing is read ahead: what was never asked for is in no receipt. */
-export function followReadable<T>(
-  source: ReadableStream<T>,
-  follower: Follower<T>,
-): ReadableStream<T> {
-  const reader = source.getReader()
-  return new ReadableStream<T>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read()
-          if (done) {
-            follower.end()
-            controller.close()
-          } else {
-            follower.chunk(value)
-            controller.enqueue(value)
-          }
-        } catch (error) {
-          follower.fail()
-          controller.error(error)
-        }
-      },
-      cancel(reason) {
-        follower.abort()
-        return reader.cancel(reason)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-}
+/** For a stream that can't be followed at all: it goes on without a receipt. */
+export const followNothing = <T>(): Follower<T> => ({
+  receipt: Promise.resolve(null),
+  chunk: () => undefined,
+  end: () => undefined,
+  abort: () => undefined,
+  fail: () => undefined,
+})
 
 /** Text and bytes as they are: what a stream without a provider's shape consists of. */
 export const plainReader: Reader<string | Uint8Array> = {
   chunk: (value, recording) => recording.write(value),
 }
+
+export { followIterable, followReadable } from './follow-stream.ts'
