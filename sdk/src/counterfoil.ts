@@ -2,6 +2,7 @@ import { randomBytes } from '@noble/hashes/utils.js'
 import type { FlushResult, OutboxStore } from './delivery.ts'
 import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
 import { asError, CounterfoilError } from './errors.ts'
+import { defined } from './defined.ts'
 import type { Events } from './events.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createOutbox } from './outbox.ts'
@@ -137,7 +138,10 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
   function follow<T>(details: TapOptions, reader: Reader<T>): Follower<T> {
     try {
       const partial = details.partial ?? options.defaults?.partial ?? 'sign'
-      const report = (error: CounterfoilError): void => outbox.report(error)
+      const report = (error: CounterfoilError): void => {
+        outbox.report(error)
+        details.onError?.(error)
+      }
       return createFollower({ recording: record(details), reader, partial, report })
     } catch (thrown) {
       outbox.report(asError('tap_failed', 'The stream can’t be followed', thrown))
@@ -203,7 +207,3 @@ const safely = (now: () => number) => (): number => {
     return Date.now()
   }
 }
-
-/** Without what is undefined, which would hide a default. */
-const defined = <T extends object>(values: T): T =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T

@@ -36,6 +36,15 @@ export interface Ending {
   end?: string | undefined
 }
 
+/** What became known only while it ran; it goes before what was said at the start. */
+export interface LateDetails extends Pick<
+  ReceiptDetails,
+  'model' | 'provider' | 'jobId' | 'meta' | 'type' | 'subject'
+> {
+  /** How many pieces there were, where that is not how often `write` was called. */
+  chunks?: number | undefined
+}
+
 /** A receipt that was signed and waits for the portal, or is there. */
 export interface SignedReceipt {
   /** `rec_…`: known before any request was made. */
@@ -57,5 +66,5 @@ export interface Recording {
   /** How many pieces there were. */
   readonly chunks: number
   /** Signs what was written. Throws a `CounterfoilError`; a second call gives the first one's. */
-  finish(ending?: Ending): Promise<SignedReceipt>
+  finish(ending?: Ending, late?: LateDetails): Promise<SignedReceipt>
 }

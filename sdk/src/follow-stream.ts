@@ -17,7 +17,8 @@ export function followIterable<T>(
       try {
         result = await open().next(...(values as []))
       } catch (error) {
-        follower.fail()
+        if (isAbort(error)) follower.abort()
+        else follower.fail()
         throw error
       }
       if (result.done === true) follower.end()
@@ -55,7 +56,8 @@ export function followReadable<T>(
         try {
           result = await reader.read()
         } catch (error) {
-          follower.fail()
+          if (isAbort(error)) follower.abort()
+          else follower.fail()
           controller.error(error)
           return
         }
@@ -83,3 +85,7 @@ function close(controller: ReadableStreamDefaultController<unknown>): void {
     // Whoever read it cancelled it in this very moment.
   }
 }
+
+/** What an aborted `fetch` throws: nobody failed, somebody left. */
+export const isAbort = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError'

@@ -4,7 +4,8 @@ import type { ReceiptClaims } from './receipt/report.ts'
 import { composeClaims, saySame } from './compose-claims.ts'
 import { composeReceipt } from './compose-receipt.ts'
 import type { Delivery, OutboxItem } from './delivery.ts'
-import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
+import { defined } from './defined.ts'
+import type { Ending, LateDetails, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
 import { CounterfoilError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
 import type { BatchItem } from './portal.ts'
@@ -36,12 +37,12 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
   let chunks = 0
   let finished: Promise<SignedReceipt> | null = null
 
-  async function sign(ending: Ending): Promise<SignedReceipt> {
-    const claims = composeClaims(details, ending, {
+  async function sign(ending: Ending, late: LateDetails): Promise<SignedReceipt> {
+    const claims = composeClaims({ ...details, ...defined(late) }, ending, {
       issuer: ctx.issuer,
       digest: encodeBase64url(digest.end()),
       length: digest.length(),
-      chunks,
+      chunks: late.chunks ?? chunks,
       startedAt,
       endedAt: seconds(ctx.now()),
       secret,
@@ -100,7 +101,7 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
     get chunks() {
       return chunks
     },
-    finish: (ending = {}) => (finished ??= sign(ending)),
+    finish: (ending = {}, late = {}) => (finished ??= sign(ending, late)),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
+import type { Ending, LateDetails, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
 import { asError, type CounterfoilError } from './errors.ts'
 
 export interface TapOptions extends ReceiptDetails {
@@ -7,6 +7,8 @@ export interface TapOptions extends ReceiptDetails {
    * that failed before it gave anything has a receipt that says `failed` either way.
    */
   partial?: 'sign' | 'skip' | undefined
+  /** What goes wrong beside this one stream; it is the event `error` as well. */
+  onError?: ((error: CounterfoilError) => void) | undefined
 }
 
 /** A stream as it was, and what came of it. `null`: none was signed (skipped, or see the error event). */
@@ -29,8 +31,15 @@ export interface Follower<T> extends Receipted {
 /** How a kind of stream is read: written for each provider, given to `createFollower`. */
 export interface Reader<T> {
   chunk(value: T, recording: Recording): void
-  /** At its end: the finish reason, if it was told. May still write. */
-  end?(recording: Recording): Ending
+  /** At its end, however it came: what is known of it by then. May still write. */
+  end?(recording: Recording): Ended
+}
+
+/** How a stream ended, in the words of whoever made it. */
+export interface Ended extends Ending {
+  late?: LateDetails | undefined
+  /** What is to be signed, where the reader has written a recording of its own. */
+  instead?: Recording | undefined
 }
 
 export function createFollower<T>(options: {
@@ -39,11 +48,19 @@ export function createFollower<T>(options: {
   partial: 'sign' | 'skip'
   report: (error: CounterfoilError) => void
 }): Follower<T> {
-  const { recording, reader, report } = options
+  const { recording, reader } = options
   let isBroken = false
   let isOver = false
   let settle: (receipt: SignedReceipt | null | Promise<SignedReceipt | null>) => void
   const receipt = new Promise<SignedReceipt | null>((resolve) => (settle = resolve))
+
+  function report(error: CounterfoilError): void {
+    try {
+      options.report(error)
+    } catch {
+      // Whoever listens may fail as well: that is not the stream's trouble either.
+    }
+  }
 
   function attempt(work: () => void): void {
     try {
@@ -57,14 +74,15 @@ export function createFollower<T>(options: {
     }
   }
 
-  function over(cut: Ending | null): void {
+  function over(cut: 'aborted' | 'error' | null): void {
     if (isOver) return
     isOver = true
-    let told: Ending = {}
-    if (!isBroken) attempt(() => (told = reader.end?.(recording) ?? {}))
-    const isSkipped = cut?.status === 'partial' && options.partial === 'skip'
-    if (isBroken || isSkipped) settle(null)
-    else settle(recording.finish({ ...told, ...cut }).catch(explain))
+    let ended: Ended = {}
+    if (!isBroken) attempt(() => (ended = reader.end?.(recording) ?? {}))
+    const { late, instead = recording, ...told } = ended
+    const ending = cut === null ? told : { status: statusOf(cut, instead, late), end: cut }
+    if (isBroken || (ending.status === 'partial' && options.partial === 'skip')) settle(null)
+    else settle(instead.finish(ending, late).catch(explain))
   }
   const explain = (thrown: unknown): null => {
     report(asError('signing_failed', 'The receipt could not be signed', thrown))
@@ -77,10 +95,17 @@ export function createFollower<T>(options: {
       if (!isBroken && !isOver) attempt(() => reader.chunk(value, recording))
     },
     end: () => over(null),
-    abort: () => over({ status: 'partial', end: 'aborted' }),
-    fail: () => over({ status: recording.chunks > 0 ? 'partial' : 'failed', end: 'error' }),
+    abort: () => over('aborted'),
+    fail: () => over('error'),
   }
 }
+
+const statusOf = (
+  cut: 'aborted' | 'error',
+  recording: Recording,
+  late: LateDetails | undefined,
+): 'partial' | 'failed' =>
+  cut === 'aborted' || (late?.chunks ?? recording.chunks) > 0 ? 'partial' : 'failed'
 
 /** For a stream that can't be followed at all: it goes on without a receipt. */
 export const followNothing = <T>(): Follower<T> => ({
@@ -96,4 +121,4 @@ export const plainReader: Reader<string | Uint8Array> = {
   chunk: (value, recording) => recording.write(value),
 }
 
-export { followIterable, followReadable } from './follow-stream.ts'
+export { followIterable, followReadable, isAbort } from './follow-stream.ts'
