@@ -1,0 +1,31 @@
+import type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
+import type { Receipted } from './tap.ts'
+import { respondToStop, respondWithStream, type WebRequest } from './web-response.ts'
+
+export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
+
+/**
+ * A route handler's answer: server-sent events that end in the receipt. When the reader leaves,
+ * the model call is aborted. The options and events are `receiptStream`'s.
+ *
+ * @example
+ * // app/api/chat/route.ts
+ * export async function POST(request: Request) {
+ *   const body = await request.json()
+ *   return sendReceiptStream(request, counterfoil, (signal) => askModel(body, signal))
+ * }
+ */
+export const sendReceiptStream = <T>(
+  request: WebRequest,
+  counterfoil: StreamSigner,
+  source: StreamSource<T>,
+  options: ReceiptStreamOptions<T> = {},
+): Promise<Response & Receipted> => respondWithStream(request, counterfoil, source, options)
+
+/**
+ * A reader's Stop ends the answer with its partial receipt.
+ *
+ * @example
+ * export { stopReceiptStream as DELETE } from '@counterfoil/sdk/next'
+ */
+export const stopReceiptStream = (request: Request): Response => respondToStop(request)
