@@ -19,6 +19,8 @@ const TABLE: Room[] = [
   { room: CORE, may: [CORE, '@noble/'] },
   // What needs Node, or a provider's package, has an entry of its own: the core runs anywhere.
   { room: 'sdk/src/disk-', may: ['sdk/src/', 'node:'] },
+  { room: 'sdk/src/read-events.ts', may: ['sdk/src/', 'eventsource-parser'] },
+  { room: 'sdk/src/react.tsx', may: ['sdk/src/', 'react'] },
   { room: 'sdk/src/', may: ['sdk/src/', '@noble/'] },
   { room: 'db/client.server.ts', may: ['db/', 'drizzle-orm', 'postgres'] },
   { room: 'db/', may: ['db/', 'drizzle-orm', 'node:'] },

@@ -1,0 +1,93 @@
+import { checkReceipt, namedReceipt } from './check-receipt.ts'
+import type { CheckOptions, ReadReceipt } from './check-receipt.ts'
+
+/** What is used of the AI SDK's `UIMessage`. */
+export interface ChatMessage {
+  readonly id: string
+  readonly role: string
+  readonly metadata?: unknown
+  readonly parts: readonly { readonly type: string }[]
+}
+
+export interface NamedReceipt {
+  receiptId: string
+  verifyUrl: string
+}
+
+const membersOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
+/** Looks for `counterfoil` in a message's metadata, then in its parts' provider metadata. */
+export function findNamed(message: ChatMessage): NamedReceipt | null {
+  const places = [
+    message.metadata,
+    ...message.parts.map((part) => membersOf(part).providerMetadata).reverse(),
+  ]
+  for (const place of places) {
+    const { receiptId, verifyUrl } = membersOf(membersOf(place).counterfoil)
+    if (typeof receiptId === 'string' && typeof verifyUrl === 'string')
+      return { receiptId, verifyUrl }
+  }
+  return null
+}
+
+/** The text that a chat shows of a message: its text parts, without reasoning and tools. */
+export const shownText = (message: ChatMessage): string =>
+  message.parts.map((part) => (part.type === 'text' ? String(membersOf(part).text) : '')).join('')
+
+/** The receipts of a chat's messages, by message id. */
+export type ChatReceipts = Readonly<Record<string, ReadReceipt>>
+
+export interface ChatReceiptStore {
+  get: () => ChatReceipts
+  subscribe: (listener: () => void) => () => void
+  /** Checks what is new, or was shown with another text since. */
+  follow(messages: readonly ChatMessage[], options: CheckOptions): void
+  close(): void
+}
+
+const NONE: ChatReceipts = {}
+
+export const noChatReceipts = (): ChatReceipts => NONE
+
+export function createChatReceiptStore(): ChatReceiptStore {
+  let receipts = NONE
+  let gone = new AbortController()
+  let checked = new Map<string, string>()
+  const listeners = new Set<() => void>()
+
+  function set(id: string, receipt: ReadReceipt): void {
+    receipts = { ...receipts, [id]: receipt }
+    for (const listener of listeners) listener()
+  }
+
+  async function check(message: ChatMessage, named: NamedReceipt, options: CheckOptions) {
+    const { signal } = gone
+    const text = shownText(message)
+    const key = JSON.stringify([named, text])
+    if (checked.get(message.id) === key) return
+    checked.set(message.id, key)
+    set(message.id, namedReceipt(named, options.portal))
+    const receipt = await checkReceipt(named, text, { ...options, signal })
+    if (!signal.aborted && checked.get(message.id) === key) set(message.id, receipt)
+  }
+
+  return {
+    get: () => receipts,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    follow(messages, options) {
+      for (const message of messages) {
+        const named = message.role === 'assistant' ? findNamed(message) : null
+        if (named !== null) void check(message, named, options)
+      }
+    },
+    close() {
+      gone.abort()
+      gone = new AbortController()
+      checked = new Map()
+    },
+  }
+}
