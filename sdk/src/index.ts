@@ -5,5 +5,7 @@ export type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details
 export { CounterfoilError } from './errors.ts'
 export type { CounterfoilErrorCode, Problem } from './errors.ts'
 export type { Reservation, Usage } from './portal.ts'
+export { proveKey } from './prove-key.ts'
+export type { KeyProof, ProveKeyOptions } from './prove-key.ts'
 export type { SigningKey } from './signing-key.ts'
 export type { Follower, Reader, Receipted, TapOptions } from './tap.ts'
