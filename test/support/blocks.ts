@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+
+export interface Block {
+  language: string
+  /** From the fence: ```go file=sign.go; null without one. */
+  file: string | null
+  code: string
+}
+
+/** The fenced blocks of a page, in order. */
+export function readBlocks(path: string): Block[] {
+  const page = readFileSync(path, 'utf8')
+  return [...page.matchAll(/^```(\w+)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(
+    ([, language, file, code]) => ({ language: language!, file: file ?? null, code: code! }),
+  )
+}
