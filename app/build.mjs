@@ -7,7 +7,15 @@ import { ROOT, SetupError, checkNode, explain, installMissing, runQuietly } from
 
 const BUILD = join(ROOT, 'build')
 const STAMP = join(BUILD, 'stamp')
-const INPUTS = ['app', 'db', 'sdk', 'public', 'package.json', 'package-lock.json', 'vite.config.ts']
+const INPUTS = [
+  'app',
+  'db',
+  'sdk/src',
+  'public',
+  'package.json',
+  'package-lock.json',
+  'vite.config.ts',
+]
 /** The pages' scripts; what else lies beside them is their parts. */
 const SCRIPTS = ['home', 'verify', 'copy', 'key-file', 'passkey']
 
@@ -108,7 +116,7 @@ function hashInputs() {
     if (!found) return
     if (found.isDirectory()) {
       for (const name of readdirSync(path).sort())
-        if (name !== 'node_modules' && name !== 'dist') add(join(path, name))
+        if (name !== 'node_modules') add(join(path, name))
     } else if (!/\.test\.tsx?$/.test(path)) {
       hash.update(`${relative(ROOT, path)} ${found.size} ${found.mtimeNs}\n`)
     }

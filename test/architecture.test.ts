@@ -82,7 +82,7 @@ function listFiles(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
-    .filter((file) => !file.includes('node_modules') && !isTest(file))
+    .filter((file) => !/node_modules|sdk\/dist/.test(file) && !isTest(file))
 }
 
 const IMPORT =

@@ -65,6 +65,8 @@ async function test(args) {
   await (
     await build()
   ).pages
+  const { buildSdk } = await import('../sdk/build.mjs')
+  await buildSdk()
   const { findChromium } = await import('./support/chromium.mjs')
   const code = await runVitest(args, { COUNTERFOIL_CHROMIUM: await findChromium() })
   return conclude(failed, code)
