@@ -1,6 +1,7 @@
 import type { LinksFunction, MetaFunction } from '@remix-run/node'
 import { Outlet, useRouteError } from '@remix-run/react'
 import { DoorFrame } from '../../ui/console/door-frame.tsx'
+import { lookUp } from '../../ui/console/look-up.ts'
 import { REFUSALS } from '../../ui/console/refusals.ts'
 import { noticeFor, NoticePage } from '../../ui/notice-pages.tsx'
 import { SiteFrame } from '../../ui/site-frame.tsx'
@@ -24,7 +25,7 @@ export default function Door() {
 
 export function ErrorBoundary() {
   const error = useRouteError()
-  const refusal = REFUSALS[String((error as { data?: unknown } | null)?.data)]
+  const refusal = lookUp(REFUSALS, String((error as { data?: unknown } | null)?.data))
   const notice =
     refusal === undefined
       ? noticeFor(error, en)

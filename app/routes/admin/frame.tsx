@@ -1,6 +1,7 @@
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { Outlet, useLoaderData, useLocation, useRouteError } from '@remix-run/react'
 import { ConsoleFrame } from '../../ui/console/console-frame.tsx'
+import { lookUp } from '../../ui/console/look-up.ts'
 import { REFUSALS } from '../../ui/console/refusals.ts'
 import { noticeFor, NoticePage } from '../../ui/notice-pages.tsx'
 import { SiteFrame } from '../../ui/site-frame.tsx'
@@ -31,7 +32,7 @@ export default function Frame() {
 /** Without its own frame, whose data may be what is missing. */
 export function ErrorBoundary() {
   const error = useRouteError()
-  const refusal = REFUSALS[String((error as { data?: unknown } | null)?.data)]
+  const refusal = lookUp(REFUSALS, String((error as { data?: unknown } | null)?.data))
   const notice =
     refusal === undefined
       ? noticeFor(error, en)

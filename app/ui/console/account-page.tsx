@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Badge, Done, TimeText, Warning } from './notice.tsx'
+import { Badge, DoneNotice, TimeText, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import type { AdminRole } from './roles.ts'
 import { DataTable } from './table.tsx'
@@ -31,7 +31,7 @@ interface AccountPageProps {
   done: string | null
 }
 
-const DONE: Record<string, string> = {
+const DONE = {
   back: 'You are in again. What let you in before no longer does: set up your second factor anew.',
   password: 'Your password was changed, and you are signed out everywhere else.',
   'passkey-added': 'The passkey was added: you can sign in with it from now on.',
@@ -45,7 +45,6 @@ const FEW_CODES = 3
 
 /** How somebody comes in, and what they can change about it. */
 export function AccountPage({ person, passkeys, sessions, done }: AccountPageProps) {
-  const said = done === null ? undefined : DONE[done]
   const isPasswordAlone = person.password && !person.secondFactor && passkeys.length === 0
   return (
     <>
@@ -57,7 +56,7 @@ export function AccountPage({ person, passkeys, sessions, done }: AccountPagePro
           </>
         }
       />
-      {said === undefined ? null : <Done>{said}</Done>}
+      <DoneNotice done={done} says={DONE} />
       {isPasswordAlone ? (
         <Warning>
           Whoever learns your password can come in. A passkey, or a code from an app beside the

@@ -1,3 +1,5 @@
+import { lookUp } from './look-up.ts'
+
 /** Each type of alert in a few words. */
 export const ALERT_TITLES: Record<string, string> = {
   'api_key.cap_near': '80 % of a cap used',
@@ -7,7 +9,7 @@ export const ALERT_TITLES: Record<string, string> = {
   'webhook.test': 'Test',
 }
 
-export const alertTitle = (type: string): string => ALERT_TITLES[type] ?? type
+export const alertTitle = (type: string): string => lookUp(ALERT_TITLES, type) ?? type
 
 /** What an alert is about, in a line. */
 export function alertLine(type: string, data: unknown): string {

@@ -4,9 +4,8 @@ import { ApiKeyStateBadge, CapMeter, ModeBadge, type ApiKeyShown } from './api-k
 import { BarChart } from './bar-chart.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { History, type HistoryShown } from './history.tsx'
-import { DoneNotice } from './issuers-page.tsx'
 import { useMayAct } from './may-act.ts'
-import { TimeText, Warning } from './notice.tsx'
+import { DoneNotice, TimeText, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { sayDay, sayNumber, sayShortDay } from './say.ts'
 

@@ -1,3 +1,5 @@
+import { lookUp } from './look-up.ts'
+
 /** What an action of the audit is called. */
 export const ACTION_WORDS = {
   'issuer.create': 'Issuer created',
@@ -54,11 +56,11 @@ interface Said {
 
 const ACTORS: Record<string, string> = { 'admin-token': 'The admin token', portal: 'The portal' }
 
-export const actorWord = (actor: string): string => ACTORS[actor] ?? actor
+export const actorWord = (actor: string): string => lookUp(ACTORS, actor) ?? actor
 
 export function actWords({ action, after }: Said): string {
   if (action === 'admin.invite' && after === null) return 'took back the invitation'
-  return (ACTS as Record<string, string>)[action] ?? `did “${action}” to`
+  return lookUp(ACTS, action) ?? `did “${action}” to`
 }
 
 /** What people call the thing: its name, or a webhook's host. Null where it has its id alone. */

@@ -1,5 +1,5 @@
 import { VisibleText } from '../visible-text.tsx'
-import { Badge, Done, Empty, TimeText } from './notice.tsx'
+import { Badge, Empty, TimeText } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { sayNumber } from './say.ts'
 import { DataTable, Pager } from './table.tsx'
@@ -87,10 +87,4 @@ export function IssuersPage({ issuers, next, isFirst }: IssuersPageProps) {
       />
     </>
   )
-}
-
-export function DoneNotice({ done, says }: { done: string | null; says: Record<string, string> }) {
-  // An address can be made up: what an object has by nature is no notice.
-  const text = done !== null && Object.hasOwn(says, done) ? says[done] : undefined
-  return text === undefined ? null : <Done>{text}</Done>
 }

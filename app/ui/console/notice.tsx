@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { lookUp } from './look-up.ts'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'quiet'
 
@@ -9,6 +10,12 @@ export function Done({ children }: { children: ReactNode }) {
       {children}
     </div>
   )
+}
+
+/** What the address says was done, of what this page can say. */
+export function DoneNotice({ done, says }: { done: string | null; says: Record<string, string> }) {
+  const text = lookUp(says, done)
+  return text === undefined ? null : <Done>{text}</Done>
 }
 
 /** What has to be known before going on. */

@@ -1,6 +1,6 @@
 import type { PersonShown } from './account-page.tsx'
 import { CsrfField } from './console-frame.tsx'
-import { Badge, Done, TimeText } from './notice.tsx'
+import { Badge, DoneNotice, TimeText } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import type { AdminRole } from './roles.ts'
 import { DataTable, Pager } from './table.tsx'
@@ -21,7 +21,7 @@ interface PeoplePageProps {
   done: string | null
 }
 
-const DONE: Record<string, string> = {
+const DONE = {
   role: 'The role was changed. What they may do changes with their next click.',
   removed: 'They were removed, and signed out everywhere.',
   withdrawn: 'The invitation was withdrawn: its link leads nowhere now.',
@@ -30,7 +30,6 @@ const DONE: Record<string, string> = {
 
 /** Who may come in, as what, and how well their way in is kept. */
 export function PeoplePage({ people, invitations, self, done }: PeoplePageProps) {
-  const said = done === null ? undefined : DONE[done]
   return (
     <>
       <PageHead
@@ -42,7 +41,7 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
           </a>
         }
       />
-      {said === undefined ? null : <Done>{said}</Done>}
+      <DoneNotice done={done} says={DONE} />
       <DataTable
         caption="People"
         rows={people.items}

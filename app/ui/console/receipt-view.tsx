@@ -8,7 +8,7 @@ import { FourAnswers } from '../four-answers.tsx'
 import { VerdictIcon } from '../verdict-icon.tsx'
 import { VisibleText } from '../visible-text.tsx'
 import type { PageWords } from '../words/en.ts'
-import { Done, TimeText } from './notice.tsx'
+import { DoneNotice, TimeText } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { ReceiptBadges, type ReceiptRecord } from './receipt-list.tsx'
 
@@ -27,7 +27,7 @@ interface ReceiptViewProps {
   mayAct: boolean
 }
 
-const DONE: Record<string, string> = {
+const DONE = {
   revoked: 'The receipt is withdrawn. Its public page says so within seconds.',
   erased:
     'The content is erased. The receipt stays, and its page says that its content was erased.',
@@ -36,7 +36,6 @@ const DONE: Record<string, string> = {
 /** A receipt: what the public sees of it, and what the portal knows beside that. */
 export function ReceiptView({ words, notes, report, facts, done, mayAct }: ReceiptViewProps) {
   const { receiptId } = notes
-  const said = DONE[done ?? '']
   return (
     <>
       <PageHead
@@ -60,7 +59,7 @@ export function ReceiptView({ words, notes, report, facts, done, mayAct }: Recei
           </>
         }
       />
-      {said === undefined ? null : <Done>{said}</Done>}
+      <DoneNotice done={done} says={DONE} />
       <div className="receipt-columns">
         <div className="panel public-report">
           <p className="receipt-over">What the public sees</p>

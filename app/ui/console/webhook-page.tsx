@@ -3,11 +3,11 @@ import { hostOf } from './alert-words.ts'
 import { WebhookState, type WebhookShown } from './alerts-page.tsx'
 import { CsrfField, useSession } from './console-frame.tsx'
 import { DeliveryTable, type DeliveryShown } from './delivery-table.tsx'
-import { Done, TimeText, Warning } from './notice.tsx'
+import { DoneNotice, TimeText, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { Pager } from './table.tsx'
 
-const DONE: Record<string, string> = {
+const DONE = {
   sent: 'It is on its way. Reload this page to see what came back.',
   enabled: 'This webhook is turned on: it is sent every alert from now on.',
   disabled: 'This webhook is turned off.',
@@ -25,7 +25,6 @@ interface WebhookPageProps {
 export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
   const mayChange = useSession()?.role !== 'viewer'
   const { id, url, state } = webhook
-  const said = done === null ? undefined : DONE[done]
   return (
     <>
       <PageHead
@@ -33,7 +32,7 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
         crumbs={[{ href: '/admin/alerts', text: 'Alerts' }]}
         actions={mayChange && state !== 'removed' ? <Actions webhook={webhook} /> : undefined}
       />
-      {said === undefined ? null : <Done>{said}</Done>}
+      <DoneNotice done={done} says={DONE} />
       {state === 'disabled' ? (
         <Warning>
           Turned off since <TimeText at={webhook.disabledAt} />: no alert is sent here. A receiver
