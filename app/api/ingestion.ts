@@ -68,7 +68,7 @@ export const postReservation = keyed(async (request, ctx, _params, key) => {
   if (expiresAt === null) {
     const free = Math.max(0, (usage.cap ?? 0) - usage.used - usage.reserved)
     const detail = `${read.value.count} places were asked for, and ${free} of ${usage.cap ?? 0} are free.`
-    return refuse(request, 'cap_exceeded', { ...capExtras(ctx, usage), detail })
+    return refuse(request, 'cap_exceeded', { ...capExtras(ctx, key, usage), detail })
   }
   return jsonReply(
     201,
@@ -127,7 +127,7 @@ function presentIngested(
   ingested: Ingested,
 ): Reply {
   if (ingested.kind === 'refused')
-    return refuse(request, ingested.code, refusalExtras(ctx, ingested))
+    return refuse(request, ingested.code, refusalExtras(ctx, key, ingested))
   const link = verifyUrl(ctx, ingested.receiptId)
   return jsonReply(
     ingested.kind === 'stored' ? 201 : 200,
@@ -144,7 +144,7 @@ function presentIngested(
 
 function presentItem(request: ApiRequest, ctx: Ctx, key: ApiKeyHolder, ingested: Ingested) {
   if (ingested.kind === 'refused') {
-    const problem = problemBody(request, ingested.code, refusalExtras(ctx, ingested))
+    const problem = problemBody(request, ingested.code, refusalExtras(ctx, key, ingested))
     return { status: problem.status, problem }
   }
   const { receiptId } = ingested
@@ -154,8 +154,12 @@ function presentItem(request: ApiRequest, ctx: Ctx, key: ApiKeyHolder, ingested:
   }
 }
 
-function refusalExtras(ctx: Ctx, refused: Ingested & { kind: 'refused' }): ProblemExtras {
-  if (refused.code === 'cap_exceeded' && refused.usage) return capExtras(ctx, refused.usage)
+function refusalExtras(
+  ctx: Ctx,
+  key: ApiKeyHolder,
+  refused: Ingested & { kind: 'refused' },
+): ProblemExtras {
+  if (refused.code === 'cap_exceeded' && refused.usage) return capExtras(ctx, key, refused.usage)
   return {
     ...(refused.detail === undefined ? {} : { detail: refused.detail }),
     ...(refused.pointer === undefined
@@ -165,10 +169,12 @@ function refusalExtras(ctx: Ctx, refused: Ingested & { kind: 'refused' }): Probl
   }
 }
 
-function capExtras(ctx: Ctx, usage: UsageRow): ProblemExtras {
+/** With the page where an admin raises this very cap: whoever reads the answer need not search. */
+function capExtras(ctx: Ctx, key: ApiKeyHolder, usage: UsageRow): ProblemExtras {
   const seconds = Math.max(1, Math.ceil((usage.resetsAt.getTime() - ctx.now()) / 1000))
+  const manageUrl = `${ctx.config.publicUrl}/admin/api-keys/${key.id}/edit`
   return {
-    members: { ...presentUsage(usage), manageUrl: `${ctx.config.publicUrl}/admin` },
+    members: { ...presentUsage(usage), manageUrl },
     headers: { 'retry-after': String(seconds) },
   }
 }

@@ -255,12 +255,13 @@ test('402 cap_exceeded says how much, until when and where to ask, and never PAY
     used: 1,
     reserved: 0,
     resetsAt: resetsAt.toISOString(),
-    manageUrl: 'http://portal.test/admin',
+    manageUrl: `http://portal.test/admin/api-keys/${key.id}/edit`,
   })
   const seconds = (resetsAt.getTime() - now.getTime()) / 1000
   expect(Math.abs(Number(headers.get('retry-after')) - seconds)).toBeLessThan(5)
   const none = await createApiKey(portal, service.slug, { cap: 0 })
-  await expectRefused(ledger, 402, 'cap_exceeded', async () =>
+  const refusedNone = await expectRefused(ledger, 402, 'cap_exceeded', async () =>
     post(portal, none.apiKey, await sign('no place at all')),
   )
+  expect(refusedNone.body.manageUrl).toBe(`http://portal.test/admin/api-keys/${none.id}/edit`)
 })
