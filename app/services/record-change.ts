@@ -43,6 +43,8 @@ export type AuditAction =
   | 'webhook.create'
   | 'webhook.update'
   | 'webhook.remove'
+  | 'webhook.test'
+  | 'webhook.resend'
 
 /**
  * The only way an admin's change is made: with its audit entry, in one transaction, so that neither

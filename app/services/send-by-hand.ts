@@ -1,33 +1,38 @@
 import { insertAlerts } from '#db/queries/alerts.ts'
-import { selectNow } from '#db/queries/clock.ts'
 import { insertDeliveries, selectDelivery } from '#db/queries/deliveries.ts'
 import { lockWebhook } from '#db/queries/webhooks.ts'
 import type { Ctx } from '../context.server.ts'
 import { done, refused, type Outcome } from './outcome.ts'
 import { alertRow, newDelivery } from './raise-alert.ts'
-import type { Tx } from './record-change.ts'
-import { isWebhookId } from './view-webhook.ts'
+import { recordChange, type Actor, type Change, type Tx } from './record-change.ts'
+import { auditUrl, isWebhookId } from './view-webhook.ts'
 
 export type SendRefusal = 'not_found' | 'webhook_disabled'
-type Sent = Outcome<{ webhook: string; delivery: string }, SendRefusal>
+interface Delivery {
+  webhook: string
+  delivery: string
+}
+type Sent = Outcome<Delivery, SendRefusal>
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The same alert once more, under its own id: who has it already knows it again. */
-export function sendAgain(ctx: Ctx, deliveryId: string): Promise<Sent> {
+export function sendAgain(ctx: Ctx, by: Actor, deliveryId: string): Promise<Sent> {
   if (!UUID.test(deliveryId)) return Promise.resolve(refused('not_found'))
-  return ctx.db.transaction(async (tx) => {
+  return recordChange<Delivery, SendRefusal>(ctx, by, async (tx, now) => {
     const delivery = await selectDelivery(tx, deliveryId)
-    if (delivery === null) return refused('not_found')
-    return send(ctx, tx, delivery.webhook, () => Promise.resolve(delivery.alert))
+    if (delivery === null) return { result: refused('not_found') }
+    const { webhook, alert } = delivery
+    return send(ctx, tx, 'webhook.resend', webhook, await now(), () => Promise.resolve(alert))
   })
 }
 
 /** An alert for this webhook alone, to see whether it arrives. */
-export function sendTest(ctx: Ctx, webhook: string): Promise<Sent> {
+export function sendTest(ctx: Ctx, by: Actor, webhook: string): Promise<Sent> {
   if (!isWebhookId(webhook)) return Promise.resolve(refused('not_found'))
-  return ctx.db.transaction((tx) =>
-    send(ctx, tx, webhook, async (now) => {
+  return recordChange<Delivery, SendRefusal>(ctx, by, async (tx, clock) => {
+    const now = await clock()
+    return send(ctx, tx, 'webhook.test', webhook, now, async () => {
       const test = {
         type: 'webhook.test',
         subject: webhook,
@@ -37,22 +42,33 @@ export function sendTest(ctx: Ctx, webhook: string): Promise<Sent> {
       const row = alertRow(ctx, test, now)
       await insertAlerts(tx, [{ ...row, occasion: `test/${row.id}` }])
       return row.id
-    }),
-  )
+    })
+  })
 }
 
 async function send(
   ctx: Ctx,
   tx: Tx,
+  action: 'webhook.test' | 'webhook.resend',
   webhook: string,
-  alertFor: (now: Date) => Promise<string>,
-): Promise<Sent> {
+  now: Date,
+  alertFor: () => Promise<string>,
+): Promise<{ result: Sent; change?: Change }> {
   // Locked: it could be turned off between this look and the delivery.
   const row = await lockWebhook(tx, webhook)
-  if (row === null || row.secret.length === 0) return refused('not_found')
-  if (row.disabledAt !== null) return refused('webhook_disabled')
-  const now = await selectNow(tx)
-  const delivery = newDelivery(ctx, { alert: await alertFor(now), webhook }, now)
+  if (row === null || row.secret.length === 0) return { result: refused('not_found') }
+  if (row.disabledAt !== null) return { result: refused('webhook_disabled') }
+  const alert = await alertFor()
+  const delivery = newDelivery(ctx, { alert, webhook }, now)
   await insertDeliveries(tx, [delivery])
-  return done({ webhook, delivery: delivery.id })
+  return {
+    result: done({ webhook, delivery: delivery.id }),
+    // Nothing of the webhook is other than before; what was sent to it is what was done.
+    change: {
+      action,
+      subject: webhook,
+      before: null,
+      after: { url: auditUrl(row), alert, delivery: delivery.id },
+    },
+  }
 }

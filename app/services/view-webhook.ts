@@ -18,10 +18,11 @@ export const viewWebhook = (row: WebhookRow): WebhookView => ({
 })
 
 /** For the audit, which is kept for ever: what stands in a query is often a secret. */
-export const auditWebhook = (row: WebhookRow): object => {
-  const view = viewWebhook(row)
-  return { ...view, url: view.url.replace(/\?.*$/s, '?…') }
-}
+export const auditUrl = ({ url }: WebhookRow): string => url.replace(/\?.*$/s, '?…')
+export const auditWebhook = (row: WebhookRow): object => ({
+  ...viewWebhook(row),
+  url: auditUrl(row),
+})
 
 const WEBHOOK_ID = /^whk_[0-9A-Za-z]{16}$/
 export const isWebhookId = (text: string): boolean => WEBHOOK_ID.test(text)

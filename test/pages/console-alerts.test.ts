@@ -143,7 +143,13 @@ test('turned off, moved, with a new secret and removed: each is done once and st
   for (const path of ['/remove', '/secret', '/address'])
     expect((await admin.get(`/admin/alerts/${hook}${path}`)).status).toBe(404)
   const audit = (await viewer.get(`/admin/audit?subject=${hook}`)).text
-  for (const act of ['added webhook', 'changed webhook', 'removed webhook'])
+  for (const act of [
+    'added webhook',
+    'sent a test to webhook',
+    'sent an alert again to webhook',
+    'changed webhook',
+    'removed webhook',
+  ])
     expect(audit).toContain(act)
   for (const kept of [secret, replaced]) expect(audit).not.toContain(kept.slice(6))
 })

@@ -79,7 +79,7 @@ const wait = async () => {
     where state = 'pending'`
 }
 const sendOne = async (webhook: string) => {
-  const sent = await sendTest(ctx, webhook)
+  const sent = await sendTest(ctx, BY, webhook)
   if (!sent.ok) throw new Error(sent.code)
 }
 
@@ -168,7 +168,7 @@ test('nobody listening, a day long: it is given up, and “send again” begins 
   await wait()
   await deliver()
   expect(receiver.got).toEqual([])
-  expect((await sendAgain(ctx, failed!.id)).ok).toBe(true)
+  expect((await sendAgain(ctx, BY, failed!.id)).ok).toBe(true)
   await deliver()
   expect(receiver.got[0]!.headers['webhook-id']).toBe(failed!.alert)
   const [again] = await deliveriesOf(id)
@@ -390,10 +390,10 @@ test('turned off, nothing is sent and what was on its way ends; turned on again,
   expect(receiver.got).toEqual([])
   const [ended] = await deliveriesOf(id)
   expect(ended).toMatchObject({ state: 'failed', lastError: 'The webhook was turned off.' })
-  expect(await sendTest(ctx, id)).toMatchObject({ ok: false, code: 'webhook_disabled' })
-  expect(await sendAgain(ctx, ended!.id)).toMatchObject({ ok: false, code: 'webhook_disabled' })
+  expect(await sendTest(ctx, BY, id)).toMatchObject({ ok: false, code: 'webhook_disabled' })
+  expect(await sendAgain(ctx, BY, ended!.id)).toMatchObject({ ok: false, code: 'webhook_disabled' })
   await enableWebhook(ctx, BY, id)
-  expect((await sendAgain(ctx, ended!.id)).ok).toBe(true)
+  expect((await sendAgain(ctx, BY, ended!.id)).ok).toBe(true)
   await deliver()
   expect(receiver.got).toHaveLength(1)
 })
@@ -413,9 +413,37 @@ test('removed, it is gone from the list with its secret, and its history stays',
     enableWebhook(ctx, BY, id),
     removeWebhook(ctx, BY, id),
     replaceWebhookSecret(ctx, BY, id),
-    sendTest(ctx, id),
+    sendTest(ctx, BY, id),
   ])
     expect(await again).toMatchObject({ ok: false, code: 'not_found' })
+})
+
+test('each alert that is sent by hand is recorded, with who did it, and one that is not sent is not', async () => {
+  const { id, url } = await addWebhook()
+  await sendTest(ctx, BY, id)
+  const [tested] = await deliveriesOf(id)
+  await sendAgain(ctx, { ...BY, actor: 'somebody else' }, tested!.id)
+  await disableWebhook(ctx, BY, id)
+  await sendTest(ctx, BY, id)
+  await sendAgain(ctx, BY, tested!.id)
+  const entries = await ledger.sql`
+    select actor, action, before, after from audit_entries where subject = ${id} order by at, id`
+  const alert = tested!.alert
+  const [again] = (await deliveriesOf(id)).filter((one) => one.id !== tested!.id)
+  expect([...entries].filter(({ action }) => /test|resend/.test(String(action)))).toEqual([
+    {
+      actor: BY.actor,
+      action: 'webhook.test',
+      before: null,
+      after: { url, alert, delivery: tested!.id },
+    },
+    {
+      actor: 'somebody else',
+      action: 'webhook.resend',
+      before: null,
+      after: { url, alert, delivery: again!.id },
+    },
+  ])
 })
 
 test('a new secret signs from the next attempt on', async () => {
@@ -446,6 +474,7 @@ test('no secret is in any table, audit entry or log line, and no query of a URL 
   const { id, secret } = made.value
   const replaced = await replaceWebhookSecret(ctx, BY, id)
   await moveWebhook(ctx, BY, id, 'https://8.8.4.4/hook?token=abracadabra')
+  await sendTest(ctx, BY, id)
   await removeWebhook(ctx, BY, id)
   const secrets = [secret, replaced.ok ? replaced.value.secret : ''].flatMap((text) => {
     const bytes = Buffer.from(text.slice('whsec_'.length), 'base64')
@@ -457,6 +486,7 @@ test('no secret is in any table, audit entry or log line, and no query of a URL 
     'webhook.create',
     'webhook.update',
     'webhook.update',
+    'webhook.test',
     'webhook.remove',
   ])
   expect(entries[1]!.text).toContain('replaced')

@@ -28,9 +28,9 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** Sends a delivery again, and leads to its webhook, where the new one stands first. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAdmin(args, 'admin')
   const delivery = form.get('delivery')
-  const sent = await sendAgain(ctx, typeof delivery === 'string' ? delivery : '')
+  const sent = await sendAgain(ctx, by, typeof delivery === 'string' ? delivery : '')
   if (!sent.ok) throw new Response(null, { status: sent.code === 'not_found' ? 404 : 409 })
   return redirect(`/admin/alerts/${sent.value.webhook}?done=sent`)
 }

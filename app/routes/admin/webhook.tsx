@@ -36,7 +36,7 @@ export async function action(args: ActionFunctionArgs) {
   async function act() {
     switch (form.get('act')) {
       case 'test':
-        return [await sendTest(ctx, id), 'sent'] as const
+        return [await sendTest(ctx, by, id), 'sent'] as const
       case 'enable':
         return [await enableWebhook(ctx, by, id), 'enabled'] as const
       case 'disable':

@@ -21,6 +21,8 @@ export const ACTION_WORDS = {
   'webhook.create': 'Webhook created',
   'webhook.update': 'Webhook changed',
   'webhook.remove': 'Webhook removed',
+  'webhook.test': 'Test sent to a webhook',
+  'webhook.resend': 'Alert sent again',
 }
 
 /** The same as a sentence goes on after who did it: "Mara" + "withdrew receipt" + which one. */
@@ -44,6 +46,8 @@ const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
   'webhook.create': 'added webhook',
   'webhook.update': 'changed webhook',
   'webhook.remove': 'removed webhook',
+  'webhook.test': 'sent a test to webhook',
+  'webhook.resend': 'sent an alert again to webhook',
 }
 
 interface Said {
