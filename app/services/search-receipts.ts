@@ -42,6 +42,8 @@ export interface ReceiptSearch {
   /** What was typed: a digest, else a job. Empty: everything, newest first. */
   text: string
   issuer: string | null
+  /** Of the signing key. */
+  kid: string | null
   mode: 'live' | 'test' | null
   /** Milliseconds; received at or after `from` and before `to`. */
   from: number | null
@@ -58,20 +60,20 @@ export async function searchReceipts(
   ctx: Ctx,
   search: ReceiptSearch,
 ): Promise<Page<ReceiptRecord>> {
-  const { issuer, mode, limit } = search
+  const { issuer, kid, mode, limit } = search
   const [from, to] = [clamp(search.from), clamp(search.to)]
-  const filter = { issuer, mode, from, to, after: readPlace(search.after), limit: limit + 1 }
+  const filter = { issuer, kid, mode, from, to, after: readPlace(search.after), limit: limit + 1 }
   const rows = await select(ctx, search, filter)
   return toPage(rows, limit, viewRecord, (row) => `${row.receivedAt}.${receiptIdOf(row.id)}`)
 }
 
 function select(
   ctx: Ctx,
-  { receiptId, text }: ReceiptSearch,
+  { receiptId, text, issuer, kid }: ReceiptSearch,
   filter: ReceiptFilter,
 ): Promise<ReceiptRecordRow[]> {
   // Postgres holds no such character in a text, so nothing is found by it.
-  if (text.includes('\u0000')) return Promise.resolve([])
+  if ([text, issuer, kid].some((named) => named?.includes('\u0000'))) return Promise.resolve([])
   if (receiptId === null && text === '') return selectNewestReceipts(ctx.db.run, filter)
   const names: ReceiptNames =
     receiptId === null

@@ -21,6 +21,8 @@ export interface ReceiptRecordRow {
 
 export interface ReceiptFilter {
   issuer: string | null
+  /** Of a signing key. */
+  kid: string | null
   mode: 'live' | 'test' | null
   /** Received at or after `from` and before `to`, in milliseconds. */
   from: number | null
@@ -59,7 +61,7 @@ function withinValues({ from, to, after }: ReceiptFilter): (string | number)[] {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /**
- * Newest first, of one issuer or of all: the newest of each signing key by the index, then the
+ * Newest first, of one signing key, one issuer or all: the newest of each signing key by the index, then the
  * newest of those. Joined in any other way, Postgres may read and sort every receipt there is.
  */
 export const selectNewestReceipts = (
@@ -73,13 +75,14 @@ export const selectNewestReceipts = (
             select r.id, r.received_at from receipts r
               where r.kid = s.kid and ${WITHIN} ${mode}
               order by r.received_at desc, r.id desc limit $4::int) n
-          where $5::text is null or s.issuer = $5::text
+          where ($5::text is null or s.issuer = $5::text)
+            and ($6::text is null or s.kid = $6::text)
           order by n.received_at desc, n.id desc limit $4::int
       ) newest
       cross join lateral (select * from receipts r where r.id = newest.id limit 1) r
       ${BESIDE}
       order by r.received_at desc, r.id desc`,
-    [...withinValues(filter), filter.limit, filter.issuer],
+    [...withinValues(filter), filter.limit, filter.issuer, filter.kid],
   )
 }
 
@@ -100,23 +103,25 @@ export const selectNamedReceipts = (
   const mode = filter.mode === null ? '' : `and r.mode = '${filter.mode}'`
   return run(
     `select ${RECORD} from (
-        select decode($6, 'hex') as id where $6 <> ''
-        union select substring(decode($7, 'hex') from 1 for 20) where $7 <> ''
+        select decode($7, 'hex') as id where $7 <> ''
+        union select substring(decode($8, 'hex') from 1 for 20) where $8 <> ''
         union select f.id from receipts f
-          where $7 <> '' and f.visibility = 'findable' and f.content_digest = decode($7, 'hex')
+          where $8 <> '' and f.visibility = 'findable' and f.content_digest = decode($8, 'hex')
         union select j.receipt_id from issuers s cross join (values ('live'), ('test')) m(mode)
           cross join lateral (select j.receipt_id from jobs j
-            where j.issuer = s.slug and j.mode = m.mode and j.jti = $8::text limit 1) j
-          where $8::text is not null and ($5::text is null or s.slug = $5::text)
+            where j.issuer = s.slug and j.mode = m.mode and j.jti = $9::text limit 1) j
+          where $9::text is not null and ($5::text is null or s.slug = $5::text)
       ) named
       cross join lateral (select * from receipts r where r.id = named.id limit 1) r
       ${BESIDE}
       where ${WITHIN} ${mode} and ($5::text is null or r.issuer = $5::text)
+        and ($6::text is null or r.kid = $6::text)
       order by r.received_at desc, r.id desc limit $4::int`,
     [
       ...withinValues(filter),
       filter.limit,
       filter.issuer,
+      filter.kid,
       names.id === null ? '' : hex(names.id),
       names.digest === null ? '' : hex(names.digest),
       names.jti,

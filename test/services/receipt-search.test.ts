@@ -43,6 +43,7 @@ const EVERYTHING = {
   receiptId: null,
   text: '',
   issuer: null,
+  kid: null,
   mode: null,
   from: null,
   to: null,
@@ -145,6 +146,20 @@ describe('a receipt is found', () => {
     expect(await found({ issuer: 'nobody' })).toEqual([])
     expect(await found({ issuer: other.slug, receiptId: ids[11]! })).toEqual([])
   })
+})
+
+test('by the signing key that signed it, newest first, page by page', async () => {
+  const signer = await publishKey(portal, service.slug)
+  const signed: string[] = []
+  for (const n of [1, 2, 3]) signed.unshift(await send({ ...service, signer }, `k ${n}`, `k-${n}`))
+  expect(await found({ kid: signer.kid })).toEqual(signed)
+  const first = await search({ kid: signer.kid, limit: 2 })
+  expect(first.items.map((one) => one.receiptId)).toEqual(signed.slice(0, 2))
+  expect(await found({ kid: signer.kid, after: first.next })).toEqual(signed.slice(2))
+  expect(await found({ kid: signer.kid, text: 'k-2' })).toEqual([signed[1]])
+  expect(await found({ kid: service.signer.kid, text: 'k-2' })).toEqual([])
+  expect(await found({ kid: signer.kid, issuer: other.slug })).toEqual([])
+  for (const kid of ['nothing', "' or true --", '\u0000']) expect(await found({ kid })).toEqual([])
 })
 
 test('what no receipt can be named by finds nothing, and is no error', async () => {
@@ -252,6 +267,7 @@ describe('among many receipts', () => {
 
   const filter: ReceiptFilter = {
     issuer: null,
+    kid: null,
     mode: null,
     from: null,
     to: null,
@@ -266,6 +282,7 @@ describe('among many receipts', () => {
     ['all', (run) => selectNewestReceipts(run, filter)],
     ['the middle of all', (run) => selectNewestReceipts(run, { ...filter, after: middle })],
     ['one issuer', (run) => selectNewestReceipts(run, { ...filter, issuer: service.slug })],
+    ['one signing key', (run) => selectNewestReceipts(run, { ...filter, kid: 'filled-3' })],
     [
       'a day',
       (run) =>

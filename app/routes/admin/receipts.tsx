@@ -15,12 +15,13 @@ export async function loader(args: LoaderFunctionArgs) {
   const query = new URL(args.request.url).searchParams
   const { from, to, wrong } = readDays(query)
   const named = (name: string) => query.get(name)?.trim() ?? ''
-  const [text, issuer, mode] = [named('q'), named('issuer'), named('mode')]
+  const [text, issuer, kid, mode] = [named('q'), named('issuer'), named('kid'), named('mode')]
   const after = query.get('after')
   const search = {
     receiptId: nameReceipt(text),
     text,
     issuer: issuer === '' ? null : issuer,
+    kid: kid === '' ? null : kid,
     mode: mode === 'live' || mode === 'test' ? mode : null,
     from,
     to,

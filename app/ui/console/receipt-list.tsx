@@ -32,7 +32,7 @@ interface ReceiptListProps {
   first: string | null
 }
 
-const FILTERS = ['q', 'issuer', 'mode', 'from', 'to']
+const FILTERS = ['q', 'issuer', 'kid', 'mode', 'from', 'to']
 
 export function ReceiptList(props: ReceiptListProps) {
   const { receipts, asked, wrong, hasReceipt, publicUrl, next, first } = props
@@ -63,6 +63,7 @@ export function ReceiptList(props: ReceiptListProps) {
           help="A digest in hex or base64url: of the receipt, or of its content if it was posted as findable. Content of other receipts can’t be searched."
         />
         <FilterField name="issuer" label="Issuer" value={asked.issuer} help="Its slug" />
+        <FilterField name="kid" label="Signing key" value={asked.kid} help="Its id (kid)" />
         <FilterSelect
           name="mode"
           label="Mode"

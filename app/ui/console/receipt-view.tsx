@@ -121,9 +121,13 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
           </a>
         </Note>
         <Note name="Signing key">
-          <code>
-            <VisibleText text={notes.kid} />
-          </code>
+          <a
+            href={`/admin/issuers/${encodeURIComponent(notes.issuer)}/keys/${encodeURIComponent(notes.kid)}`}
+          >
+            <code>
+              <VisibleText text={notes.kid} />
+            </code>
+          </a>
         </Note>
         <Note name="Job">{notes.jti === null ? '–' : <VisibleText text={notes.jti} />}</Note>
         <Note name="Visibility">{VISIBILITIES[notes.visibility]}</Note>

@@ -128,10 +128,10 @@ function KeyFacts({ issuer, signingKey: key, before, after }: SigningKeyPageProp
       )}
       <Fact name={isRevoked ? 'Receipts that stay valid' : 'Receipts'}>
         {sayReceipts(before)}
-        {before.count > 0 ? (
+        {before.count + after.count > 0 ? (
           <>
             {' '}
-            (<a href={`/admin/receipts?issuer=${issuer.slug}`}>those of the issuer</a>)
+            (<a href={`/admin/receipts?kid=${key.kid}`}>all that it signed</a>)
           </>
         ) : null}
       </Fact>
