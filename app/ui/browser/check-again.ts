@@ -1,7 +1,7 @@
 import { judge, type Evidence, type Judgement } from '#receipt/judge.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import type { Report, Verdict } from '#receipt/report.ts'
-import { gatherEvidence } from './gather-evidence.ts'
+import { AS_IT_IS_NOW, gatherEvidence } from './gather-evidence.ts'
 
 export type Opinion =
   | { kind: 'agrees'; twice: boolean }
@@ -25,7 +25,9 @@ export interface SecondCheck {
 export async function checkAgain(receiptId: string, shown: Verdict | null): Promise<SecondCheck> {
   const [jws, report] = await Promise.all([
     fetchPart(`/v1/receipts/${receiptId}/receipt`).then((answer) => answer.text()),
-    fetchPart(`/v1/receipts/${receiptId}`).then((answer) => answer.json() as Promise<Report>),
+    fetchPart(`/v1/receipts/${receiptId}`, AS_IT_IS_NOW).then(
+      (answer) => answer.json() as Promise<Report>,
+    ),
   ])
   const { evidence, twice } = await gatherEvidence({
     now: Date.now(),
@@ -68,7 +70,7 @@ export function compareOpinions(
 
 async function fetchStored(report: Report): Promise<Evidence['storedContent']> {
   if (report.contentAvailable) {
-    const answer = await fetch(`/v1/receipts/${report.receiptId ?? ''}/content`)
+    const answer = await fetch(`/v1/receipts/${report.receiptId ?? ''}/content`, AS_IT_IS_NOW)
     if (!answer.ok) return { state: 'unreachable' }
     return { state: 'stored', bytes: new Uint8Array(await answer.arrayBuffer()) }
   }
@@ -77,8 +79,8 @@ async function fetchStored(report: Report): Promise<Evidence['storedContent']> {
   return stored?.code === 'content_not_stored' ? { state: 'none' } : { state: 'unreachable' }
 }
 
-async function fetchPart(path: string): Promise<Response> {
-  const answer = await fetch(path)
+async function fetchPart(path: string, init: RequestInit = {}): Promise<Response> {
+  const answer = await fetch(path, init)
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
   return answer
 }

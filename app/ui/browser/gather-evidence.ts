@@ -21,6 +21,12 @@ interface IssuerAnswer {
   }[]
 }
 
+/**
+ * For whatever can change. An answer that the browser kept for its ten seconds may be older than the
+ * page: without the key that was published meanwhile it would make an alarm of a good receipt.
+ */
+export const AS_IT_IS_NOW: RequestInit = { cache: 'no-cache' }
+
 export interface Gathered {
   evidence: Evidence
   twice: boolean
@@ -72,7 +78,7 @@ export async function gatherEvidence(sources: Sources): Promise<Gathered> {
 
 async function fetchIssuer(slug: string): Promise<IssuerAnswer | null | 'unreachable'> {
   try {
-    const answer = await fetch(`/v1/issuers/${slug}`)
+    const answer = await fetch(`/v1/issuers/${slug}`, AS_IT_IS_NOW)
     if (answer.status === 404) return null
     return answer.ok ? ((await answer.json()) as IssuerAnswer) : 'unreachable'
   } catch {
