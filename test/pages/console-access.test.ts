@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inviteAdmin, inviteFirstOwner } from '#app/services/invite-admin.ts'
 import { beginSecondFactor, switchOnSecondFactor } from '#app/services/second-factor.ts'
 import { appCode, BY, good, makeAdmin, PASSWORD } from '../support/admins.ts'
+import { giveAuthenticator } from '../support/authenticator.ts'
 import { headline, startVisitor, type Visit, type Visitor } from '../support/browser.ts'
 import { freshDatabase } from '../support/database.ts'
 import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
@@ -26,22 +27,6 @@ afterAll(async () => {
 })
 
 const pathOf = (url: string): string => url.slice(PUBLIC_URL.length)
-
-/** A device with a fingerprint reader, whose owner always says yes. */
-async function giveAuthenticator(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-}
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const arriveAt = (page: Page, path: string) => page.waitForURL(PUBLIC_URL + path)

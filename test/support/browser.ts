@@ -27,7 +27,7 @@ export interface Visitor {
  * A real Chromium, for which the portal's public address is the server of this test, and as good as
  * one with https: the clipboard and WebCrypto work there as they do for visitors.
  */
-export async function startVisitor(portal: Portal): Promise<Visitor> {
+export async function startVisitor(portal: Pick<Portal, 'origin'>): Promise<Visitor> {
   const browser = await chromium.launch({
     executablePath: await findChromium(),
     args: [

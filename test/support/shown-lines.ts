@@ -19,7 +19,7 @@ export function textOf(html: string, id: string): string {
  * An empty folder from which npm's packages are found, as from a service's own, and from which curl
  * reaches the portal at its public address.
  */
-export async function makeFolder(portal: Portal): Promise<string> {
+export async function makeFolder(portal: Pick<Portal, 'origin'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-shown-'))
   await symlink(resolve('node_modules'), join(folder, 'node_modules'))
   const [host, port] = [new URL(PUBLIC_URL).host, new URL(portal.origin).port]

@@ -12,6 +12,8 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const READY_MS_MAX = 50_000
 
 export interface SpawnedPortal extends Client {
+  /** Where its server listens. */
+  origin: string
   child: ChildProcess
   /** As a machine that loses its power. */
   kill: () => Promise<void>
@@ -86,8 +88,10 @@ export async function spawnPortal(options: {
     }
     await new Promise((resume) => setTimeout(resume, 20))
   }
+  const origin = `http://127.0.0.1:${options.port}`
   return {
-    ...createClient(`http://127.0.0.1:${options.port}`),
+    origin,
+    ...createClient(origin),
     child,
     kill: () => end('SIGKILL'),
     stop: async () => {
