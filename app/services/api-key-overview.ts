@@ -6,6 +6,7 @@ import {
 import type { Ctx } from '../context.server.ts'
 import { isApiKeyId, type ApiKeyView } from './api-key-view.ts'
 import { toPage, type Page } from './outcome.ts'
+import { isStorable } from './plain-text.ts'
 
 export type ApiKeyState = 'active' | 'expires-soon' | 'expired' | 'revoked'
 
@@ -29,6 +30,7 @@ export async function listApiKeyOverviews(
   ctx: Ctx,
   { issuer, after, limit }: { issuer: string | null; after: string | null; limit: number },
 ): Promise<Page<ApiKeyOverview>> {
+  if (issuer !== null && !isStorable(issuer)) return { items: [], next: null }
   const place = PLACE.exec(after ?? '')
   const rows = await selectApiKeyOverviews(ctx.db.run, {
     issuer,

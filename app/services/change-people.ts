@@ -12,6 +12,7 @@ import type { Ctx } from '../context.server.ts'
 import { viewAdmin, type AdminView, type Role } from './admin-view.ts'
 import { changeAdmin, isAdminId, type AdminChange } from './change-admin.ts'
 import { done, refused, toPage, type Outcome, type Page } from './outcome.ts'
+import { nameBefore } from './plain-text.ts'
 import type { Actor, Tx } from './record-change.ts'
 import { closeSessionsOf } from './session.ts'
 
@@ -20,7 +21,7 @@ export async function listAdmins(
   ctx: Ctx,
   { after, limit }: { after: string | null; limit: number },
 ): Promise<Page<AdminView>> {
-  const rows = await selectAdminRecords(ctx.db, after ?? '', limit + 1)
+  const rows = await selectAdminRecords(ctx.db, nameBefore(after), limit + 1)
   return toPage(rows, limit, viewAdmin, (row) => row.nameKey)
 }
 

@@ -1,6 +1,7 @@
 import { selectIssuerOverviews } from '#db/queries/issuer-overviews.ts'
 import type { Ctx } from '../context.server.ts'
 import { toPage, type Page } from './outcome.ts'
+import { nameBefore } from './plain-text.ts'
 
 export interface IssuerOverview {
   slug: string
@@ -17,7 +18,7 @@ export async function listIssuerOverviews(
   ctx: Ctx,
   { after, limit }: { after: string | null; limit: number },
 ): Promise<Page<IssuerOverview>> {
-  const rows = await selectIssuerOverviews(ctx.db.run, after ?? '', limit + 1)
+  const rows = await selectIssuerOverviews(ctx.db.run, nameBefore(after), limit + 1)
   return toPage(
     rows,
     limit,

@@ -1,6 +1,7 @@
 import { selectAuditEntries, type AuditRow } from '#db/queries/audit.ts'
 import type { Ctx } from '../context.server.ts'
 import { toPage, type Page } from './outcome.ts'
+import { isStorable } from './plain-text.ts'
 
 export interface AuditView {
   id: string
@@ -47,8 +48,7 @@ export async function listAudit(
   const place = isAuditPlace(after ?? '') ? PLACE.exec(after!) : null
   const start = place === null ? null : { at: new Date(Number(place[1])), id: place[2]! }
   const { from, to, ...names } = { ...ALL_ENTRIES, ...search }
-  // Postgres holds no such character in a text, so nothing is found by it.
-  if (Object.values(names).some((name) => name?.includes('\u0000') === true))
+  if (Object.values(names).some((name) => !isStorable(name ?? '')))
     return { items: [], next: null }
   const filter = { ...names, from: toDate(from), to: toDate(to) }
   const rows = await selectAuditEntries(ctx.db, filter, start, limit + 1)

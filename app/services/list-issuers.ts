@@ -2,6 +2,7 @@ import { selectIssuers, type IssuerRow } from '#db/queries/issuers.ts'
 import type { Ctx } from '../context.server.ts'
 import type { IssuerView } from './find-issuer.ts'
 import { toPage, type Page } from './outcome.ts'
+import { nameBefore } from './plain-text.ts'
 
 /** An issuer without its keys. */
 export type IssuerSummary = Omit<IssuerView, 'keys'>
@@ -19,6 +20,6 @@ export async function listIssuers(
   ctx: Ctx,
   { after, limit }: { after: string | null; limit: number },
 ): Promise<Page<IssuerSummary>> {
-  const rows = await selectIssuers(ctx.db, after ?? '', limit + 1)
+  const rows = await selectIssuers(ctx.db, nameBefore(after), limit + 1)
   return toPage(rows, limit, viewIssuer, (row) => row.slug)
 }

@@ -10,6 +10,13 @@ export function isPlainText(text: string, charactersMax: number): boolean {
   return !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}]/u.test(text)
 }
 
+/** Postgres holds no such character in a text, so nothing is found by a name that has one. */
+export const isStorable = (text: string): boolean => !text.includes('\u0000')
+
+/** Where a page of names ended; what no name can be stands before all of them. */
+export const nameBefore = (after: string | null): string =>
+  after !== null && isStorable(after) ? after : ''
+
 export const NAME_CHARACTERS_MAX = 100
 export const REASON_CHARACTERS_MAX = 500
 

@@ -11,6 +11,7 @@ import {
 } from '#db/queries/receipt-records.ts'
 import type { Ctx } from '../context.server.ts'
 import { toPage, type Page } from './outcome.ts'
+import { isStorable } from './plain-text.ts'
 
 /** A receipt in an admin's list. */
 export interface ReceiptRecord {
@@ -72,8 +73,7 @@ function select(
   { receiptId, text, issuer, kid }: ReceiptSearch,
   filter: ReceiptFilter,
 ): Promise<ReceiptRecordRow[]> {
-  // Postgres holds no such character in a text, so nothing is found by it.
-  if ([text, issuer, kid].some((named) => named?.includes('\u0000'))) return Promise.resolve([])
+  if ([text, issuer, kid].some((name) => !isStorable(name ?? ''))) return Promise.resolve([])
   if (receiptId === null && text === '') return selectNewestReceipts(ctx.db.run, filter)
   const names: ReceiptNames =
     receiptId === null

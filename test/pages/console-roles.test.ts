@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createWebhook } from '#app/services/create-webhook.ts'
+import { inviteAdmin } from '#app/services/invite-admin.ts'
 import type { AdminRole } from '#app/services/session.ts'
+import { BY, good, tokenOf } from '../support/admins.ts'
 import { openConsole, SAME_ORIGIN, type ConsoleClient } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'
+import { createService, postText, publishKey } from '../support/world.ts'
 
 /** `open`: for people who are not signed in. `own`: whoever is signed in, for themselves alone. */
 type Need = AdminRole | 'open' | 'own' | null
@@ -160,4 +164,100 @@ describe.each(TABLE)('/admin/%s', (path, get, post) => {
       expect(text).toContain('Your role does not allow this')
     })
   }
+})
+
+/** What every object answers to without holding it, and what Postgres takes in no text. */
+const MADE_UP = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '\u0000', 'a[b].c']
+/** Every question that any page of the console knows. */
+const ASKED = 'done state q issuer kid mode actor action subject deliveries alerts next'.split(' ')
+
+describe('names that somebody made up', () => {
+  /** An address for each page with a thing that is there, so that nothing is a 404. */
+  const addresses = new Map<string, string>()
+
+  beforeAll(async () => {
+    const service = await createService(portal)
+    const { kid } = await publishKey(portal, service.slug)
+    const receipt = await postText(portal, service, 'a text', {
+      content: { text: 'a text' },
+      visibility: 'public',
+    })
+    const webhook = good(await createWebhook(portal.ctx, BY, { url: 'https://8.8.8.8/hook' }))
+    const { url } = good(await inviteAdmin(portal.ctx, BY, 'viewer'))
+    const { run } = portal.ctx.db
+    await run(
+      `insert into passkeys (id, admin, public_key, counter, transports, name, created_at)
+        values ('constructor', $1, '', 0, '[]', '__proto__', now())`,
+      [clients.owner.admin],
+    )
+    // By somebody, and of a kind, whose name is one of those.
+    for (const name of ['__proto__', 'constructor'])
+      for (const subject of [service.slug, service.key.id, kid])
+        await run(
+          `insert into audit_entries (id, at, actor, action, subject, before, after)
+            values (gen_random_uuid(), now(), $1, $1, $2, '{"__proto__":1}', '{"constructor":{}}')`,
+          [name, subject],
+        )
+    const things: Record<string, string> = {
+      issuers: service.slug,
+      keys: kid,
+      'api-keys': service.key.id,
+      receipts: receipt,
+      alerts: webhook.id,
+      passkeys: 'constructor',
+      people: clients.viewer.admin,
+      join: tokenOf(url),
+    }
+    for (const [path] of TABLE)
+      addresses.set(
+        path,
+        addressOf(
+          path.replace(/([\w-]+)\/:\w+/g, (_, place: string) => `${place}/${things[place]!}`),
+        ),
+      )
+  })
+
+  const shown = TABLE.filter(([, get]) => get !== null).map(([path]) => path)
+  test.each(shown)('are words like others in a question to /admin/%s', async (path) => {
+    const address = addresses.get(path)!
+    const plain = await clients.owner.get(address)
+    expect([200, 302]).toContain(plain.status)
+    for (const name of MADE_UP) {
+      const value = encodeURIComponent(name)
+      for (const question of [
+        ASKED.map((one) => `${one}=${value}`).join('&'),
+        `${value}=${value}&from=${value}&to=${value}&since=${value}&after=${value}`,
+      ]) {
+        const { status, text } = await clients.owner.get(`${address}?${question}`)
+        expect([address, question, [plain.status, 400].includes(status)]).toEqual([
+          address,
+          question,
+          true,
+        ])
+        expect(text).not.toMatch(/\[native code\]|\[object Object\]/)
+      }
+    }
+  })
+
+  const sent = TABLE.filter(([, , post]) => post !== null).map(([path]) => path)
+  test.each(sent)('are words like others in a form to /admin/%s', async (path) => {
+    for (const name of MADE_UP) {
+      const fields = { [name]: name, act: name, mode: name, role: name, [`${name}[${name}]`]: name }
+      // To nothing that is there: an empty form is all that some acts need.
+      const { status } = await clients.owner.post(addressOf(path), fields)
+      expect([path, name, status]).toEqual([path, name, expect.toSatisfy((n: number) => n < 500)])
+      // Whoever was signed out by their own form comes back for the next.
+      if (path.startsWith('sign-out')) clients.owner = await openConsole(portal, 'owner')
+    }
+  })
+
+  test('are nobody’s address', async () => {
+    for (const [path] of TABLE)
+      for (const name of ['__proto__', 'constructor', '%00', '%2e%2e'])
+        if (path.includes(':')) {
+          const address = addressOf(path).replaceAll('nothing', name)
+          const { status } = await clients.owner.get(address)
+          expect([address, status]).toEqual([address, expect.toSatisfy((n: number) => n < 500)])
+        }
+  })
 })
