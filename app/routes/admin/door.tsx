@@ -5,10 +5,11 @@ import { lookUp } from '../../ui/console/look-up.ts'
 import { REFUSALS } from '../../ui/console/refusals.ts'
 import { noticeFor, NoticePage } from '../../ui/notice-pages.tsx'
 import { SiteFrame } from '../../ui/site-frame.tsx'
-import styles from '../../ui/styles/console.css?url'
+import kit from '../../ui/styles/console.css?url'
+import door from '../../ui/styles/console-door.css?url'
 import { en } from '../../ui/words/en.ts'
 
-export const links: LinksFunction = () => [{ rel: 'stylesheet', href: styles }]
+export const links: LinksFunction = () => [kit, door].map((href) => ({ rel: 'stylesheet', href }))
 
 export const meta: MetaFunction = () => [
   { title: en.pageTitle('Console') },

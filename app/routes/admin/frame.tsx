@@ -5,11 +5,17 @@ import { lookUp } from '../../ui/console/look-up.ts'
 import { REFUSALS } from '../../ui/console/refusals.ts'
 import { noticeFor, NoticePage } from '../../ui/notice-pages.tsx'
 import { SiteFrame } from '../../ui/site-frame.tsx'
-import styles from '../../ui/styles/console.css?url'
+import kit from '../../ui/styles/console.css?url'
+import alerts from '../../ui/styles/console-alerts.css?url'
+import door from '../../ui/styles/console-door.css?url'
+import keys from '../../ui/styles/console-keys.css?url'
+import records from '../../ui/styles/console-records.css?url'
 import { en } from '../../ui/words/en.ts'
 import { requireAdmin } from './guard.ts'
 
-export const links: LinksFunction = () => [{ rel: 'stylesheet', href: styles }]
+/** The kit stands first: where an area says it otherwise, the area is right. */
+export const links: LinksFunction = () =>
+  [kit, records, alerts, keys, door].map((href) => ({ rel: 'stylesheet', href }))
 
 export const meta: MetaFunction = () => [
   { title: en.pageTitle('Console') },

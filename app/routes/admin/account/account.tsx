@@ -1,0 +1,25 @@
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { listPasskeys } from '#app/services/change-passkeys.ts'
+import { findAdmin } from '#app/services/change-people.ts'
+import { listSessions } from '#app/services/session.ts'
+import { AccountPage } from '../../../ui/console/account-page.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { requireAdmin } from '../guard.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx, admin, session } = await requireAdmin(args, 'viewer')
+  const [person, passkeys, sessions] = await Promise.all([
+    findAdmin(ctx, admin.id),
+    listPasskeys(ctx, admin.id),
+    listSessions(ctx, session),
+  ])
+  const done = new URL(args.request.url).searchParams.get('done')
+  return { person: person!, passkeys, sessions: sessions.length, done }
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Your account') }]
+
+export default function Account() {
+  return <AccountPage {...useLoaderData<typeof loader>()} />
+}

@@ -1,0 +1,35 @@
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { removePasskey } from '#app/services/change-passkeys.ts'
+import { findAdmin } from '#app/services/change-people.ts'
+import { RemovePasskeyPage } from '../../../ui/console/account-forms.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { needPasskey } from './find-passkey.ts'
+import { requireAdmin } from '../guard.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  const signed = await requireAdmin(args, 'viewer', { fresh: true })
+  const { passkey, isOnly } = await needPasskey(signed, args.params.id)
+  const hasPassword = (await findAdmin(signed.ctx, signed.admin.id))?.password === true
+  return { passkey, isLast: isOnly && !hasPassword }
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by, admin } = await requireAdmin(args, 'viewer', { fresh: true })
+  const removed = await removePasskey(ctx, by, admin.id, args.params.id ?? '')
+  if (removed.ok) return redirect('/admin/account?done=passkey-removed')
+  if (removed.code === 'not_found') throw new Response(null, { status: 404 })
+  // Whoever sent it had no button for it, or has removed the other one since: the page says why.
+  return redirect(`/admin/account/passkeys/${args.params.id ?? ''}/remove`)
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Remove a passkey') }]
+
+export default function PasskeyRemove() {
+  return <RemovePasskeyPage {...useLoaderData<typeof loader>()} />
+}

@@ -1,0 +1,47 @@
+import { useForm } from '@conform-to/react'
+import { parseWithZod } from '@conform-to/zod/v4'
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { z } from 'zod'
+import { renamePasskey } from '#app/services/change-passkeys.ts'
+import { isPasskeyName, PASSKEY_NAME_CHARACTERS_MAX } from '#app/services/passkey-name.ts'
+import { RenamePasskeyPage } from '../../../ui/console/account-forms.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { answerJson } from '../../answer-json.ts'
+import { BAD_NAME, needPasskey } from './find-passkey.ts'
+import { requireAdmin } from '../guard.ts'
+
+const schema = z.object({
+  name: z.string({ error: BAD_NAME }).trim().refine(isPasskeyName, BAD_NAME),
+})
+
+export async function loader(args: LoaderFunctionArgs) {
+  return needPasskey(await requireAdmin(args, 'viewer'), args.params.id)
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by, admin, form } = await requireAdmin(args, 'viewer')
+  const submission = parseWithZod(form, { schema })
+  if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
+  const values = { id: args.params.id ?? '', name: submission.value.name }
+  const renamed = await renamePasskey(ctx, by, admin.id, values)
+  if (!renamed.ok) throw new Response(null, { status: 404 })
+  return redirect('/admin/account?done=passkey-renamed')
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Rename a passkey') }]
+
+export default function Passkey() {
+  const { passkey } = useLoaderData<typeof loader>()
+  const [form, { name }] = useForm({
+    lastResult: useActionData<typeof action>() ?? null,
+    constraint: { name: { required: true, maxLength: PASSKEY_NAME_CHARACTERS_MAX } },
+    defaultValue: { name: passkey.name },
+  })
+  return <RenamePasskeyPage form={form} name={name} />
+}

@@ -1,0 +1,25 @@
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { switchOffSecondFactor } from '#app/services/second-factor.ts'
+import { SecondFactorOffPage } from '../../../ui/console/second-factor-pages.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { requireAdmin } from '../guard.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  await requireAdmin(args, 'viewer', { fresh: true })
+  return null
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by, admin } = await requireAdmin(args, 'viewer', { fresh: true })
+  await switchOffSecondFactor(ctx, by, admin.id)
+  return redirect('/admin/account?done=second-factor-off')
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Turn the second factor off') }]
+
+export default SecondFactorOffPage

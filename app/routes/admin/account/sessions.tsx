@@ -1,0 +1,22 @@
+import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { closeSessionsOf, listSessions } from '#app/services/session.ts'
+import { SessionsPage } from '../../../ui/console/sessions-page.tsx'
+import { requireAdmin } from '../guard.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx, session } = await requireAdmin(args, 'viewer')
+  const isDone = new URL(args.request.url).searchParams.has('done')
+  return { sessions: await listSessions(ctx, session), isDone }
+}
+
+/** Signs out everywhere else. */
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, admin, session } = await requireAdmin(args, 'viewer')
+  await closeSessionsOf(ctx, admin.id, session)
+  return redirect('/admin/sessions?done=signed-out')
+}
+
+export default function Sessions() {
+  return <SessionsPage {...useLoaderData<typeof loader>()} />
+}

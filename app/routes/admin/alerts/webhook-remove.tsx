@@ -1,0 +1,30 @@
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { removeWebhook } from '#app/services/change-webhook.ts'
+import { RemoveWebhookPage } from '../../../ui/console/webhook-forms.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { needKeptWebhook } from './find-webhook.ts'
+import { requireAdmin } from '../guard.ts'
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Remove a webhook') }]
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx } = await requireAdmin(args, 'admin')
+  return { webhook: await needKeptWebhook(ctx, args.params.id) }
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by } = await requireAdmin(args, 'admin')
+  const id = args.params.id ?? ''
+  if (!(await removeWebhook(ctx, by, id)).ok) throw new Response(null, { status: 404 })
+  return redirect(`/admin/alerts/${id}?done=removed`)
+}
+
+export default function WebhookRemove() {
+  return <RemoveWebhookPage {...useLoaderData<typeof loader>()} />
+}

@@ -1,0 +1,29 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { replaceWebhookSecret } from '#app/services/change-webhook.ts'
+import { NewSecretPage, WebhookSecretPage } from '../../../ui/console/webhook-forms.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { needKeptWebhook } from './find-webhook.ts'
+import { requireAdmin } from '../guard.ts'
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Make a new secret') }]
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  return { webhook: await needKeptWebhook(ctx, args.params.id) }
+}
+
+/** The secret is in the answer to this form and nowhere else. */
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by } = await requireAdmin(args, 'admin', { fresh: true })
+  const replaced = await replaceWebhookSecret(ctx, by, args.params.id ?? '')
+  if (!replaced.ok) throw new Response(null, { status: 404 })
+  return { replaced: replaced.value }
+}
+
+export default function WebhookSecret() {
+  const { webhook } = useLoaderData<typeof loader>()
+  const replaced = useActionData<typeof action>()?.replaced
+  if (replaced !== undefined) return <WebhookSecretPage webhook={replaced} />
+  return <NewSecretPage webhook={webhook} />
+}

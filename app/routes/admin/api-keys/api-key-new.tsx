@@ -1,0 +1,89 @@
+import { useForm } from '@conform-to/react'
+import { getZodConstraint, parseWithZod } from '@conform-to/zod/v4'
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { createApiKey } from '#app/services/create-api-key.ts'
+import { listIssuers } from '#app/services/list-issuers.ts'
+import { PAGE_ITEMS_MAX } from '#app/services/outcome.ts'
+import { NewApiKeyPage } from '../../../ui/console/api-key-form.tsx'
+import { ApiKeySecretPage } from '../../../ui/console/api-key-secret.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { answerJson } from '../../answer-json.ts'
+import { canSign } from './find-api-key.ts'
+import { requireAdmin } from '../guard.ts'
+import { endOfDay, newApiKey as schema } from './forms.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  const issuer = new URL(args.request.url).searchParams.get('issuer') ?? ''
+  const { items, next } = await listIssuers(ctx, { after: null, limit: PAGE_ITEMS_MAX })
+  return {
+    issuers: next === null ? items.map(({ slug, name }) => ({ slug, name })) : null,
+    issuer: issuer === '' && items.length === 1 ? items[0]!.slug : issuer,
+    portal: ctx.config.publicUrl,
+    script: args.context.scripts.copy ?? null,
+    constraint: getZodConstraint(schema),
+  }
+}
+
+/** The secret is in the answer to this form and nowhere else. */
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by, form } = await requireAdmin(args, 'admin', { fresh: true })
+  const submission = parseWithZod(form, { schema })
+  if (submission.status !== 'success')
+    return answerJson({ lastResult: submission.reply(), created: null }, { status: 400 })
+  const { issuer, name, mode, cap = null, ratePerSecond = null, expiresOn } = submission.value
+  const values = { name, mode, cap, ratePerSecond, expiresAt: endOfDay(expiresOn) }
+  const created = await createApiKey(ctx, by, issuer, values)
+  if (created.ok) {
+    const shown = { ...created.value, canSign: await canSign(ctx, issuer) }
+    return answerJson({ lastResult: null, created: shown }, { status: 201 })
+  }
+  const fieldErrors: Record<string, string[]> =
+    created.code === 'not_found'
+      ? { issuer: ['There is no issuer with this slug.'] }
+      : { expiresOn: ['This day is over already.'] }
+  return answerJson(
+    { lastResult: submission.reply({ fieldErrors }), created: null },
+    { status: 422 },
+  )
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Create an API key') }]
+
+export default function NewApiKey() {
+  const { issuers, issuer, portal, script, constraint } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const [form, fields] = useForm<Record<string, unknown>>({
+    lastResult: answer?.lastResult ?? null,
+    constraint,
+    defaultValue: { issuer, mode: 'live' },
+  })
+  if (answer?.created) {
+    const { created } = answer
+    return (
+      <ApiKeySecretPage
+        apiKey={created}
+        portal={portal}
+        canSign={created.canSign}
+        script={script}
+      />
+    )
+  }
+  const cancel = issuer === '' ? '/admin/api-keys' : `/admin/issuers/${encodeURIComponent(issuer)}`
+  return (
+    <NewApiKeyPage
+      issuers={issuers}
+      cancel={cancel}
+      form={form}
+      fields={{
+        issuer: fields.issuer!,
+        name: fields.name!,
+        mode: fields.mode!,
+        cap: fields.cap!,
+        ratePerSecond: fields.ratePerSecond!,
+        expiresOn: fields.expiresOn!,
+      }}
+    />
+  )
+}

@@ -1,0 +1,21 @@
+import { redirect } from '@remix-run/node'
+import type { Ctx } from '#app/context.server.ts'
+import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-key-overview.ts'
+import { findIssuer } from '#app/services/find-issuer.ts'
+
+/** An API key that can still be changed; a revoked one's own page says that it can't. */
+export async function needUsableApiKey(ctx: Ctx, id: string | undefined): Promise<ApiKeyOverview> {
+  const apiKey = await findApiKeyOverview(ctx, id ?? '')
+  if (apiKey === null) throw new Response(null, { status: 404 })
+  if (apiKey.state === 'revoked') throw wasRevoked(apiKey.id)
+  return apiKey
+}
+
+export const wasRevoked = (id: string): Response =>
+  redirect(`/admin/api-keys/${id}?done=was-revoked`)
+
+/** Whether an issuer has a published key whose receipts are taken. */
+export async function canSign(ctx: Ctx, slug: string): Promise<boolean> {
+  const issuer = await findIssuer(ctx, slug)
+  return issuer?.keys.some(({ state }) => state === 'active') ?? false
+}

@@ -1,0 +1,22 @@
+import type { AuditSearch } from '#app/services/list-audit.ts'
+import { readDays } from '../search-days.ts'
+
+/** What an address of the audit asks for; the page and the export read it alike. */
+export function readAuditSearch(query: URLSearchParams): {
+  search: AuditSearch
+  wrong: ('from' | 'to')[]
+} {
+  const { from, to, wrong } = readDays(query)
+  const named = (name: string) => query.get(name)?.trim() ?? ''
+  const [actor, action, subject] = [named('actor'), named('action'), named('subject')]
+  return {
+    search: {
+      actor: actor === '' ? null : actor,
+      action: action === '' ? null : action,
+      subject: subject === '' ? null : subject,
+      from,
+      to,
+    },
+    wrong,
+  }
+}

@@ -1,0 +1,85 @@
+import { useForm } from '@conform-to/react'
+import { getZodConstraint, parseWithZod } from '@conform-to/zod/v4'
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { z } from 'zod'
+import { findAdmin } from '#app/services/change-people.ts'
+import { confirmSession, isConfirmed } from '#app/services/session.ts'
+import { confirmPassword } from '#app/services/sign-in.ts'
+import { confirmPasskey } from '#app/services/use-passkey.ts'
+import { ConfirmPage } from '../../../ui/console/confirm-page.tsx'
+import {
+  TOO_MANY,
+  WRONG_CODE,
+  WRONG_PASSKEY,
+  WRONG_PASSWORD,
+} from '../../../ui/console/door-words.ts'
+import { en } from '../../../ui/words/en.ts'
+import { answerJson } from '../../answer-json.ts'
+import { requireAdmin } from '../guard.ts'
+import { readBegun, readNext, refuseForm, visitorOf } from './way-in.ts'
+
+const schema = z.object({
+  password: z.string({ error: 'Type your password.' }),
+  code: z.string().trim().max(100, WRONG_CODE).optional(),
+})
+const hideFields = ['password', 'code', 'csrf']
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx, admin, session } = await requireAdmin(args, 'viewer')
+  if (isConfirmed(ctx, session)) return redirect(readNext(args))
+  const { password, secondFactor, passkeys } = (await findAdmin(ctx, admin.id))!
+  const ways = { password, secondFactor, passkey: passkeys > 0 }
+  return {
+    ways,
+    name: admin.name,
+    csrf: session.csrf,
+    script: args.context.scripts.passkey ?? null,
+  }
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, form, session } = await requireAdmin(args, 'viewer')
+  const from = visitorOf(args)
+  const confirm = async () => {
+    await confirmSession(ctx, session)
+    return redirect(readNext(args))
+  }
+  const answer = form.get('answer')
+  if (typeof answer === 'string') {
+    const token = readBegun(args, 'passkey')
+    const proved = await confirmPasskey(ctx, from, session, { token, answer })
+    if (proved.ok) return confirm()
+    const isTooMany = proved.code === 'too_many'
+    return answerJson(refuseForm(isTooMany ? TOO_MANY : WRONG_PASSKEY), {
+      status: isTooMany ? 429 : 400,
+    })
+  }
+  const submission = parseWithZod(form, { schema })
+  if (submission.status !== 'success')
+    return answerJson(submission.reply({ hideFields }), { status: 400 })
+  const { password, code = null } = submission.value
+  const proved = await confirmPassword(ctx, from, session, { password, code })
+  if (proved.ok) return confirm()
+  if (proved.code === 'too_many')
+    return answerJson(submission.reply({ formErrors: [TOO_MANY], hideFields }), { status: 429 })
+  const fieldErrors: Record<string, string[]> =
+    proved.code === 'wrong' ? { password: [WRONG_PASSWORD] } : { code: [WRONG_CODE] }
+  return answerJson(submission.reply({ fieldErrors, hideFields }), { status: 400 })
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Is it you?') }]
+
+export default function Confirm() {
+  const data = useLoaderData<typeof loader>()
+  const [form, { password, code }] = useForm({
+    lastResult: useActionData<typeof action>() ?? null,
+    constraint: { ...getZodConstraint(schema), code: { required: data.ways.secondFactor } },
+  })
+  return <ConfirmPage form={form} fields={{ password: password!, code: code! }} {...data} />
+}

@@ -1,0 +1,23 @@
+import type { ActionFunctionArgs } from '@remix-run/node'
+import type { Outcome } from '#app/services/outcome.ts'
+import { TOO_MANY } from '../../../ui/console/door-words.ts'
+import { begunCookie } from './way-in.ts'
+
+/** What the page's script is told: the browser's options, or why there are none, in words. */
+export function answerQuestion(
+  args: Pick<ActionFunctionArgs, 'context'>,
+  begun: Outcome<{ options: object; token: string }, string>,
+): Response {
+  if (begun.ok) {
+    const headers = { 'set-cookie': begunCookie(args, 'passkey', begun.value.token) }
+    return Response.json({ options: begun.value.options }, { headers })
+  }
+  if (begun.code === 'too_many') return Response.json({ message: TOO_MANY }, { status: 429 })
+  const message = begun.detail ?? 'This link can’t be used any more: ask for another one.'
+  return Response.json({ message }, { status: 400 })
+}
+
+/** A question leaves a row behind, so that it takes a form to ask it. */
+export function refuseLooking(): never {
+  throw new Response(null, { status: 405, headers: { allow: 'POST' } })
+}

@@ -1,0 +1,75 @@
+import { useForm } from '@conform-to/react'
+import { getZodConstraint, parseWithZod } from '@conform-to/zod/v4'
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { z } from 'zod'
+import { signIn } from '#app/services/sign-in.ts'
+import { signInWithPasskey } from '#app/services/use-passkey.ts'
+import { TOO_MANY, WRONG, WRONG_PASSKEY } from '../../../ui/console/door-words.ts'
+import { SignInPage } from '../../../ui/console/sign-in-page.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { answerJson } from '../../answer-json.ts'
+import { readSession } from '../guard.ts'
+import { enterWith, readBegun, readNext, refuseForm, visitorOf } from './way-in.ts'
+
+const schema = z.object({
+  name: z.string({ error: 'Type your name.' }).trim(),
+  password: z.string({ error: 'Type your password.' }),
+})
+/** Asked for again, never sent back. */
+const hideFields = ['password']
+
+export async function loader(args: LoaderFunctionArgs) {
+  if ((await readSession(args)) !== null) return redirect(readNext(args))
+  const isDone = new URL(args.request.url).searchParams.get('done') === 'signed-out'
+  return { isDone, script: args.context.scripts.passkey ?? null }
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx } = args.context
+  const from = visitorOf(args)
+  const form = await args.request.formData()
+  const answer = form.get('answer')
+  if (typeof answer === 'string') {
+    const token = readBegun(args, 'passkey')
+    const entered = await signInWithPasskey(ctx, from, { token, answer })
+    if (entered.ok) return enterWith(args, entered.value)
+    const isTooMany = entered.code === 'too_many'
+    return answerJson(refuseForm(isTooMany ? TOO_MANY : WRONG_PASSKEY), {
+      status: isTooMany ? 429 : 400,
+    })
+  }
+  const submission = parseWithZod(form, { schema })
+  if (submission.status !== 'success')
+    return answerJson(submission.reply({ hideFields }), { status: 400 })
+  const entered = await signIn(ctx, from, submission.value)
+  if (entered.ok) return enterWith(args, entered.value)
+  const isTooMany = entered.code === 'too_many'
+  const formErrors = [isTooMany ? TOO_MANY : WRONG]
+  return answerJson(submission.reply({ formErrors, hideFields }), {
+    status: isTooMany ? 429 : 400,
+  })
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Sign in') }]
+
+export default function SignIn() {
+  const { isDone, script } = useLoaderData<typeof loader>()
+  const [form, { name, password }] = useForm({
+    lastResult: useActionData<typeof action>() ?? null,
+    constraint: getZodConstraint(schema),
+  })
+  return (
+    <SignInPage
+      form={form}
+      fields={{ name: name!, password: password! }}
+      isDone={isDone}
+      script={script}
+    />
+  )
+}

@@ -1,0 +1,14 @@
+import { redirect, type ActionFunctionArgs } from '@remix-run/node'
+import { setCookie } from '#app/http/cookies.ts'
+import { closeSession } from '#app/services/session.ts'
+import { requireAdmin } from '../guard.ts'
+
+/** A link can't sign anybody out: it leads to the button that can. */
+export const loader = () => redirect('/admin/account')
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, session } = await requireAdmin(args, 'viewer')
+  await closeSession(ctx, session)
+  const headers = { 'set-cookie': setCookie(ctx.config.publicUrl, 'session', null, 0) }
+  return redirect('/admin/sign-in?done=signed-out', { headers })
+}

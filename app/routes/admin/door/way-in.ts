@@ -1,0 +1,75 @@
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type TypedResponse,
+} from '@remix-run/node'
+import { readCookie, setCookie } from '#app/http/cookies.ts'
+import { CHALLENGE_MINUTES } from '#app/services/challenge.ts'
+import { closeSession, SESSION_MS_MAX } from '#app/services/session.ts'
+import type { Entered, Visitor } from '#app/services/sign-in.ts'
+import { readSession } from '../guard.ts'
+
+type Args = Pick<LoaderFunctionArgs | ActionFunctionArgs, 'request' | 'context'>
+
+export const visitorOf = ({ request, context }: Args): Visitor => ({
+  address: context.address,
+  userAgent: request.headers.get('user-agent') ?? '',
+  requestId: context.requestId,
+})
+
+/**
+ * Where to go once somebody is in: a page of the console, whatever the address says. It is resolved
+ * as a browser would, which takes `/\evil` and `//evil` for another host.
+ */
+export function readNext({ request }: Pick<Args, 'request'>): string {
+  const own = new URL(request.url)
+  const next = own.searchParams.get('next') ?? ''
+  if (!next.startsWith('/') || !URL.canParse(next, own.origin)) return '/admin'
+  const { origin, pathname, search } = new URL(next, own.origin)
+  const isConsole = origin === own.origin && /^\/admin(?:\/[^/]+)*\/?$/.test(pathname)
+  return isConsole ? pathname + search : '/admin'
+}
+
+/** An address of ours that remembers where to go on. */
+export const withNext = (path: string, next: string): string =>
+  next === '/admin' ? path : `${path}?next=${encodeURIComponent(next)}`
+
+/** What somebody has begun and not finished is in a cookie of its own, for minutes. */
+export type Begun = 'second-factor' | 'passkey'
+
+export const readBegun = ({ request, context }: Args, what: Begun): string | null =>
+  readCookie(request.headers.get('cookie'), context.ctx.config.publicUrl, what)
+
+export const begunCookie = ({ context }: Pick<Args, 'context'>, what: Begun, token: string) =>
+  setCookie(context.ctx.config.publicUrl, what, token, CHALLENGE_MINUTES * 60)
+
+/** The answer to a password or a passkey that was right. */
+export function enterWith(args: Args, { kind, token }: Entered): Promise<TypedResponse<never>> {
+  if (kind === 'session') return openDoor(args, token, readNext(args))
+  const headers = { 'set-cookie': begunCookie(args, 'second-factor', token) }
+  return Promise.resolve(redirect(withNext('/admin/sign-in/code', readNext(args)), { headers }))
+}
+
+/** A session that was there before in this browser ends: nobody could see it any more. */
+export async function openDoor(
+  args: Args,
+  token: string,
+  next: string,
+): Promise<TypedResponse<never>> {
+  const { ctx } = args.context
+  const before = await readSession(args)
+  if (before !== null) await closeSession(ctx, before)
+  const { publicUrl } = ctx.config
+  const headers = new Headers()
+  headers.append('set-cookie', setCookie(publicUrl, 'session', token, SESSION_MS_MAX / 1000))
+  for (const begun of ['second-factor', 'passkey'])
+    headers.append('set-cookie', setCookie(publicUrl, begun, null, 0))
+  return redirect(next, { headers })
+}
+
+/** What conform shows above a form for which there is nothing else to say. */
+export const refuseForm = (message: string) => ({
+  status: 'error' as const,
+  error: { '': [message] },
+})

@@ -1,0 +1,23 @@
+import type { Ctx } from '#app/context.server.ts'
+import { findIssuerWithUse, type IssuerWithUse } from '#app/services/list-signing-keys.ts'
+import { previewKeyChange, type KeyChangePreview } from '#app/services/preview-key-change.ts'
+
+const nowhere = (): Response => new Response(null, { status: 404 })
+
+/** The issuer of the address, or the page that says that there is none. */
+export async function needIssuer(ctx: Ctx, slug: string | undefined): Promise<IssuerWithUse> {
+  const issuer = await findIssuerWithUse(ctx, slug ?? '')
+  if (issuer === null) throw nowhere()
+  return issuer
+}
+
+/** The signing key of the address, with what a cut at this moment (null: now) would change. */
+export async function needSigningKey(
+  ctx: Ctx,
+  { slug, kid }: { slug?: string | undefined; kid?: string | undefined },
+  cut: Date | null = null,
+): Promise<KeyChangePreview> {
+  const preview = await previewKeyChange(ctx, slug ?? '', kid ?? '', cut)
+  if (preview === null) throw nowhere()
+  return preview
+}

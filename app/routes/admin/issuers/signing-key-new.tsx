@@ -1,0 +1,70 @@
+import { useForm } from '@conform-to/react'
+import { getZodConstraint, parseWithZod } from '@conform-to/zod/v4'
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { publishKey } from '#app/services/publish-key.ts'
+import { readPublicKey } from '../../../ui/console/read-public-key.ts'
+import { PublishKeyPage } from '../../../ui/console/signing-key-form.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { answerJson } from '../../answer-json.ts'
+import { needIssuer } from './find-keys.ts'
+import { requireAdmin } from '../guard.ts'
+import { newSigningKey as schema } from './forms.ts'
+import { publishRefusal } from './refusals.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx } = await requireAdmin(args, 'admin')
+  const { slug, name, keys } = await needIssuer(ctx, args.params.slug)
+  const { scripts } = args.context
+  return {
+    issuer: { slug, name },
+    portal: ctx.config.publicUrl,
+    hasKeyInUse: keys.some((key) => key.state === 'active' && key.lastReceivedAt !== null),
+    scripts: { copy: scripts.copy ?? null, keyFile: scripts['key-file'] ?? null },
+    constraint: getZodConstraint(schema),
+  }
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const slug = args.params.slug ?? ''
+  const submission = parseWithZod(form, { schema })
+  // What was typed stays in its field, but of a private key nothing is sent back.
+  const hideFields = ['jwk', 'proof'].filter((name) => isPrivate(form.get(name)))
+  const refuse = (fieldErrors: Record<string, string[]>) =>
+    answerJson(submission.reply({ fieldErrors, hideFields }), { status: 422 })
+  const reading = readPublicKey(textOf(form.get('jwk')))
+  if (!reading.ok && reading.why === 'private') return refuse({ jwk: [reading.says] })
+  if (submission.status !== 'success')
+    return answerJson(submission.reply({ hideFields }), { status: 400 })
+  if (!reading.ok) return refuse({ jwk: [reading.says] })
+  const { proof } = submission.value
+  const published = await publishKey(ctx, by, slug, { jwk: reading.jwk, proof })
+  if (published.ok) return redirect(`/admin/issuers/${slug}?done=published`)
+  if (published.code === 'not_found') throw new Response(null, { status: 404 })
+  return refuse(publishRefusal(published.code, published.detail))
+}
+
+const textOf = (value: FormDataEntryValue | null): string =>
+  typeof value === 'string' ? value : ''
+
+function isPrivate(value: FormDataEntryValue | null): boolean {
+  const reading = readPublicKey(textOf(value))
+  return !reading.ok && reading.why === 'private'
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Publish a signing key') }]
+
+export default function NewSigningKey() {
+  const { constraint, ...shown } = useLoaderData<typeof loader>()
+  const [form, { jwk, proof }] = useForm({
+    lastResult: useActionData<typeof action>() ?? null,
+    constraint,
+  })
+  return <PublishKeyPage {...shown} form={form} fields={{ jwk: jwk!, proof: proof! }} />
+}

@@ -1,0 +1,36 @@
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { removeAdmin } from '#app/services/change-people.ts'
+import { RemovePersonPage } from '../../../ui/console/people-forms.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { answerJson } from '../../answer-json.ts'
+import { LAST_OWNER, needPerson } from './find-person.ts'
+import { requireAdmin } from '../guard.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  const signed = await requireAdmin(args, 'owner', { fresh: true })
+  return needPerson(signed, args.params.id)
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by, admin } = await requireAdmin(args, 'owner', { fresh: true })
+  const id = args.params.id ?? ''
+  const removed = await removeAdmin(ctx, by, id)
+  if (removed.ok) return redirect(id === admin.id ? '/admin/sign-in' : '/admin/people?done=removed')
+  if (removed.code === 'not_found') throw new Response(null, { status: 404 })
+  return answerJson({ error: LAST_OWNER }, { status: 409 })
+}
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: en.pageTitle(`Remove ${data?.person.name ?? 'somebody'}`) },
+]
+
+export default function PersonRemove() {
+  const error = useActionData<typeof action>()?.error ?? null
+  return <RemovePersonPage {...useLoaderData<typeof loader>()} error={error} />
+}

@@ -1,0 +1,39 @@
+import { useForm } from '@conform-to/react'
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { eraseContent } from '#app/services/erase-content.ts'
+import { readReceiptNotes } from '#app/services/search-receipts.ts'
+import { ReceiptErase } from '../../../ui/console/receipt-acts.tsx'
+import { en } from '../../../ui/words/en.ts'
+import { requireAdmin } from '../guard.ts'
+
+/** What is erased can't be brought back by anybody: it takes a fresh proof of who is there. */
+const FRESH = { fresh: true }
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { ctx } = await requireAdmin(args, 'admin', FRESH)
+  const receipt = await readReceiptNotes(ctx, args.params.receiptId ?? '')
+  if (receipt === null) throw new Response(null, { status: 404 })
+  return { receipt }
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { ctx, by } = await requireAdmin(args, 'admin', FRESH)
+  const receiptId = args.params.receiptId ?? ''
+  const erased = await eraseContent(ctx, by, receiptId)
+  if (!erased.ok) throw new Response(null, { status: 404 })
+  return redirect(`/admin/receipts/${receiptId}?done=erased`)
+}
+
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Erase content') }]
+
+export default function Erase() {
+  const { receipt } = useLoaderData<typeof loader>()
+  const [form] = useForm({})
+  return <ReceiptErase receipt={receipt} form={form} />
+}
