@@ -11,6 +11,7 @@ import { prefersJson } from './http/accept.ts'
 import { writeReply } from './http/node-server.ts'
 import { problemReply, type ProblemCode, type ProblemExtras } from './http/problem.ts'
 import { clientAddress } from './http/client-address.ts'
+import { isPlainForm } from './http/plain-form.ts'
 import { BODY_BYTES_MAX, ClientGone, discardBody, readBody } from './http/read-body.ts'
 import { newRequestId } from './http/request-id.ts'
 import { bytesReply, type Reply } from './http/reply.ts'
@@ -140,6 +141,8 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       return refuse('unsupported_media_type')
     const body = await request.readBody(BODY_BYTES_MAX)
     if (body === null) return refuse('payload_too_large')
+    if (!isPlainForm(body))
+      return refuse('invalid_request', { detail: 'No form of the console has such a field.' })
     return noStore(await answerPage(incoming, request, path, body))
   }
 
