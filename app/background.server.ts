@@ -1,3 +1,4 @@
+import { unwrap } from '#db/connection.ts'
 import type { Ctx } from './context.server.ts'
 import { copyUsageDays } from './services/copy-usage-days.ts'
 import { saveRefusals } from './services/count-refusals.ts'
@@ -36,7 +37,7 @@ export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<v
   const attempt = (chore: Chore): Promise<void> =>
     chore
       .run(ctx, stopping.signal)
-      .catch((error: unknown) => ctx.log.warn({ err: error, chore: chore.name }, 'a chore failed'))
+      .catch((error: unknown) => ctx.log.warn({ err: unwrap(error), chore: chore.name }, 'a chore failed'))
 
   const plan = (chore: Chore): void => {
     if (stopping.signal.aborted) return

@@ -172,7 +172,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       const reply = await pages(incoming, body, context)
       if (context.failure === undefined) return reply
       if (!isAway(context.failure)) {
-        ctx.log.error({ err: context.failure, requestId: request.requestId }, 'a page failed')
+        ctx.log.error({ err: unwrap(context.failure), requestId }, 'a page failed')
         return reply
       }
       return {
@@ -210,10 +210,12 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const origin = { publicUrl: ctx.config.publicUrl, requestId }
     if (error instanceof ClientGone) return null
     if (isAway(error)) {
-      ctx.log.warn({ requestId, err: error }, 'the database is away')
+      ctx.log.warn({ requestId, err: unwrap(error) }, 'the database is away')
       return problemReply(origin, 'unavailable')
     }
-    ctx.log.error({ err: error, requestId, path: loggedPath(incoming) }, 'a request failed')
+    // What drizzle wraps around a database's own error repeats every value of the statement.
+    const err = unwrap(error)
+    ctx.log.error({ err, requestId, path: loggedPath(incoming) }, 'a request failed')
     return problemReply(origin, 'internal_error')
   }
 }

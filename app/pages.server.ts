@@ -81,7 +81,10 @@ function readablePath(url = '/'): string {
   const isOwn = isConsole(path)
     ? (name: string) => !/^_|^(?:index|routes)$/.test(name)
     : (name: string) => name === 'q'
-  for (const name of new Set(asked.keys())) if (!isOwn(name)) asked.delete(name)
+  // Postgres holds no NUL in a text, so that a search for one would fail instead of finding nothing.
+  for (const [name, value] of [...asked])
+    if (!isOwn(name) || /\0/.test(name)) asked.delete(name)
+    else if (value.includes('\0')) asked.set(name, value.replaceAll('\0', '\ufffd'))
   try {
     const isReadable = !/[\r\n\u2028\u2029]/.test(decodeURIComponent(path))
     if (path.startsWith('/') && isReadable)

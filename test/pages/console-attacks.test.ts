@@ -35,3 +35,30 @@ test.each([
     expect([status, (JSON.parse(text) as { code: string }).code]).toEqual([400, 'invalid_request'])
   expect(performance.now() - begunAt).toBeLessThan(2_000)
 })
+
+test('no log line repeats the values of a statement that failed', async () => {
+  const { ctx } = portal
+  const admin = await openConsole(portal, 'admin')
+  await ctx.db.run(
+    `create function fail() returns trigger language plpgsql as 'begin raise exception $x$no$x$; end'`,
+    [],
+  )
+  await ctx.db.run(
+    'create trigger fail before update on admins for each row execute function fail()',
+    [],
+  )
+  const { status } = await admin.post('/admin/account/password', { password: 'a quiet lantern' })
+  await ctx.db.run('drop trigger fail on admins', [])
+  expect(status).toBe(500)
+  expect(portal.logged()).toContain('a page failed')
+  expect(portal.logged()).not.toContain('argon2id$')
+})
+
+test.each([
+  '/admin/people?after=%00',
+  '/admin/issuers?after=%00',
+  '/admin/api-keys?issuer=%00',
+  '/admin/receipts?issuer=%00',
+])('%s finds nothing and breaks nothing', async (path) => {
+  expect((await owner.get(path)).status).toBe(200)
+})
