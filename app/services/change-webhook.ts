@@ -92,7 +92,7 @@ export async function replaceWebhookSecret(
 ): Promise<Outcome<WebhookWithSecret, ChangeWebhookRefusal>> {
   let secret = ''
   const outcome = await change(ctx, by, id, () => {
-    const created = createWebhookSecret(ctx)
+    const created = createWebhookSecret(ctx, id)
     secret = created.secret
     return Promise.resolve({ secret: created.sealed })
   })

@@ -25,9 +25,10 @@ export async function createWebhook(
   return recordChange<WebhookWithSecret, CreateWebhookRefusal>(ctx, by, async (tx, now) => {
     if ((await selectWebhooks({ orm: tx })).length >= WEBHOOKS_MAX)
       return { result: refused('too_many') }
-    const { secret, sealed } = createWebhookSecret(ctx)
+    const id = `whk_${randomBase62(ctx, 16)}`
+    const { secret, sealed } = createWebhookSecret(ctx, id)
     const row = {
-      id: `whk_${randomBase62(ctx, 16)}`,
+      id,
       url: target.value.url.href,
       secret: sealed,
       createdAt: await now(),

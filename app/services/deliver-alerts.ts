@@ -89,7 +89,7 @@ function post(
   stopping: AbortSignal,
   reach: Reach,
 ): Promise<PostResult> {
-  const secret = openWebhookSecret(ctx, delivery.secret)
+  const secret = openWebhookSecret(ctx, delivery.webhook, delivery.secret)
   if (secret === null) {
     return Promise.resolve({
       kind: 'failed',

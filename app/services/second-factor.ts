@@ -21,20 +21,27 @@ export interface NewSecondFactor {
   uri: string
 }
 
-/** A secret that becomes the second factor once a code proves that an app has it. */
-export function beginSecondFactor(ctx: Ctx, name: string, sealedBefore?: string): NewSecondFactor {
-  const secret = unseal(ctx, sealedBefore) ?? createTotpSecret(ctx)
-  const sealed = sealedBefore !== undefined && unseal(ctx, sealedBefore) !== null
+/** A secret that becomes this admin's second factor once a code proves that an app has it. */
+export function beginSecondFactor(
+  ctx: Ctx,
+  { id, name }: { id: string; name: string },
+  sealedBefore?: string,
+): NewSecondFactor {
+  const before = unseal(ctx, id, sealedBefore)
+  const secret = before ?? createTotpSecret(ctx)
   return {
-    sealed: sealed
-      ? sealedBefore
-      : Buffer.from(sealSecret(ctx, 'totp', secret)).toString('base64url'),
+    sealed:
+      before !== null && sealedBefore !== undefined
+        ? sealedBefore
+        : Buffer.from(sealSecret(ctx, 'totp-begun', id, secret)).toString('base64url'),
     ...describeTotp(ctx, secret, name),
   }
 }
 
-const unseal = (ctx: Ctx, sealed: string | undefined): Uint8Array | null =>
-  sealed === undefined ? null : unsealSecret(ctx, 'totp', Buffer.from(sealed, 'base64url'))
+const unseal = (ctx: Ctx, id: string, sealed: string | undefined): Uint8Array | null =>
+  sealed === undefined
+    ? null
+    : unsealSecret(ctx, 'totp-begun', id, Buffer.from(sealed, 'base64url'))
 
 /** Gives the recovery codes, this once. */
 export function switchOnSecondFactor(
@@ -45,11 +52,11 @@ export function switchOnSecondFactor(
 ): Promise<Outcome<string[], 'wrong_code' | 'not_found'>> {
   const what = { action: 'admin.update', changed: 'second factor switched on' } as const
   return changeAdmin<string[], 'wrong_code'>(ctx, by, id, what, async (tx) => {
-    const secret = unseal(ctx, sealed)
+    const secret = unseal(ctx, id, sealed)
     const totpStep = secret === null ? null : readTotpStep(ctx, secret, code)
     if (secret === null || totpStep === null) return refused('wrong_code')
     const { codes, hashes } = createRecoveryCodes(ctx)
-    await updateAdmin(tx, id, { totpSecret: sealSecret(ctx, 'totp', secret), totpStep })
+    await updateAdmin(tx, id, { totpSecret: sealSecret(ctx, 'totp', id, secret), totpStep })
     await replaceRecoveryCodes(tx, id, hashes)
     return done(codes)
   })
@@ -95,7 +102,8 @@ export async function checkSecondFactor(
 ): Promise<boolean> {
   const isApp = await ctx.db.transaction(async (tx) => {
     const admin = await lockAdmin(tx, id)
-    const secret = admin?.totpSecret == null ? null : unsealSecret(ctx, 'totp', admin.totpSecret)
+    const secret =
+      admin?.totpSecret == null ? null : unsealSecret(ctx, 'totp', id, admin.totpSecret)
     const step = secret === null ? null : readTotpStep(ctx, secret, typed)
     if (step === null || step <= (admin?.totpStep ?? -1)) return false
     await updateAdmin(tx, id, { totpStep: step })

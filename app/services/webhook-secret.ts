@@ -9,14 +9,14 @@ const SECRET_BYTES = 32
 const write = (bytes: Uint8Array): string => `whsec_${Buffer.from(bytes).toString('base64')}`
 
 /** A new secret: what its receiver is shown, once, and what is kept. */
-export function createWebhookSecret(ctx: Ctx): { secret: string; sealed: Uint8Array } {
+export function createWebhookSecret(ctx: Ctx, id: string): { secret: string; sealed: Uint8Array } {
   const bytes = ctx.random(SECRET_BYTES)
-  return { secret: write(bytes), sealed: sealSecret(ctx, 'webhook', bytes) }
+  return { secret: write(bytes), sealed: sealSecret(ctx, 'webhook', id, bytes) }
 }
 
 /** Null where it can't be opened any more: SESSION_SECRET was changed. */
-export function openWebhookSecret(ctx: Ctx, sealed: Uint8Array): string | null {
-  const bytes = unsealSecret(ctx, 'webhook', sealed)
+export function openWebhookSecret(ctx: Ctx, id: string, sealed: Uint8Array): string | null {
+  const bytes = unsealSecret(ctx, 'webhook', id, sealed)
   return bytes === null ? null : write(bytes)
 }
 

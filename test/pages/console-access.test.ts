@@ -238,7 +238,7 @@ test('axe finds nothing on any page, narrow and light, wide and dark, and none i
 test('axe finds nothing on the steps of somebody with a password and a second factor, wrong or right', async () => {
   const { ctx } = portal
   const { admin } = await makeAdmin(ctx, 'viewer', 'Erin')
-  const { sealed, secret } = beginSecondFactor(ctx, 'Erin')
+  const { sealed, secret } = beginSecondFactor(ctx, admin)
   const values = { sealed, code: appCode(secret, ctx.now()) }
   const [codeA, codeB] = good(await switchOnSecondFactor(ctx, BY, admin.id, values))
   const visit = await visitor.open('/admin/sign-in', { bypassCSP: true })

@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  beginSecondFactor,
+  checkSecondFactor,
+  switchOnSecondFactor,
+} from '#app/services/second-factor.ts'
+import { appCode, BY, good, makeAdmin } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { knock } from '../support/door.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -61,4 +67,43 @@ test.each([
   '/admin/receipts?issuer=%00',
 ])('%s finds nothing and breaks nothing', async (path) => {
   expect((await owner.get(path)).status).toBe(200)
+})
+
+test('the portal opens nobody’s kept secret for somebody else, or for a form', async () => {
+  const { ctx } = portal
+  const { admin } = await makeAdmin(ctx, 'viewer', 'Kept Secret')
+  const begun = beginSecondFactor(ctx, admin)
+  const code = appCode(begun.secret, ctx.now())
+  good(await switchOnSecondFactor(ctx, BY, admin.id, { sealed: begun.sealed, code }))
+  const [row] = await ctx.db.run<{ kept: Uint8Array }>(
+    'select totp_secret as kept from admins where id = $1',
+    [admin.id],
+  )
+  const kept = Buffer.from(row!.kept).toString('base64url')
+  // From a stolen backup, say: a wrong code makes the form show again what it was sent.
+  const thief = await openConsole(portal, 'viewer')
+  for (const sealed of [kept, begun.sealed]) {
+    const { status, text } = await thief.post('/admin/account/second-factor', { sealed, code: '0' })
+    expect(status).toBe(400)
+    expect(text).not.toContain(begun.secret)
+  }
+  expect(beginSecondFactor(ctx, admin, kept).secret).not.toBe(begun.secret)
+})
+
+test('a secret that is put into somebody else’s row opens nothing there', async () => {
+  const { ctx } = portal
+  const mallory = await makeAdmin(ctx, 'viewer', 'Mallory')
+  const owner = await makeAdmin(ctx, 'owner', 'Olive')
+  const begun = beginSecondFactor(ctx, mallory.admin)
+  const code = appCode(begun.secret, ctx.now())
+  good(await switchOnSecondFactor(ctx, BY, mallory.admin.id, { sealed: begun.sealed, code }))
+  await ctx.db.run(
+    `update admins set totp_secret = (select totp_secret from admins where id = $1)
+       where id = $2`,
+    [mallory.admin.id, owner.admin.id],
+  )
+  portal.advance(30_000)
+  const now = appCode(begun.secret, ctx.now())
+  expect(await checkSecondFactor(ctx, BY, owner.admin.id, now)).toBe(false)
+  expect(await checkSecondFactor(ctx, BY, mallory.admin.id, now)).toBe(true)
 })

@@ -228,7 +228,7 @@ describe('a new password', () => {
 describe('the second factor', () => {
   async function withSecondFactor(name: string) {
     const session = await makeAdmin(portal.ctx, 'viewer', name)
-    const begun = beginSecondFactor(portal.ctx, name)
+    const begun = beginSecondFactor(portal.ctx, session.admin)
     const code = appCode(begun.secret, portal.ctx.now())
     const values = { sealed: begun.sealed, code }
     const codes = good(await switchOnSecondFactor(portal.ctx, BY, session.admin.id, values))
@@ -249,7 +249,7 @@ describe('the second factor', () => {
 
   test('is switched on only by a right code, and nothing of it is kept before', async () => {
     const { admin } = await makeAdmin(portal.ctx, 'viewer', 'Liv First')
-    const begun = beginSecondFactor(portal.ctx, 'Liv First')
+    const begun = beginSecondFactor(portal.ctx, admin)
     const right = appCode(begun.secret, portal.ctx.now())
     for (const code of ['000000', right.slice(0, 5), '', appCode(begun.secret, 0)].filter(
       (one) => one !== right,
@@ -260,7 +260,7 @@ describe('the second factor', () => {
     }
     const forged = { sealed: 'A'.repeat(64), code: right }
     expect((await switchOnSecondFactor(portal.ctx, BY, admin.id, forged)).ok).toBe(false)
-    expect(beginSecondFactor(portal.ctx, 'Liv First', begun.sealed)).toEqual(begun)
+    expect(beginSecondFactor(portal.ctx, admin, begun.sealed)).toEqual(begun)
     const typed = { name: 'Liv First', password: PASSWORD }
     expect(good(await signIn(portal.ctx, freshVisitor(), typed)).kind).toBe('session')
   })

@@ -12,7 +12,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const isOn = (await findAdmin(ctx, admin.id))?.secondFactor === true
   return {
     isOn,
-    begun: beginSecondFactor(ctx, admin.name),
+    begun: beginSecondFactor(ctx, admin),
     script: args.context.scripts.copy ?? null,
   }
 }
@@ -28,7 +28,7 @@ export async function action(args: ActionFunctionArgs) {
   const switched = await switchOnSecondFactor(ctx, by, admin.id, values)
   if (switched.ok) return answerJson({ codes: switched.value, again: null }, { status: 200 })
   // The same secret again, which the app holds by now.
-  const again = beginSecondFactor(ctx, admin.name, values.sealed)
+  const again = beginSecondFactor(ctx, admin, values.sealed)
   return answerJson({ codes: null, again }, { status: 400 })
 }
 
