@@ -5,7 +5,7 @@ import {
   updateAdmin,
 } from '#db/queries/admins.ts'
 import { deleteChallengesOfAdmin } from '#db/queries/challenges.ts'
-import { deleteInvitations } from '#db/queries/invitations.ts'
+import { deleteInvitations, deleteInvitationsMadeBy } from '#db/queries/invitations.ts'
 import { deletePasskeysOfAdmin } from '#db/queries/passkeys.ts'
 import { replaceRecoveryCodes } from '#db/queries/recovery-codes.ts'
 import type { Ctx } from '../context.server.ts'
@@ -88,7 +88,11 @@ function withOwners(
     id,
     { ...what, first },
     async (tx, admin, now) => {
-      if (admin.role === 'owner' && role !== 'owner' && owners < 2) return refused('last_owner')
+      if (admin.role === 'owner' && role !== 'owner') {
+        if (owners < 2) return refused('last_owner')
+        // Else they could have laid by a link for themselves, and be an owner again tomorrow.
+        await deleteInvitationsMadeBy(tx, admin.name)
+      }
       await work(tx, now)
       return done(null)
     },

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import {
   lockAdmin,
   lockAdmins,
+  lockRole,
   selectAdmin,
   selectAdminByName,
   selectAnyAdminExists,
@@ -67,13 +68,24 @@ export function inviteFirstOwner(ctx: Ctx): Promise<string | null> {
   })
 }
 
-/** A link for one person, told this once. */
+interface Invited {
+  url: string
+  expiresAt: string
+}
+
+/**
+ * A link for one person, told this once. Whoever made it is locked meanwhile: the links of an owner
+ * who is removed at this moment go with them, and this one must not come after.
+ */
 export function inviteAdmin(
   ctx: Ctx,
   by: Actor,
   role: Role,
-): Promise<Outcome<{ url: string; expiresAt: string }, 'too_many'>> {
-  return recordChange<{ url: string; expiresAt: string }, 'too_many'>(ctx, by, async (tx) => {
+): Promise<Outcome<Invited, 'too_many' | 'not_allowed'>> {
+  return recordChange<Invited, 'too_many' | 'not_allowed'>(ctx, by, async (tx) => {
+    const maker = await lockRole(tx, by.actor)
+    if (maker !== null && (maker.removedAt !== null || maker.role !== 'owner'))
+      return { result: refused('not_allowed') }
     const open = await selectOpenInvitations(
       { orm: tx },
       'invite',

@@ -104,6 +104,19 @@ export const lockAdmins = async (tx: Orm): Promise<void> => {
   await tx.execute(sql`lock table ${admins} in share row exclusive mode`)
 }
 
+/** What somebody of this name may do, now and until the transaction ends. Null: there is nobody. */
+export async function lockRole(
+  tx: Orm,
+  name: string,
+): Promise<Pick<AdminRow, 'role' | 'removedAt'> | null> {
+  const [row] = await tx
+    .select({ role: admins.role, removedAt: admins.removedAt })
+    .from(admins)
+    .where(eq(admins.name, name))
+    .for('share')
+  return row ?? null
+}
+
 /** The admin, locked until the transaction ends. */
 export async function lockAdmin(tx: Orm, id: string): Promise<AdminRow | null> {
   const [row] = await tx

@@ -72,6 +72,19 @@ export const deleteInvitations = async (
     )
 }
 
+/** Voids what somebody invited others with, or themselves. */
+export const deleteInvitationsMadeBy = async (tx: Orm, name: string): Promise<void> => {
+  await tx
+    .delete(invitations)
+    .where(
+      and(
+        eq(invitations.kind, 'invite'),
+        isNull(invitations.usedAt),
+        eq(invitations.createdBy, name),
+      ),
+    )
+}
+
 export const deleteInvitationsExpiredBefore = async (
   db: Pick<Db, 'orm'>,
   at: Date,

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { changeRole, removeAdmin } from '#app/services/change-people.ts'
+import { findInvitation, inviteAdmin } from '#app/services/invite-admin.ts'
 import {
   beginSecondFactor,
   checkSecondFactor,
   switchOnSecondFactor,
 } from '#app/services/second-factor.ts'
-import { appCode, BY, good, makeAdmin } from '../support/admins.ts'
+import { appCode, BY, good, makeAdmin, tokenOf } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { knock } from '../support/door.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -106,4 +108,20 @@ test('a secret that is put into somebody else’s row opens nothing there', asyn
   const now = appCode(begun.secret, ctx.now())
   expect(await checkSecondFactor(ctx, BY, owner.admin.id, now)).toBe(false)
   expect(await checkSecondFactor(ctx, BY, mallory.admin.id, now)).toBe(true)
+})
+
+test.each([
+  ['removed', (id: string) => removeAdmin(portal.ctx, BY, id)],
+  ['made an admin', (id: string) => changeRole(portal.ctx, BY, id, 'admin')],
+])('an owner who is %s keeps no link by which to come back as one', async (what, undo) => {
+  const { ctx } = portal
+  const { admin } = await makeAdmin(ctx, 'owner', `Once ${what}`)
+  const by = { ...BY, actor: admin.name }
+  const { url } = good(await inviteAdmin(ctx, by, 'owner'))
+  const other = good(await inviteAdmin(ctx, { ...BY, actor: owner.name }, 'viewer'))
+  good(await undo(admin.id))
+  expect(await findInvitation(ctx, tokenOf(url))).toEqual({ ok: false, code: 'unknown' })
+  // Somebody else's stay, and a form that was on its way meanwhile comes too late.
+  expect((await findInvitation(ctx, tokenOf(other.url))).ok).toBe(true)
+  expect(await inviteAdmin(ctx, by, 'owner')).toEqual({ ok: false, code: 'not_allowed' })
 })

@@ -4,6 +4,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remi
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { INVITATIONS_MAX, inviteAdmin } from '#app/services/invite-admin.ts'
 import { InvitePage, InvitedPage } from '../../../ui/console/people-forms.tsx'
+import { ROLE_TOO_LOW } from '../../../ui/console/refusals.ts'
 import { en } from '../../../ui/words/en.ts'
 import { answerJson } from '../../answer-json.ts'
 import { requireAdmin } from '../guard.ts'
@@ -24,6 +25,7 @@ export async function action(args: ActionFunctionArgs) {
   const invited = await inviteAdmin(ctx, by, role)
   if (invited.ok)
     return answerJson({ lastResult: null, link: { ...invited.value, role } }, { status: 201 })
+  if (invited.code === 'not_allowed') throw new Response(ROLE_TOO_LOW, { status: 403 })
   const formErrors = [`${INVITATIONS_MAX} invitations are open already: withdraw one first.`]
   return answerJson({ lastResult: submission.reply({ formErrors }), link: null }, { status: 400 })
 }
