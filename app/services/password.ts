@@ -1,6 +1,7 @@
 import { hash, verify } from '@node-rs/argon2'
 import { nameSkeleton } from './name-skeleton.ts'
 import { refused, type Outcome } from './outcome.ts'
+import { createTurns } from './take-turns.ts'
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from './password-length.ts'
 
 /** What OWASP names as the least for argon2id (2 stands for it): 19 MiB, twice over, one lane. */
@@ -12,6 +13,14 @@ export const PASSWORD_COST = {
   parallelism: 1,
   outputLen: 32,
 } as const
+
+/**
+ * One password at a time. Each takes 19 MiB and one of the four threads in which signatures are
+ * checked, too: as many as there are strangers at the door, and no receipt would come in any more.
+ */
+const turns = createTurns(1)
+/** Who comes when so many wait would be answered after seconds, if they still listened. */
+const WAITING_MAX = 100
 
 /** Of bytes nobody knows, at the same cost. */
 export const DUMMY_HASH =
@@ -64,15 +73,19 @@ export function judgePassword(password: string, name: string): Outcome<null, 'we
   return { ok: true, value: null }
 }
 
+/** Only for people who hold a link or a session: they wait for their turn, however long it takes. */
 export const hashPassword = (password: string): Promise<string> =>
-  hash(normalise(password), PASSWORD_COST)
+  turns.take(() => hash(normalise(password), PASSWORD_COST), Infinity)!
 
 /**
  * Where there is no hash (nobody has this name, or they have only passkeys) it takes as long as
- * where there is one: how long an answer takes must not tell who is an admin.
+ * where there is one: how long an answer takes must not tell who is an admin. Null: too many wait.
  */
-export async function verifyPassword(kept: string | null, password: string): Promise<boolean> {
+export async function verifyPassword(
+  kept: string | null,
+  password: string,
+): Promise<boolean | null> {
   const given = normalise(password.slice(0, 4 * PASSWORD_CHARACTERS_MAX))
-  const isRight = await verify(kept ?? DUMMY_HASH, given)
-  return isRight && kept !== null
+  const isRight = await turns.take(() => verify(kept ?? DUMMY_HASH, given), WAITING_MAX)
+  return isRight === null ? null : isRight && kept !== null
 }

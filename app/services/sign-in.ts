@@ -48,6 +48,10 @@ async function checkPassword(
   if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
   const admin = await selectAdminByName(ctx.db, nameKey)
   const isRight = await verifyPassword(admin?.passwordHash ?? null, password)
+  if (isRight === null) {
+    await returnAttempts(ctx, buckets)
+    return refused('too_many')
+  }
   if (admin === null || !isRight) return refused('wrong')
   await returnAttempts(ctx, buckets)
   return done(admin)
