@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { returnAttempt, takeAttempt, type Bucket } from '#db/queries/attempts.ts'
 import type { Ctx } from '../context.server.ts'
 import { sha256 } from './one-time-token.ts'
+import { neighbourhood } from './public-address.ts'
 
 /** Hashed: what a stranger types as a name, or comes from, is kept nowhere. */
 const named = (kind: string, of: string): string =>
@@ -16,14 +17,14 @@ export const accountBucket = (nameKey: string): Bucket => ({
 
 /** Of everything that is tried at the door from one address. */
 export const addressBucket = (address: string): Bucket => ({
-  bucket: named('address', address),
+  bucket: named('address', neighbourhood(address)),
   depth: 20,
   perMinute: 10,
 })
 
 /**
  * Of second factors, by whoever knows the password: six digits, three of which are right at any
- * time, take a thousand years at this rate to be as good as guessed.
+ * time, take two years of trying at this rate for an even chance.
  */
 export const codeBucket = (admin: string): Bucket => ({
   bucket: named('code', admin),
@@ -31,9 +32,9 @@ export const codeBucket = (admin: string): Bucket => ({
   perMinute: 0.2,
 })
 
-/** Of questions that leave a row behind until it expires. */
-export const challengeBucket = (address: string): Bucket => ({
-  bucket: named('challenge', address),
+/** Of questions that leave a row behind until it expires; by an address, or by who is signed in. */
+export const challengeBucket = (of: string): Bucket => ({
+  bucket: named('challenge', neighbourhood(of)),
   depth: 60,
   perMinute: 30,
 })

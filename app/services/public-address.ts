@@ -68,6 +68,16 @@ function ipv6Bytes(address: string): Buffer {
   return Buffer.from(groups.map((group) => group.padStart(4, '0')).join(''), 'hex')
 }
 
+/**
+ * Who is counted as one: an IPv4 address, or an IPv6 network of 64 bits. Every customer has a whole
+ * one of those, and could come from another address each time.
+ */
+export function neighbourhood(address: string): string {
+  const bare = address.replace(/%.*/, '')
+  if (!isIPv6(bare)) return address
+  return carriedIpv4(bare) ?? `${ipv6Bytes(bare).toString('hex', 0, 8)}/64`
+}
+
 /** This machine itself, by an address. */
 export const isLoopback = (address: string): boolean =>
   address === '::1' || (isIPv4(address) && address.startsWith('127.'))

@@ -125,3 +125,17 @@ test.each([
   expect((await findInvitation(ctx, tokenOf(other.url))).ok).toBe(true)
   expect(await inviteAdmin(ctx, by, 'owner')).toEqual({ ok: false, code: 'not_allowed' })
 })
+
+test('a stranger with a network of IPv6 is one stranger, whichever of its addresses they use', async () => {
+  const guess = async (i: number) => {
+    const address = `2001:db8:7:7::${(i + 1).toString(16)}`
+    const typed = { name: `guess ${i}`, password: 'a wrong guess' }
+    return (await knock(portal, '/admin/sign-in', typed, { address })).status
+  }
+  const statuses: number[] = []
+  for (let i = 0; i < 24; i++) statuses.push(await guess(i))
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0)
+  const typed = { name: 'somebody else', password: 'a wrong guess' }
+  const other = await knock(portal, '/admin/sign-in', typed, { address: '2001:db8:7:8::1' })
+  expect(other.status).toBe(400)
+})
