@@ -15,6 +15,13 @@ export const accountBucket = (nameKey: string): Bucket => ({
   perMinute: 1,
 })
 
+/** Of passwords from browsers in which this admin was signed in before, and in their own session. */
+export const deviceBucket = (admin: string): Bucket => ({
+  bucket: named('device', admin),
+  depth: 5,
+  perMinute: 1,
+})
+
 /** Of everything that is tried at the door from one address. */
 export const addressBucket = (address: string): Bucket => ({
   bucket: named('address', neighbourhood(address)),
@@ -26,8 +33,8 @@ export const addressBucket = (address: string): Bucket => ({
  * Of second factors, by whoever knows the password: six digits, three of which are right at any
  * time, take two years of trying at this rate for an even chance.
  */
-export const codeBucket = (admin: string): Bucket => ({
-  bucket: named('code', admin),
+export const codeBucket = (admin: string, isKnownDevice: boolean): Bucket => ({
+  bucket: named(isKnownDevice ? 'device-code' : 'code', admin),
   depth: 5,
   perMinute: 0.2,
 })

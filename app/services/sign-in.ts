@@ -2,10 +2,12 @@ import { Buffer } from 'node:buffer'
 import { selectAdmin, selectAdminByName, type AdminRow } from '#db/queries/admins.ts'
 import type { Ctx } from '../context.server.ts'
 import { findChallenge, openChallenge, takeChallenge } from './challenge.ts'
+import { deviceToken, isDeviceOf } from './known-device.ts'
 import {
   accountBucket,
   addressBucket,
   codeBucket,
+  deviceBucket,
   returnAttempts,
   takeAttempts,
 } from './limit-attempts.ts'
@@ -21,6 +23,8 @@ export interface Visitor {
   address: string
   userAgent: string
   requestId: string
+  /** What their browser kept from an earlier sign-in (known-device.ts). */
+  device?: string | null
 }
 
 /** A token for the session's cookie, or for that of a challenge which asks for the second factor. */
@@ -44,9 +48,13 @@ async function checkPassword(
   password: string,
 ): Promise<Outcome<AdminRow, 'wrong' | 'too_many'>> {
   const nameKey = nameSkeleton(name.trim().slice(0, 200))
-  const buckets = [addressBucket(from.address), accountBucket(nameKey)]
-  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
   const admin = await selectAdminByName(ctx.db, nameKey)
+  const isKnown = admin !== null && isDeviceOf(ctx, admin.id, from.device)
+  const buckets = [
+    addressBucket(from.address),
+    isKnown ? deviceBucket(admin.id) : accountBucket(nameKey),
+  ]
+  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
   const isRight = await verifyPassword(admin?.passwordHash ?? null, password)
   if (isRight === null) {
     await returnAttempts(ctx, buckets)
@@ -94,7 +102,8 @@ export async function finishSignIn(
   const challenge = await findChallenge(ctx, 'second-factor', token)
   const admin = challenge?.admin == null ? null : await selectAdmin(ctx.db, challenge.admin)
   if (challenge === null || admin === null) return refused('expired')
-  const buckets = [addressBucket(from.address), codeBucket(admin.id)]
+  const isKnown = isDeviceOf(ctx, admin.id, from.device)
+  const buckets = [addressBucket(from.address), codeBucket(admin.id, isKnown)]
   if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
   const by = { actor: admin.name, address: from.address, requestId: from.requestId }
   if (!(await checkSecondFactor(ctx, by, admin.id, code))) return refused('wrong')
@@ -119,12 +128,14 @@ export async function confirmPassword(
   session: Session,
   { password, code }: { password: string; code: string | null },
 ): Promise<Outcome<null, 'wrong' | 'wrong_code' | 'too_many'>> {
-  const checked = await checkPassword(ctx, from, session.admin.name, password)
+  // Their own session says that they were here before.
+  const known = { ...from, device: deviceToken(ctx, session.admin.id) }
+  const checked = await checkPassword(ctx, known, session.admin.name, password)
   if (!checked.ok) return checked
   const admin = checked.value
   if (admin.id !== session.admin.id) return refused('wrong')
   if (admin.totpSecret === null) return done(null)
-  const buckets = [addressBucket(from.address), codeBucket(admin.id)]
+  const buckets = [addressBucket(from.address), codeBucket(admin.id, true)]
   if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
   const by = { actor: admin.name, address: from.address, requestId: from.requestId }
   if (!(await checkSecondFactor(ctx, by, admin.id, code ?? ''))) return refused('wrong_code')

@@ -6,7 +6,7 @@ import {
   checkSecondFactor,
   switchOnSecondFactor,
 } from '#app/services/second-factor.ts'
-import { appCode, BY, good, makeAdmin, tokenOf } from '../support/admins.ts'
+import { appCode, BY, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { knock } from '../support/door.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -138,4 +138,30 @@ test('a stranger with a network of IPv6 is one stranger, whichever of its addres
   const typed = { name: 'somebody else', password: 'a wrong guess' }
   const other = await knock(portal, '/admin/sign-in', typed, { address: '2001:db8:7:8::1' })
   expect(other.status).toBe(400)
+})
+
+test('strangers who go on guessing at a name keep nobody out of a browser that was in before', async () => {
+  const { ctx } = portal
+  await makeAdmin(ctx, 'owner', 'Besieged')
+  const right = { name: 'Besieged', password: PASSWORD }
+  const from = (last: number) => ({ address: `192.0.2.${last}` })
+  const first = await knock(portal, '/admin/sign-in', right, from(1))
+  const cookie = `counterfoil-device=${first.cookies['counterfoil-device']!}`
+  expect(first.headers.getSetCookie().join()).toMatch(
+    /-device=[^;]{43}; [^,]*HttpOnly; SameSite=Lax/,
+  )
+  const guess = { ...right, password: 'a wrong guess' }
+  for (let i = 0; i < 8; i++) await knock(portal, '/admin/sign-in', guess, from(2))
+  // From a browser that nobody knows the right password comes to nothing for the moment.
+  expect((await knock(portal, '/admin/sign-in', right, from(3))).status).toBe(429)
+  expect((await knock(portal, '/admin/sign-in', right, { ...from(1), cookie })).status).toBe(302)
+  // It lets nobody in by itself, and guessing with it has the same end.
+  const knownGuess = { ...from(4), cookie }
+  for (let i = 0; i < 5; i++)
+    expect((await knock(portal, '/admin/sign-in', guess, knownGuess)).status).toBe(400)
+  expect((await knock(portal, '/admin/sign-in', guess, knownGuess)).status).toBe(429)
+  const forged = `counterfoil-device=${'A'.repeat(43)}`
+  expect(
+    (await knock(portal, '/admin/sign-in', right, { ...from(5), cookie: forged })).status,
+  ).toBe(429)
 })

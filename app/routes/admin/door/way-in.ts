@@ -6,7 +6,8 @@ import {
 } from '@remix-run/node'
 import { readCookie, setCookie } from '#app/http/cookies.ts'
 import { CHALLENGE_MINUTES } from '#app/services/challenge.ts'
-import { closeSession, SESSION_MS_MAX } from '#app/services/session.ts'
+import { deviceToken } from '#app/services/known-device.ts'
+import { closeSession, findSession, SESSION_MS_MAX } from '#app/services/session.ts'
 import type { Entered, Visitor } from '#app/services/sign-in.ts'
 import { readSession } from '../guard.ts'
 
@@ -16,7 +17,11 @@ export const visitorOf = ({ request, context }: Args): Visitor => ({
   address: context.address,
   userAgent: request.headers.get('user-agent') ?? '',
   requestId: context.requestId,
+  device: readCookie(request.headers.get('cookie'), context.ctx.config.publicUrl, 'device'),
 })
+
+/** As long as somebody may stay away and still be known. */
+const DEVICE_SECONDS = 180 * 24 * 60 * 60
 
 /**
  * Where to go once somebody is in: a page of the console, whatever the address says. It is resolved
@@ -65,6 +70,11 @@ export async function openDoor(
   headers.append('set-cookie', setCookie(publicUrl, 'session', token, SESSION_MS_MAX / 1000))
   for (const begun of ['second-factor', 'passkey'])
     headers.append('set-cookie', setCookie(publicUrl, begun, null, 0))
+  const opened = await findSession(ctx, token)
+  if (opened !== null) {
+    const known = deviceToken(ctx, opened.admin.id)
+    headers.append('set-cookie', setCookie(publicUrl, 'device', known, DEVICE_SECONDS))
+  }
   return redirect(next, { headers })
 }
 
