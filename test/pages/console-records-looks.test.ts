@@ -175,7 +175,7 @@ test('a browser’s own form adds a webhook, and what was typed wrong stays with
   await address.fill('https://8.8.4.4/hook')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'The secret, this once' }).waitFor()
-  expect(await page.locator('.alerts-secret').innerText()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+  expect(await page.locator('#webhook-secret').innerText()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
   expect(faults.filter((fault) => !fault.includes('400'))).toEqual([])
   await close()
 })

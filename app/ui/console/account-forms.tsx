@@ -2,7 +2,7 @@ import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import type { PasskeyShown } from './account-page.tsx'
 import { CsrfField } from './console-frame.tsx'
 import { PageScript } from './copyable.tsx'
-import { ConsoleForm, Submit, TextField } from './form.tsx'
+import { ConsoleForm, FormPanel, Submit, TextField } from './form.tsx'
 import { TimeText, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { PasskeyForm, WithoutPasskeys } from './passkey-form.tsx'
@@ -28,17 +28,19 @@ export function PasswordPage<Fields extends Record<string, unknown>>({
         lead="You are signed out everywhere but here."
         crumbs={[ACCOUNT]}
       />
-      <ConsoleForm form={form}>
-        <input type="text" hidden readOnly autoComplete="username" value={name} />
-        <TextField
-          meta={password}
-          label="New password"
-          type="password"
-          help="Ten characters or more. A few words in a row are easy to keep in mind."
-          autoComplete="new-password"
-        />
-        <Submit cancel="/admin/account">Change the password</Submit>
-      </ConsoleForm>
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <input type="text" hidden readOnly autoComplete="username" value={name} />
+          <TextField
+            meta={password}
+            label="New password"
+            type="password"
+            help="Ten characters or more. A few words in a row are easy to keep in mind."
+            autoComplete="new-password"
+          />
+          <Submit cancel="/admin/account">Change the password</Submit>
+        </ConsoleForm>
+      </FormPanel>
     </>
   )
 }
@@ -59,39 +61,41 @@ export function NewPasskeyPage({ error, typed, nameCharactersMax, script }: NewP
         lead="On this device, on your phone, or on a security key: your browser asks which."
         crumbs={[ACCOUNT]}
       />
-      {error === null ? null : (
-        <div className="notice" data-tone="bad" role="alert">
-          <p>{error}</p>
-        </div>
-      )}
-      <WithoutPasskeys>
-        This needs JavaScript, and a browser that knows passkeys. A second factor with an app works
-        without: you find it on the page of your account.
-      </WithoutPasskeys>
-      <PasskeyForm
-        act="create"
-        question="/admin/account/passkey"
-        button="Make the passkey"
-        isFirst
-        cancel="/admin/account"
-      >
-        <CsrfField />
-        <div className="field">
-          <label htmlFor="passkey-name">Name</label>
-          <input
-            id="passkey-name"
-            name="name"
-            required
-            maxLength={nameCharactersMax}
-            defaultValue={typed}
-            autoComplete="off"
-            aria-describedby="passkey-name-help"
-          />
-          <p className="help" id="passkey-name-help">
-            So that you know it again: “Work laptop”, “Blue security key”.
-          </p>
-        </div>
-      </PasskeyForm>
+      <FormPanel>
+        {error === null ? null : (
+          <div className="notice" data-tone="bad" role="alert">
+            <p>{error}</p>
+          </div>
+        )}
+        <WithoutPasskeys>
+          This needs JavaScript, and a browser that knows passkeys. A second factor with an app
+          works without: you find it on the page of your account.
+        </WithoutPasskeys>
+        <PasskeyForm
+          act="create"
+          question="/admin/account/passkey"
+          button="Make the passkey"
+          isFirst
+          cancel="/admin/account"
+        >
+          <CsrfField />
+          <div className="field">
+            <label htmlFor="passkey-name">Name</label>
+            <input
+              id="passkey-name"
+              name="name"
+              required
+              maxLength={nameCharactersMax}
+              defaultValue={typed}
+              autoComplete="off"
+              aria-describedby="passkey-name-help"
+            />
+            <p className="help" id="passkey-name-help">
+              So that you know it again: “Work laptop”, “Blue security key”.
+            </p>
+          </div>
+        </PasskeyForm>
+      </FormPanel>
       <PageScript src={script} />
     </>
   )
@@ -109,10 +113,12 @@ export function RenamePasskeyPage<Fields extends Record<string, unknown>>({
   return (
     <>
       <PageHead title="Rename a passkey" crumbs={[ACCOUNT]} />
-      <ConsoleForm form={form}>
-        <TextField meta={name} label="Name" />
-        <Submit cancel="/admin/account">Rename it</Submit>
-      </ConsoleForm>
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <TextField meta={name} label="Name" />
+          <Submit cancel="/admin/account">Rename it</Submit>
+        </ConsoleForm>
+      </FormPanel>
     </>
   )
 }
@@ -128,46 +134,50 @@ export function RemovePasskeyPage({
 }) {
   return (
     <>
-      <PageHead title="Remove this passkey?" crumbs={[ACCOUNT]} />
-      {isLast ? (
-        <Warning>
-          <p>
-            This is your only way in, so it stays. Add another passkey or set a password, then you
-            can remove it.
-          </p>
-          <p className="actions">
-            <a className="button secondary" href="/admin/account">
-              Back to your account
-            </a>
-          </p>
-        </Warning>
-      ) : (
-        <>
-          <Warning tone="bad">
-            <p>It no longer lets anybody in. Where you are signed in you stay signed in.</p>
-          </Warning>
-          <form method="post" className="console-form">
-            <CsrfField />
-            <dl className="facts">
-              <div>
-                <dt>Passkey</dt>
-                <dd>
-                  <bdi>{passkey.name}</bdi>
-                </dd>
-              </div>
-              <div>
-                <dt>Last used</dt>
-                <dd>
-                  <TimeText at={passkey.lastUsedAt} none="never" />
-                </dd>
-              </div>
-            </dl>
-            <Submit danger cancel="/admin/account">
-              Remove this passkey
-            </Submit>
-          </form>
-        </>
-      )}
+      <PageHead title="Remove this passkey" crumbs={[ACCOUNT]} />
+      <FormPanel>
+        {isLast ? (
+          <>
+            <Warning>
+              <p>
+                This is your only way in, so it stays. Add another passkey or set a password, then
+                you can remove it.
+              </p>
+            </Warning>
+            <p className="actions">
+              <a className="button secondary" href="/admin/account">
+                Back to your account
+              </a>
+            </p>
+          </>
+        ) : (
+          <>
+            <Warning tone="bad">
+              <p>It no longer lets anybody in. Where you are signed in you stay signed in.</p>
+            </Warning>
+            <form method="post" className="console-form">
+              <CsrfField />
+              <dl className="facts">
+                <div>
+                  <dt>Passkey</dt>
+                  <dd>
+                    <bdi>{passkey.name}</bdi>
+                  </dd>
+                </div>
+                <div>
+                  <dt>Last used</dt>
+                  <dd>
+                    <TimeText at={passkey.lastUsedAt} none="never" />
+                  </dd>
+                </div>
+              </dl>
+              <Submit danger cancel="/admin/account">
+                Remove the passkey
+              </Submit>
+            </form>
+          </>
+        )}
+      </FormPanel>
     </>
   )
 }

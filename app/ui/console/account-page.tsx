@@ -66,7 +66,7 @@ export function AccountPage({ person, passkeys, sessions, done }: AccountPagePro
       <section className="panel" aria-labelledby="passkeys">
         <h2 id="passkeys">
           Passkeys
-          <a className="button small" href="/admin/account/passkeys/new">
+          <a className="button small secondary" href="/admin/account/passkeys/new">
             Add a passkey
           </a>
         </h2>

@@ -1,7 +1,7 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '../visible-text.tsx'
 import { ApiKeyStateBadge, ModeBadge, type ApiKeyShown } from './api-key-table.tsx'
-import { ConsoleForm, Submit, TextField } from './form.tsx'
+import { ConsoleForm, FormPanel, Submit, TextField } from './form.tsx'
 import { CsrfField } from './console-frame.tsx'
 import { TimeText } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
@@ -41,9 +41,9 @@ export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
   return (
     <>
       <PageHead title="Rotate this API key" crumbs={crumbsOf(apiKey)} />
-      <section className="panel">
+      <FormPanel>
         <Which apiKey={apiKey} />
-        <p>What will happen:</p>
+        <h2>What will happen</h2>
         <ul className="says-list">
           <li>A new secret is made and shown once, on the next page.</li>
           <li>
@@ -68,7 +68,7 @@ export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
           />
           <Submit cancel={`/admin/api-keys/${apiKey.id}`}>Make a new secret and show it</Submit>
         </ConsoleForm>
-      </section>
+      </FormPanel>
     </>
   )
 }
@@ -77,9 +77,9 @@ export function RevokeApiKeyPage({ apiKey }: { apiKey: ApiKeyShown }) {
   return (
     <>
       <PageHead title="Revoke this API key" crumbs={crumbsOf(apiKey)} />
-      <section className="panel">
+      <FormPanel>
         <Which apiKey={apiKey} />
-        <p>What will happen:</p>
+        <h2>What will happen</h2>
         <ul className="says-list">
           <li>
             The very next request with it is refused with 401
@@ -98,7 +98,7 @@ export function RevokeApiKeyPage({ apiKey }: { apiKey: ApiKeyShown }) {
             Revoke the API key
           </Submit>
         </form>
-      </section>
+      </FormPanel>
     </>
   )
 }

@@ -1,6 +1,6 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '../visible-text.tsx'
-import { ConsoleForm, SelectField, Submit, TextField } from './form.tsx'
+import { ConsoleForm, FormPanel, SelectField, Submit, TextField } from './form.tsx'
 import { Empty, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { sayNumber, spellOut } from './say.ts'
@@ -29,50 +29,53 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
         lead="Its secret is shown once, on the next page, with a curl line that posts a receipt."
         crumbs={[{ href: '/admin/api-keys', text: 'API keys' }]}
       />
-      {issuers?.length === 0 ? <NoIssuer /> : null}
-      <section className="panel" hidden={issuers?.length === 0}>
-        <ConsoleForm form={form}>
-          {issuers === null ? (
-            <TextField meta={fields.issuer} label="Issuer" help="Its slug." />
-          ) : (
+      {issuers?.length === 0 ? (
+        <NoIssuer />
+      ) : (
+        <FormPanel>
+          <ConsoleForm form={form}>
+            {issuers === null ? (
+              <TextField meta={fields.issuer} label="Issuer" help="Its slug." />
+            ) : (
+              <SelectField
+                meta={fields.issuer}
+                label="Issuer"
+                help="Whose receipts it posts. It can’t be changed later."
+                options={issuers.map(({ slug, name }) => ({
+                  value: slug,
+                  text: `${spellOut(name)} (${slug})`,
+                }))}
+              />
+            )}
+            <TextField meta={fields.name} label="Name" help={NAME_HELP} />
             <SelectField
-              meta={fields.issuer}
-              label="Issuer"
-              help="Whose receipts it posts. It can’t be changed later."
-              options={issuers.map(({ slug, name }) => ({
-                value: slug,
-                text: `${spellOut(name)} (${slug})`,
-              }))}
+              meta={fields.mode}
+              label="Mode"
+              help="Receipts by a test key are marked as tests on every page. It can’t be changed later."
+              options={[
+                { value: 'live', text: 'Live' },
+                { value: 'test', text: 'Test' },
+              ]}
             />
-          )}
-          <TextField meta={fields.name} label="Name" help={NAME_HELP} />
-          <SelectField
-            meta={fields.mode}
-            label="Mode"
-            help="Receipts by a test key are marked as tests on every page. It can’t be changed later."
-            options={[
-              { value: 'live', text: 'Live' },
-              { value: 'test', text: 'Test' },
-            ]}
-          />
-          <TextField meta={fields.cap} label="Cap" type="number" size="short" help={CAP_HELP} />
-          <TextField
-            meta={fields.ratePerSecond}
-            label="Rate"
-            type="number"
-            size="short"
-            help={RATE_HELP}
-          />
-          <TextField
-            meta={fields.expiresOn}
-            label="Expires on"
-            type="date"
-            size="short"
-            help="It works until that day is over, UTC. Empty: it doesn’t expire."
-          />
-          <Submit cancel={cancel}>Create it and show its secret</Submit>
-        </ConsoleForm>
-      </section>
+            <TextField meta={fields.cap} label="Cap" type="number" size="short" help={CAP_HELP} />
+            <TextField
+              meta={fields.ratePerSecond}
+              label="Rate"
+              type="number"
+              size="short"
+              help={RATE_HELP}
+            />
+            <TextField
+              meta={fields.expiresOn}
+              label="Expires on"
+              type="date"
+              size="short"
+              help="It works until that day is over, UTC. Empty: it doesn’t expire."
+            />
+            <Submit cancel={cancel}>Create it and show its secret</Submit>
+          </ConsoleForm>
+        </FormPanel>
+      )}
     </>
   )
 }
@@ -106,7 +109,7 @@ export function EditApiKeyPage({ apiKey, form, fields }: EditApiKeyProps) {
           { href: back, text: <VisibleText text={apiKey.name} /> },
         ]}
       />
-      <section className="panel">
+      <FormPanel>
         <Warning tone="info">
           This month it has added {sayNumber(apiKey.used)} of{' '}
           {apiKey.cap === null ? 'any number' : sayNumber(apiKey.cap)}. A changed cap or rate acts
@@ -125,7 +128,7 @@ export function EditApiKeyPage({ apiKey, form, fields }: EditApiKeyProps) {
           <TextField meta={fields.name} label="Name" help={NAME_HELP} />
           <Submit cancel={back}>Save</Submit>
         </ConsoleForm>
-      </section>
+      </FormPanel>
     </>
   )
 }

@@ -40,6 +40,11 @@ export function ConsoleForm<Fields extends Record<string, unknown>>({
   )
 }
 
+/** Around one form, and what has to be read before it: no wider than lines are read with ease. */
+export const FormPanel = ({ children }: { children: ReactNode }) => (
+  <div className="panel form-panel">{children}</div>
+)
+
 interface FieldProps {
   // A field of any type: what a browser shows of it is text.
   meta: FieldMetadata<unknown, Record<string, unknown>>

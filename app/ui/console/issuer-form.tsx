@@ -1,6 +1,6 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '../visible-text.tsx'
-import { ConsoleForm, Submit, TextField } from './form.tsx'
+import { ConsoleForm, FormPanel, Submit, TextField } from './form.tsx'
 import { Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { sayReceipts } from './say.ts'
@@ -9,7 +9,7 @@ type Meta = FieldMetadata<unknown, Record<string, unknown>>
 type Form = FormMetadata<Record<string, unknown>>
 
 const NAME_HELP =
-  'What people read on each receipt, for example “Harbour Library”. It can’t look like another issuer’s.'
+  'What people read on each receipt, for example “Acme”. It can’t look like another issuer’s.'
 const URL_HELP = 'Shown beside the name, as the issuer’s own word.'
 
 export function NewIssuerPage({
@@ -26,18 +26,18 @@ export function NewIssuerPage({
         lead="Next come its signing key and an API key."
         crumbs={[{ href: '/admin/issuers', text: 'Issuers' }]}
       />
-      <section className="panel">
+      <FormPanel>
         <ConsoleForm form={form}>
           <TextField meta={fields.name} label="Name" help={NAME_HELP} />
           <TextField
             meta={fields.slug}
             label="Slug"
-            help="Its name in addresses and in each receipt’s iss, for example harbour-library. It can’t be changed later."
+            help="Its name in addresses and in each receipt’s iss, for example acme. It can’t be changed later."
           />
           <TextField meta={fields.url} label="Website" type="url" help={URL_HELP} />
           <Submit cancel="/admin/issuers">Create the issuer</Submit>
         </ConsoleForm>
-      </section>
+      </FormPanel>
     </>
   )
 }
@@ -63,7 +63,7 @@ export function EditIssuerPage({
           { href: back, text: <VisibleText text={issuer.name} /> },
         ]}
       />
-      <section className="panel">
+      <FormPanel>
         <Warning tone="info">
           The new name is shown at once on every page of this issuer
           {receipts.count === 0 ? '' : `, also on those of ${sayReceipts(receipts)} it has already`}
@@ -75,7 +75,7 @@ export function EditIssuerPage({
           <TextField meta={fields.url} label="Website" type="url" help={URL_HELP} />
           <Submit cancel={back}>Save</Submit>
         </ConsoleForm>
-      </section>
+      </FormPanel>
     </>
   )
 }

@@ -59,7 +59,8 @@ export function IssuerPage({ issuer, apiKeys, hasMore, history, done }: IssuerPa
         }
       />
       <DoneNotice done={done} says={DONE} />
-      <section className="panel" aria-label="Facts">
+      <section className="panel" aria-labelledby="facts">
+        <h2 id="facts">Facts</h2>
         <Facts>
           <Fact name="Slug">
             <code>{issuer.slug}</code>

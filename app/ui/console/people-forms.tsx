@@ -2,7 +2,7 @@ import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import type { PersonShown } from './account-page.tsx'
 import { CsrfField } from './console-frame.tsx'
 import { Copyable, PageScript } from './copyable.tsx'
-import { ConsoleForm, SelectField, Submit } from './form.tsx'
+import { ConsoleForm, FormPanel, SelectField, Submit } from './form.tsx'
 import { Done, TimeText, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import type { AdminRole } from './roles.ts'
@@ -30,10 +30,12 @@ export function InvitePage<Fields extends Record<string, unknown>>({
         lead="You get a link to hand to them, by a way that only they can read. It works once, for a week; they choose their own name and how they sign in."
         crumbs={[PEOPLE]}
       />
-      <ConsoleForm form={form}>
-        <SelectField meta={role} label="As" options={ROLES} />
-        <Submit cancel="/admin/people">Make the link and show it</Submit>
-      </ConsoleForm>
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <SelectField meta={role} label="As" options={ROLES} />
+          <Submit cancel="/admin/people">Make the link and show it</Submit>
+        </ConsoleForm>
+      </FormPanel>
     </>
   )
 }
@@ -92,10 +94,12 @@ export function PersonPage<Fields extends Record<string, unknown>>({
       {isSelf ? (
         <Warning>This is you. Without being an owner you can’t come back to this page.</Warning>
       ) : null}
-      <ConsoleForm form={form}>
-        <SelectField meta={role} label="Role" options={ROLES} />
-        <Submit cancel="/admin/people">Change the role</Submit>
-      </ConsoleForm>
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <SelectField meta={role} label="Role" options={ROLES} />
+          <Submit cancel="/admin/people">Change the role</Submit>
+        </ConsoleForm>
+      </FormPanel>
     </>
   )
 }
@@ -113,31 +117,33 @@ export function RemovePersonPage({ person, isSelf, error }: RemovePersonPageProp
       <PageHead
         title={
           <>
-            Remove <bdi>{person.name}</bdi>?
+            Remove <bdi>{person.name}</bdi>
           </>
         }
         crumbs={[PEOPLE]}
       />
-      {error === null ? null : (
-        <div className="notice" data-tone="bad" role="alert">
-          <p>{error}</p>
-        </div>
-      )}
-      <Warning tone="bad">
-        <p>
-          {isSelf
-            ? 'You are signed out everywhere at once, and can’t come in again unless somebody invites you.'
-            : 'They are signed out everywhere at once, and can’t come in again unless somebody invites them.'}{' '}
-          Password, passkeys and codes are deleted. What they did stays in the audit under their
-          name, and the keys they made go on working.
-        </p>
-      </Warning>
-      <form method="post" className="console-form">
-        <CsrfField />
-        <Submit danger cancel="/admin/people">
-          {isSelf ? 'Remove myself' : 'Remove them'}
-        </Submit>
-      </form>
+      <FormPanel>
+        {error === null ? null : (
+          <div className="notice" data-tone="bad" role="alert">
+            <p>{error}</p>
+          </div>
+        )}
+        <Warning tone="bad">
+          <p>
+            {isSelf
+              ? 'You are signed out everywhere at once, and can’t come in again unless somebody invites you.'
+              : 'They are signed out everywhere at once, and can’t come in again unless somebody invites them.'}{' '}
+            Password, passkeys and codes are deleted. What they did stays in the audit under their
+            name, and the keys they made go on working.
+          </p>
+        </Warning>
+        <form method="post" className="console-form">
+          <CsrfField />
+          <Submit danger cancel="/admin/people">
+            {isSelf ? 'Remove myself' : 'Remove them'}
+          </Submit>
+        </form>
+      </FormPanel>
     </>
   )
 }

@@ -76,7 +76,7 @@ export function OutboxState({ outbox }: { outbox: Outbox }) {
         <div>
           <dt>Oldest waiting</dt>
           <dd>
-            <TimeText at={oldestPendingAt} none="None" />
+            <TimeText at={oldestPendingAt} none="none" />
           </dd>
         </div>
         <div>

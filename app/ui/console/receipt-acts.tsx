@@ -1,7 +1,7 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import type { ReactNode } from 'react'
 import { VisibleText } from '../visible-text.tsx'
-import { ConsoleForm, Submit, TextArea } from './form.tsx'
+import { ConsoleForm, FormPanel, Submit, TextArea } from './form.tsx'
 import { TimeText, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { ReceiptBadges, type ReceiptRecord } from './receipt-list.tsx'
@@ -45,7 +45,7 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
   return (
     <>
       <PageHead title="Withdraw this receipt" crumbs={crumbsOf(receiptId)} />
-      <div className="panel">
+      <FormPanel>
         <Which receipt={receipt} />
         {revokedAt === null ? (
           <>
@@ -76,7 +76,7 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
             first reason.
           </Already>
         )}
-      </div>
+      </FormPanel>
     </>
   )
 }
@@ -87,7 +87,7 @@ export function ReceiptErase({ receipt, form }: ActProps) {
   return (
     <>
       <PageHead title="Erase the content of this receipt" crumbs={crumbsOf(receiptId)} />
-      <div className="panel">
+      <FormPanel>
         <Which receipt={receipt} />
         {contentBytes !== null ? (
           <>
@@ -126,7 +126,7 @@ export function ReceiptErase({ receipt, form }: ActProps) {
             )}
           </Already>
         )}
-      </div>
+      </FormPanel>
     </>
   )
 }

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react'
 import type { Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
 import { verdictSentence } from '#receipt/words.ts'
@@ -9,6 +8,7 @@ import { VerdictIcon } from '../verdict-icon.tsx'
 import { VisibleText } from '../visible-text.tsx'
 import type { PageWords } from '../words/en.ts'
 import { DoneNotice, TimeText } from './notice.tsx'
+import { Fact, Facts as FactsOf } from './facts.tsx'
 import { PageHead } from './page-head.tsx'
 import { ReceiptBadges, type ReceiptRecord } from './receipt-list.tsx'
 
@@ -47,12 +47,12 @@ export function ReceiptView({ words, notes, report, facts, done, mayAct }: Recei
               Public page
             </a>
             {mayAct && notes.revokedAt === null ? (
-              <a className="button secondary" href={`/admin/receipts/${receiptId}/revoke`}>
+              <a className="button secondary danger" href={`/admin/receipts/${receiptId}/revoke`}>
                 Withdraw…
               </a>
             ) : null}
             {mayAct && notes.contentBytes !== null ? (
-              <a className="button secondary" href={`/admin/receipts/${receiptId}/erase`}>
+              <a className="button secondary danger" href={`/admin/receipts/${receiptId}/erase`}>
                 Erase content…
               </a>
             ) : null}
@@ -62,7 +62,7 @@ export function ReceiptView({ words, notes, report, facts, done, mayAct }: Recei
       <DoneNotice done={done} says={DONE} />
       <div className="receipt-columns">
         <div className="panel public-report">
-          <p className="receipt-over">What the public sees</p>
+          <h2>What the public sees</h2>
           <Verdict words={words} report={report} facts={facts} />
           <FourAnswers words={words} report={report} />
           <FactList words={words} report={report} />
@@ -102,25 +102,25 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
   return (
     <section className="panel" aria-labelledby="notes">
       <h2 id="notes">What the portal noted</h2>
-      <dl className="facts">
-        <Note name="State">
+      <FactsOf>
+        <Fact name="State">
           <ReceiptBadges receipt={notes} />
-        </Note>
-        <Note name="Received">
+        </Fact>
+        <Fact name="Received">
           <TimeText at={notes.receivedAt} />
-        </Note>
-        <Note name="Posted with API key">
+        </Fact>
+        <Fact name="Posted with API key">
           <a href={`/admin/api-keys/${encodeURIComponent(notes.apiKey)}`}>
             <VisibleText text={notes.apiKeyName ?? notes.apiKey} />
           </a>{' '}
           <code className="quiet">{notes.apiKey}</code>
-        </Note>
-        <Note name="Issuer">
+        </Fact>
+        <Fact name="Issuer">
           <a href={`/admin/issuers/${encodeURIComponent(notes.issuer)}`}>
             <VisibleText text={notes.issuerName ?? notes.issuer} />
           </a>
-        </Note>
-        <Note name="Signing key">
+        </Fact>
+        <Fact name="Signing key">
           <a
             href={`/admin/issuers/${encodeURIComponent(notes.issuer)}/keys/${encodeURIComponent(notes.kid)}`}
           >
@@ -128,21 +128,21 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
               <VisibleText text={notes.kid} />
             </code>
           </a>
-        </Note>
-        <Note name="Job">{notes.jti === null ? '–' : <VisibleText text={notes.jti} />}</Note>
-        <Note name="Visibility">{VISIBILITIES[notes.visibility]}</Note>
-        <Note name="Content kept here">
+        </Fact>
+        <Fact name="Job">{notes.jti === null ? '–' : <VisibleText text={notes.jti} />}</Fact>
+        <Fact name="Visibility">{VISIBILITIES[notes.visibility]}</Fact>
+        <Fact name="Content kept here">
           <ContentKept notes={notes} />
-        </Note>
+        </Fact>
         {notes.revokedAt === null ? null : (
-          <Note name="Withdrawn">
+          <Fact name="Withdrawn">
             <TimeText at={notes.revokedAt} />
-          </Note>
+          </Fact>
         )}
-        <Note name="Digest, SHA-256">
+        <Fact name="Digest, SHA-256">
           <code>{notes.digestHex}</code>
-        </Note>
-      </dl>
+        </Fact>
+      </FactsOf>
       <p>
         <a href={`/admin/audit?subject=${notes.receiptId}`}>What admins did with it</a>
       </p>
@@ -158,19 +158,10 @@ const VISIBILITIES = {
 
 function ContentKept({ notes: { contentBytes, erasedAt } }: { notes: ReceiptNotes }) {
   if (contentBytes !== null) return <>{contentBytes.toLocaleString('en')} bytes</>
-  if (erasedAt === null) return <>None</>
+  if (erasedAt === null) return <>none</>
   return (
     <>
       Erased on <TimeText at={erasedAt} />
     </>
-  )
-}
-
-function Note({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

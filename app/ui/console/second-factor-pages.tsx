@@ -1,6 +1,6 @@
 import { CsrfField } from './console-frame.tsx'
 import { Copyable, PageScript } from './copyable.tsx'
-import { Submit } from './form.tsx'
+import { FormPanel, Submit } from './form.tsx'
 import { Done, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { QrCode } from './qr-code.tsx'
@@ -36,7 +36,7 @@ export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps
           You have one already. It and its recovery codes stop when this one starts.
         </Warning>
       ) : null}
-      <section className="panel factor" aria-labelledby="scan">
+      <section className="panel form-panel factor" aria-labelledby="scan">
         <QrCode text={begun.uri} label="QR code for your authenticator app" />
         <div>
           <h2 id="scan">1. Scan the code with the app</h2>
@@ -49,7 +49,7 @@ export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps
           </p>
         </div>
       </section>
-      <section className="panel" aria-labelledby="prove">
+      <section className="panel form-panel" aria-labelledby="prove">
         <h2 id="prove">2. Type the code that it shows</h2>
         <form method="post" className="console-form">
           <CsrfField />
@@ -111,15 +111,17 @@ export function NewCodesPage({ left }: { left: number }) {
   return (
     <>
       <PageHead title="Make new recovery codes" crumbs={[ACCOUNT]} />
-      <Warning>
-        {left === 0
-          ? 'None is left of those you have. You get ten new ones.'
-          : `You get ten new ones, and the ${left} that you have left stop working at once.`}
-      </Warning>
-      <form method="post" className="console-form">
-        <CsrfField />
-        <Submit cancel="/admin/account">Make new codes and show them</Submit>
-      </form>
+      <FormPanel>
+        <Warning>
+          {left === 0
+            ? 'None is left of those you have. You get ten new ones.'
+            : `You get ten new ones, and the ${left} that you have left stop working at once.`}
+        </Warning>
+        <form method="post" className="console-form">
+          <CsrfField />
+          <Submit cancel="/admin/account">Make new codes and show them</Submit>
+        </form>
+      </FormPanel>
     </>
   )
 }
@@ -128,19 +130,21 @@ export function NewCodesPage({ left }: { left: number }) {
 export function SecondFactorOffPage() {
   return (
     <>
-      <PageHead title="Turn your second factor off?" crumbs={[ACCOUNT]} />
-      <Warning tone="bad">
-        <p>
-          Your password alone will let you in then, and whoever else learns it. The recovery codes
-          stop working. You can set it up again at any time, with a new key for the app.
-        </p>
-      </Warning>
-      <form method="post" className="console-form">
-        <CsrfField />
-        <Submit danger cancel="/admin/account">
-          Turn it off
-        </Submit>
-      </form>
+      <PageHead title="Turn off your second factor" crumbs={[ACCOUNT]} />
+      <FormPanel>
+        <Warning tone="bad">
+          <p>
+            Your password alone will let you in then, and whoever else learns it. The recovery codes
+            stop working. You can set it up again at any time, with a new key for the app.
+          </p>
+        </Warning>
+        <form method="post" className="console-form">
+          <CsrfField />
+          <Submit danger cancel="/admin/account">
+            Turn it off
+          </Submit>
+        </form>
+      </FormPanel>
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
-import { ConsoleForm, Submit, TextArea } from './form.tsx'
+import { ConsoleForm, FormPanel, Submit, TextArea } from './form.tsx'
 import { TimeText, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { sayReceipts, startSentence } from './say.ts'
@@ -36,11 +36,11 @@ export function RetireKeyPage(props: ActProps) {
   return (
     <>
       <PageHead title="Retire this signing key" crumbs={keyCrumbs(issuer, signingKey.kid)} />
-      <section className="panel">
+      <FormPanel>
         <Which signingKey={signingKey} />
         {signingKey.state === 'active' ? (
           <>
-            <p>What will happen:</p>
+            <h2>What will happen</h2>
             <ul className="says-list">
               <li>No new receipt by this key is taken from now on.</li>
               <li>
@@ -66,7 +66,7 @@ export function RetireKeyPage(props: ActProps) {
         ) : (
           <AlreadyDone back={back} says={`This key is ${signingKey.state} already.`} />
         )}
-      </section>
+      </FormPanel>
     </>
   )
 }
@@ -88,22 +88,22 @@ export function RevokeKeyPage(props: RevokeProps) {
         crumbs={keyCrumbs(issuer, signingKey.kid)}
       />
       {signingKey.state === 'revoked' ? (
-        <section className="panel">
+        <FormPanel>
           <Which signingKey={signingKey} />
           <AlreadyDone
             back={back}
             says="This key is revoked already. A revocation is final and keeps its first reason and moment."
           />
-        </section>
+        </FormPanel>
       ) : (
         <>
-          <section className="panel" aria-labelledby="since">
+          <section className="panel form-panel" aria-labelledby="since">
             <h2 id="since">1. Since when?</h2>
             <Which signingKey={signingKey} />
             <CutForm cut={cut} />
           </section>
           {cut.wrong === null ? (
-            <section className="panel" aria-labelledby="revoke">
+            <section className="panel form-panel" aria-labelledby="revoke">
               <h2 id="revoke">2. What will happen</h2>
               <Preview {...props} />
               <ConsoleForm form={form}>

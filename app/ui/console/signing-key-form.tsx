@@ -28,7 +28,7 @@ export function PublishKeyPage(props: PublishKeyProps) {
     <>
       <PageHead
         title="Publish a signing key"
-        lead="The service keeps the private half and never shows it. Published is the public half, with a proof that whoever publishes it holds the other."
+        lead="The service keeps the private half and never shows it. You publish the public half, with a proof that the service holds the private one."
         crumbs={[
           { href: '/admin/issuers', text: 'Issuers' },
           { href: back, text: <VisibleText text={issuer.name} /> },

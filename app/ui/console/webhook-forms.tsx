@@ -2,7 +2,9 @@ import { useForm, type SubmissionResult } from '@conform-to/react'
 import { hostOf } from './alert-words.ts'
 import type { WebhookShown } from './alerts-page.tsx'
 import { CsrfField } from './console-frame.tsx'
-import { ConsoleForm, Submit, TextField } from './form.tsx'
+import { Copyable, PageScript } from './copyable.tsx'
+import { Fact, Facts } from './facts.tsx'
+import { ConsoleForm, FormPanel, Submit, TextField } from './form.tsx'
 import { Done, Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 
@@ -39,17 +41,19 @@ export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
         }
         crumbs={isNew ? [ALERTS] : [ALERTS, toWebhook(webhook)]}
       />
-      <ConsoleForm form={form}>
-        <TextField
-          meta={url}
-          label="Address"
-          type="url"
-          help="It begins with https:// and its host is on the public internet, for example https://example.com/counterfoil. (A portal that runs under http://localhost may call http://localhost too.)"
-        />
-        <Submit cancel={isNew ? '/admin/alerts' : `/admin/alerts/${webhook.id}`}>
-          {isNew ? 'Add it and show its secret' : 'Change the address'}
-        </Submit>
-      </ConsoleForm>
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <TextField
+            meta={url}
+            label="Address"
+            type="url"
+            help="It begins with https:// and its host is on the public internet, for example https://example.com/counterfoil. (A portal that runs under http://localhost may call http://localhost too.)"
+          />
+          <Submit cancel={isNew ? '/admin/alerts' : `/admin/alerts/${webhook.id}`}>
+            {isNew ? 'Add it and show its secret' : 'Change the address'}
+          </Submit>
+        </ConsoleForm>
+      </FormPanel>
     </>
   )
 }
@@ -63,7 +67,13 @@ const webhook = new Webhook(secret)
 const { type, timestamp, data } = webhook.verify(body, request.headers)`
 
 /** The answer to the form, and the only page that ever shows the secret. */
-export function WebhookSecretPage({ webhook }: { webhook: WebhookShown & { secret: string } }) {
+export function WebhookSecretPage({
+  webhook,
+  script,
+}: {
+  webhook: WebhookShown & { secret: string }
+  script: string | null
+}) {
   return (
     <>
       <PageHead title="The secret, this once" crumbs={[ALERTS, toWebhook(webhook)]} />
@@ -73,7 +83,7 @@ export function WebhookSecretPage({ webhook }: { webhook: WebhookShown & { secre
       </Done>
       <section className="panel" aria-labelledby="secret">
         <h2 id="secret">Secret of {hostOf(webhook.url)}</h2>
-        <pre className="alerts-secret">{webhook.secret}</pre>
+        <Copyable id="webhook-secret" text={webhook.secret} what="the secret" wraps />
       </section>
       <section className="panel" aria-labelledby="verify">
         <h2 id="verify">How your receiver knows that it was this portal</h2>
@@ -81,9 +91,7 @@ export function WebhookSecretPage({ webhook }: { webhook: WebhookShown & { secre
           With <code>npm install standardwebhooks</code>; the same library is there for Python, Go,
           Java, Ruby, PHP, C# and Rust.
         </p>
-        <pre tabIndex={0} aria-label="Example in JavaScript">
-          {VERIFY}
-        </pre>
+        <Copyable id="webhook-verify" text={VERIFY} what="the example in JavaScript" />
         <p>
           <code>verify</code> throws when the signature is wrong or the message older than five
           minutes. Answer with a status from 200 to 299 within ten seconds; anything else is tried
@@ -95,6 +103,7 @@ export function WebhookSecretPage({ webhook }: { webhook: WebhookShown & { secre
           I have copied it
         </a>
       </p>
+      <PageScript src={script} />
     </>
   )
 }
@@ -104,13 +113,15 @@ export function NewSecretPage({ webhook }: { webhook: WebhookShown }) {
   return (
     <>
       <PageHead title="Make a new secret" crumbs={[ALERTS, toWebhook(webhook)]} />
-      <Warning>
-        <p>
-          The secret so far stops working at once: until your receiver knows the new one, it will
-          refuse what it is sent. What it refuses is tried again for a day, so nothing is lost.
-        </p>
-      </Warning>
-      <ConfirmForm webhook={webhook} button="Make a new secret and show it" />
+      <FormPanel>
+        <Warning>
+          <p>
+            The secret so far stops working at once: until your receiver knows the new one, it will
+            refuse what it is sent. What it refuses is tried again for a day, so nothing is lost.
+          </p>
+        </Warning>
+        <ConfirmForm webhook={webhook} button="Make a new secret and show it" />
+      </FormPanel>
     </>
   )
 }
@@ -119,14 +130,16 @@ export function NewSecretPage({ webhook }: { webhook: WebhookShown }) {
 export function RemoveWebhookPage({ webhook }: { webhook: WebhookShown }) {
   return (
     <>
-      <PageHead title={`Remove ${hostOf(webhook.url)}?`} crumbs={[ALERTS, toWebhook(webhook)]} />
-      <Warning tone="bad">
-        <p>
-          It is sent no alert any more, what is on its way ends, and its secret is destroyed. That
-          can’t be undone. The list of what was sent stays. To pause it, turn it off instead.
-        </p>
-      </Warning>
-      <ConfirmForm webhook={webhook} button="Remove this webhook" danger />
+      <PageHead title="Remove this webhook" crumbs={[ALERTS, toWebhook(webhook)]} />
+      <FormPanel>
+        <Warning tone="bad">
+          <p>
+            It is sent no alert any more, what is on its way ends, and its secret is destroyed. That
+            can’t be undone. The list of what was sent stays. To pause it, turn it off instead.
+          </p>
+        </Warning>
+        <ConfirmForm webhook={webhook} button="Remove the webhook" danger />
+      </FormPanel>
     </>
   )
 }
@@ -141,14 +154,11 @@ function ConfirmForm({ webhook, button, danger = false }: ConfirmFormProps) {
   return (
     <form method="post" className="console-form">
       <CsrfField />
-      <dl className="facts">
-        <div>
-          <dt>Address</dt>
-          <dd>
-            <code>{webhook.url}</code>
-          </dd>
-        </div>
-      </dl>
+      <Facts>
+        <Fact name="Address">
+          <code>{webhook.url}</code>
+        </Fact>
+      </Facts>
       <Submit danger={danger} cancel={`/admin/alerts/${webhook.id}`}>
         {button}
       </Submit>

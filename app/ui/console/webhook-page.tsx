@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react'
 import { hostOf } from './alert-words.ts'
 import { WebhookState, type WebhookShown } from './alerts-page.tsx'
 import { CsrfField, useSession } from './console-frame.tsx'
 import { DeliveryTable, type DeliveryShown } from './delivery-table.tsx'
 import { DoneNotice, TimeText, Warning } from './notice.tsx'
+import { Fact, Facts } from './facts.tsx'
 import { PageHead } from './page-head.tsx'
 import { Pager } from './table.tsx'
 
@@ -41,8 +41,8 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
         </Warning>
       ) : null}
       <section className="panel" aria-labelledby="facts">
-        <h2 id="facts">Webhook</h2>
-        <dl className="facts">
+        <h2 id="facts">Facts</h2>
+        <Facts>
           <Fact name="Address">
             {/* What follows a host is often a secret: whoever has it may send there. */}
             <code>{mayChange ? url : `${new URL(url).origin}/…`}</code>
@@ -56,12 +56,18 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
           <Fact name="Id">
             <code>{id}</code>
           </Fact>
-        </dl>
+        </Facts>
         {mayChange && state !== 'removed' ? (
-          <p className="alerts-links">
-            <a href={`/admin/alerts/${id}/address`}>Change the address</a>
-            <a href={`/admin/alerts/${id}/secret`}>Make a new secret</a>
-            <a href={`/admin/alerts/${id}/remove`}>Remove this webhook</a>
+          <p className="actions">
+            <a className="button secondary small" href={`/admin/alerts/${id}/address`}>
+              Change the address
+            </a>
+            <a className="button secondary small" href={`/admin/alerts/${id}/secret`}>
+              Make a new secret…
+            </a>
+            <a className="button secondary danger small" href={`/admin/alerts/${id}/remove`}>
+              Remove…
+            </a>
           </p>
         ) : null}
       </section>
@@ -75,15 +81,6 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
         />
       </section>
     </>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
-import { useActionData } from '@remix-run/react'
+import { useActionData, useLoaderData } from '@remix-run/react'
 import { createWebhook } from '#app/services/create-webhook.ts'
 import { WebhookSecretPage, WebhookUrlPage } from '../../../ui/console/webhook-forms.tsx'
 import { en } from '../../../ui/words/en.ts'
@@ -11,7 +11,7 @@ export const meta: MetaFunction = () => [{ title: en.pageTitle('Add a webhook') 
 
 export async function loader(args: LoaderFunctionArgs) {
   await requireAdmin(args, 'admin', { fresh: true })
-  return null
+  return { script: args.context.scripts.copy ?? null }
 }
 
 /** The secret is in the answer to this form and nowhere else. */
@@ -32,7 +32,8 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function NewWebhook() {
+  const { script } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
-  if (answer?.created) return <WebhookSecretPage webhook={answer.created} />
+  if (answer?.created) return <WebhookSecretPage webhook={answer.created} script={script} />
   return <WebhookUrlPage lastResult={answer?.lastResult ?? null} />
 }

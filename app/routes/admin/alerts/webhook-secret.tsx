@@ -10,7 +10,8 @@ export const meta: MetaFunction = () => [{ title: en.pageTitle('Make a new secre
 
 export async function loader(args: LoaderFunctionArgs) {
   const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
-  return { webhook: await needKeptWebhook(ctx, args.params.id) }
+  const webhook = await needKeptWebhook(ctx, args.params.id)
+  return { webhook, script: args.context.scripts.copy ?? null }
 }
 
 /** The secret is in the answer to this form and nowhere else. */
@@ -22,8 +23,8 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function WebhookSecret() {
-  const { webhook } = useLoaderData<typeof loader>()
+  const { webhook, script } = useLoaderData<typeof loader>()
   const replaced = useActionData<typeof action>()?.replaced
-  if (replaced !== undefined) return <WebhookSecretPage webhook={replaced} />
+  if (replaced !== undefined) return <WebhookSecretPage webhook={replaced} script={script} />
   return <NewSecretPage webhook={webhook} />
 }
