@@ -33,7 +33,9 @@ export function describeTotp(
   // A colon would divide the label in two.
   const issuer = `Counterfoil ${new URL(ctx.config.publicUrl).host.replaceAll(':', ' ')}`
   const totp = totpOf(secret, name.replaceAll(':', ' '), issuer)
-  return { secret: inGroups(totp.secret.base32), uri: totp.toString() }
+  // In capitals and with spaces: some apps take no hyphen.
+  const typed = totp.secret.base32.replace(/(.{4})(?=.)/g, '$1 ')
+  return { secret: typed, uri: totp.toString() }
 }
 
 /** The time step that a code stands for, a step early or late at most; null for a wrong code. */

@@ -12,6 +12,7 @@ import {
 } from '#db/queries/overview.ts'
 import { selectRefusalsByCode, type RefusalsOfCode } from '#db/queries/refusals.ts'
 import type { Ctx } from '../context.server.ts'
+import { SAMPLE } from './seed-world.ts'
 
 /** A key that has used so much of its cap is shown before it is full. */
 const NEAR_CAP_SHARE = 0.8
@@ -43,7 +44,7 @@ export async function readOverview(ctx: Ctx): Promise<Overview> {
   await run('select 1', [])
   const roundTripMs = Math.max(0, ctx.now() - startedAt)
   const [beginning, now, days, fullest, refusals, attention, database, outbox] = await Promise.all([
-    selectBeginning(run),
+    selectBeginning(run, SAMPLE),
     selectUsageNow(run),
     selectUsageOfDays(run),
     selectFullest(run, FULLEST_MAX),

@@ -23,8 +23,10 @@ export interface FirstSteps {
   bodyPath: string
 }
 
-const BY = { actor: 'first-start', address: null, requestId: null }
-const SLUG = 'harbour-library'
+/** The issuer that is only there to be looked at, and who the audit says made it. */
+export const SAMPLE = { slug: 'harbour-library', actor: 'first-start' }
+const BY = { actor: SAMPLE.actor, address: null, requestId: null }
+const SLUG = SAMPLE.slug
 const NAME = 'Harbour Library'
 
 /**

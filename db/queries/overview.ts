@@ -155,21 +155,32 @@ export async function selectDatabase(run: Run): Promise<{ version: string; bytes
   return row!
 }
 
-/** What a new portal still lacks before its first receipt. */
+/** What a new portal still lacks before its first receipt; what the first start made doesn't count. */
 export interface BeginningRow {
+  /** The first start made an issuer to look at. */
+  hasSample: boolean
   hasIssuer: boolean
   hasSigningKey: boolean
   hasApiKey: boolean
   hasReceipt: boolean
 }
 
-export async function selectBeginning(run: Run): Promise<BeginningRow> {
+export async function selectBeginning(
+  run: Run,
+  sample: { slug: string; actor: string },
+): Promise<BeginningRow> {
+  const isOwn = (column: string) => `${column} not in (select slug from sample)`
   const [row] = await run<BeginningRow>(
-    `select exists (select from issuers) as "hasIssuer",
-      exists (select from signing_keys where state = 'active') as "hasSigningKey",
-      exists (select from api_keys a where ${USABLE}) as "hasApiKey",
-      exists (select from receipts) as "hasReceipt"`,
-    [],
+    `with sample as (select i.slug from issuers i where i.slug = $1 and exists (
+        select from audit_entries e where e.subject = i.slug
+          and e.action = 'issuer.create' and e.actor = $2))
+      select exists (select from sample) as "hasSample",
+      exists (select from issuers where ${isOwn('slug')}) as "hasIssuer",
+      exists (select from signing_keys where state = 'active' and ${isOwn('issuer')})
+        as "hasSigningKey",
+      exists (select from api_keys a where ${USABLE} and ${isOwn('a.issuer')}) as "hasApiKey",
+      exists (select from receipts where ${isOwn('issuer')}) as "hasReceipt"`,
+    [sample.slug, sample.actor],
   )
   return row!
 }

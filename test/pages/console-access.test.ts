@@ -91,7 +91,7 @@ test('without JavaScript: a password, an app’s codes, a recovery code that wor
   expect(await page.getByRole('button', { name: /passkey/ }).count()).toBe(0)
   await page.getByLabel('Your name').fill('Bob')
   await page.getByLabel('Password').fill(PASSWORD)
-  await press(page, 'Go in with this password')
+  await press(page, 'Join with this password')
   await arriveAt(page, '/admin')
 
   await page.getByRole('link', { name: 'Bob' }).click()

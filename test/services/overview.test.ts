@@ -23,6 +23,7 @@ const DAY = (ago: number) =>
 test('an empty portal has 30 days of nothing, and says what it lacks', async () => {
   const found = await overview()
   expect(found.beginning).toEqual({
+    hasSample: false,
     hasIssuer: false,
     hasSigningKey: false,
     hasApiKey: false,

@@ -51,5 +51,5 @@ export const appCode = (shownSecret: string, at: number): string =>
     algorithm: 'SHA1',
     digits: 6,
     period: 30,
-    secret: Secret.fromBase32(shownSecret.replaceAll('-', '').toUpperCase()),
+    secret: Secret.fromBase32(shownSecret.replaceAll(' ', '')),
   }).generate({ timestamp: at })

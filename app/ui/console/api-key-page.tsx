@@ -86,13 +86,13 @@ function Actions({ id }: { id: string }) {
   const here = `/admin/api-keys/${id}`
   return (
     <>
-      <a className="button small" href={`${here}/edit`}>
+      <a className="button" href={`${here}/edit`}>
         Change cap
       </a>
-      <a className="button secondary small" href={`${here}/rotate`}>
+      <a className="button secondary" href={`${here}/rotate`}>
         Rotate…
       </a>
-      <a className="button secondary danger small" href={`${here}/revoke`}>
+      <a className="button secondary danger" href={`${here}/revoke`}>
         Revoke…
       </a>
     </>
@@ -100,7 +100,10 @@ function Actions({ id }: { id: string }) {
 }
 
 function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
-  const { used, cap, reserved, resetsAt, lastUsedAt, lastUsedFrom, projection, state } = apiKey
+  const { used, cap, reserved, resetsAt, lastUsedAt, lastUsedFrom, projection, state, days } =
+    apiKey
+  // Uses are written down some seconds later than receipts.
+  const isJustUsed = lastUsedAt === null && used > 0
   return (
     <dl className="tiles key-tiles">
       <Tile name="This month" beneath={<>starts anew on {sayDay(resetsAt)}</>}>
@@ -109,7 +112,7 @@ function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
       {state === 'revoked' || state === 'expired' ? null : (
         <Tile name="Cap reached" beneath={PROJECTION_SAYS[projection.kind]}>
           {projection.kind === 'around'
-            ? `about ${sayShortDay(projection.day)}`
+            ? `about ${projection.day === days.at(-1)?.day ? 'today' : sayShortDay(projection.day)}`
             : PROJECTION[projection.kind]}
         </Tile>
       )}
@@ -127,7 +130,11 @@ function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
         name="Last used"
         beneath={
           lastUsedAt === null ? (
-            'by no request yet'
+            isJustUsed ? (
+              'from where, is noted within seconds'
+            ) : (
+              'by no request yet'
+            )
           ) : (
             <>
               from <VisibleText text={lastUsedFrom ?? 'an unknown address'} />
@@ -135,7 +142,7 @@ function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
           )
         }
       >
-        <TimeText at={lastUsedAt} none="never" />
+        <TimeText at={lastUsedAt} none={isJustUsed ? 'just now' : 'never'} />
       </Tile>
     </dl>
   )

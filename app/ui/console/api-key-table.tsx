@@ -34,7 +34,7 @@ export function ApiKeyStateBadge({ state }: { state: ApiKeyShown['state'] }) {
 }
 
 export const ModeBadge = ({ mode }: { mode: 'live' | 'test' }) => (
-  <Badge tone={mode === 'live' ? 'info' : 'quiet'}>{mode}</Badge>
+  <Badge tone={mode === 'test' ? 'info' : 'quiet'}>{mode}</Badge>
 )
 
 /** What is used of a cap: in numbers, and as a bar that a screen reader needn't hear of. */
@@ -43,7 +43,13 @@ export function CapMeter({ used, cap }: { used: number; cap: number | null }) {
   return (
     <span className="cap-meter">
       {sayNumber(used)}
-      <span className="quiet">{cap === null ? ', no cap' : ` of ${sayNumber(cap)}`}</span>
+      <span className="quiet">
+        {cap === null
+          ? ', no cap'
+          : cap === 0
+            ? ' of 0: closed'
+            : ` of ${sayNumber(cap)} (${Math.floor(share)} %)`}
+      </span>
       {cap === null ? null : (
         <svg
           viewBox="0 0 100 4"
@@ -105,9 +111,9 @@ export function ApiKeyTable({ keys, withIssuer, empty }: ApiKeyTableProps) {
         { head: 'This month', cell: (key) => <CapMeter {...key} /> },
         {
           head: 'Last used',
-          cell: ({ lastUsedAt, lastUsedFrom }) =>
+          cell: ({ lastUsedAt, lastUsedFrom, used }) =>
             lastUsedAt === null ? (
-              <span className="quiet">never</span>
+              <span className="quiet">{used > 0 ? 'just now' : 'never'}</span>
             ) : (
               <>
                 <TimeText at={lastUsedAt} />

@@ -58,12 +58,16 @@ interface Said {
   after?: unknown
 }
 
-const ACTORS: Record<string, string> = { 'admin-token': 'The admin token', portal: 'The portal' }
+const ACTORS: Record<string, string> = {
+  'admin-token': 'The admin token',
+  portal: 'The portal',
+  'first-start': 'The first start',
+}
 
 export const actorWord = (actor: string): string => lookUp(ACTORS, actor) ?? actor
 
 export function actWords({ action, after }: Said): string {
-  if (action === 'admin.invite' && after === null) return 'took back the invitation'
+  if (action === 'admin.invite' && after === null) return 'withdrew the invitation of'
   return lookUp(ACTS, action) ?? `did “${action}” to`
 }
 

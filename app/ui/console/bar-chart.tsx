@@ -83,7 +83,7 @@ function Column({ bar, unit, place, top }: { bar: Bar; unit: string; place: numb
   const height = bar.value === 0 ? 0 : Math.max((bar.value / top) * HEIGHT, SLIVER)
   return (
     <g className="chart-column">
-      <title>{bar.title ?? `${bar.label}: ${number.format(bar.value)} ${unit}`}</title>
+      <title>{bar.title ?? `${bar.label}: ${count(bar.value, unit)}`}</title>
       {/* As high as the chart, so that a pointer finds a small bar too. */}
       <rect className="chart-reach" x={place} y="0" width="1" height={HEIGHT} />
       <rect
@@ -153,7 +153,14 @@ function Numbers({
 }
 
 const sumUp = (bars: Bar[], unit: string): string =>
-  `${number.format(bars.reduce((sum, bar) => sum + bar.value, 0))} ${unit}`
+  count(
+    bars.reduce((sum, bar) => sum + bar.value, 0),
+    unit,
+  )
+
+/** A single one loses the plural’s s: "1 receipt". */
+const count = (value: number, unit: string): string =>
+  `${number.format(value)} ${value === 1 ? unit.replace(/s$/, '') : unit}`
 
 function describe(bars: Bar[], unit: string): string {
   const [first, last] = [bars[0], bars.at(-1)]

@@ -2,6 +2,7 @@ import { PostLine } from './first-receipt.tsx'
 import { Badge } from './notice.tsx'
 
 export interface BeginningState {
+  hasSample: boolean
   hasIssuer: boolean
   hasSigningKey: boolean
   hasApiKey: boolean
@@ -18,7 +19,7 @@ export function Beginning({ state, publicUrl }: BeginningProps) {
   const steps = [
     {
       done: state.hasIssuer,
-      href: '/admin/issuers',
+      href: '/admin/issuers/new',
       text: 'Create an issuer',
       says: 'The organisation whose name readers will see.',
     },
@@ -30,7 +31,7 @@ export function Beginning({ state, publicUrl }: BeginningProps) {
     },
     {
       done: state.hasApiKey,
-      href: '/admin/api-keys',
+      href: '/admin/api-keys/new',
       text: 'Create an API key',
       says: 'With it the service posts its receipts, up to its cap.',
     },
@@ -44,6 +45,12 @@ export function Beginning({ state, publicUrl }: BeginningProps) {
   return (
     <section className="panel" aria-labelledby="beginning">
       <h2 id="beginning">Your first receipt</h2>
+      {state.hasSample ? (
+        <p>
+          <a href="/admin/issuers/harbour-library">Harbour Library</a> and its receipts came with
+          the first start, so that there is something to look at. These are the steps to your own.
+        </p>
+      ) : null}
       <ol className="steps">
         {steps.map(({ done, href, text, says }) => (
           <li key={text}>

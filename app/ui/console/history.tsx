@@ -1,4 +1,5 @@
 import { VisibleText } from '../visible-text.tsx'
+import { actorWord } from './audit-words.ts'
 import { TimeText } from './notice.tsx'
 import { DataTable } from './table.tsx'
 
@@ -51,7 +52,7 @@ export function History({ entries }: { entries: HistoryShown[] }) {
           head: 'By',
           cell: ({ actor, address }) => (
             <>
-              <VisibleText text={actor} />
+              <VisibleText text={actorWord(actor)} />
               {address === null ? null : (
                 <span className="beneath">
                   from <VisibleText text={address} />

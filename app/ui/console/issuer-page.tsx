@@ -35,13 +35,20 @@ const DONE = {
 export function IssuerPage({ issuer, apiKeys, hasMore, history, done }: IssuerPageProps) {
   const mayAct = useMayAct()
   const here = `/admin/issuers/${issuer.slug}`
+  // The first one is the next thing to do; from then on it is one of many.
   const publish = (
-    <a className="button small" href={`${here}/keys/new`}>
+    <a
+      className={issuer.keys.length > 0 ? 'button secondary small' : 'button small'}
+      href={`${here}/keys/new`}
+    >
       Publish a signing key
     </a>
   )
   const create = (
-    <a className="button small" href={`/admin/api-keys/new?issuer=${issuer.slug}`}>
+    <a
+      className={apiKeys.length > 0 ? 'button secondary small' : 'button small'}
+      href={`/admin/api-keys/new?issuer=${issuer.slug}`}
+    >
       Create an API key
     </a>
   )
@@ -52,7 +59,7 @@ export function IssuerPage({ issuer, apiKeys, hasMore, history, done }: IssuerPa
         crumbs={[{ href: '/admin/issuers', text: 'Issuers' }]}
         actions={
           mayAct ? (
-            <a className="button secondary small" href={`${here}/edit`}>
+            <a className="button secondary" href={`${here}/edit`}>
               Change name or website
             </a>
           ) : undefined

@@ -18,6 +18,12 @@ interface JoinPageProps<Fields extends Record<string, unknown>> {
   script: string | null
 }
 
+const BUTTONS = {
+  setup: 'Set up with this password',
+  invite: 'Join with this password',
+  recover: 'Set this password',
+}
+
 const MAY: Record<AdminRole, string> = {
   owner: 'An owner may do everything, and also manages people.',
   admin: 'An admin may do everything but manage people.',
@@ -75,7 +81,7 @@ export function JoinPage<Fields extends Record<string, unknown>>({
           help="Ten characters or more. A few words in a row are easy to keep in mind."
           autoComplete="new-password"
         />
-        <Submit>Go in with this password</Submit>
+        <Submit>{BUTTONS[link.kind]}</Submit>
       </ConsoleForm>
       <Or />
       <PasskeyForm

@@ -1,5 +1,7 @@
 import { VisibleText } from '../visible-text.tsx'
-import { Badge, Empty } from './notice.tsx'
+import { CapMeter, ModeBadge } from './api-key-table.tsx'
+import { Empty } from './notice.tsx'
+import { sayNumber } from './say.ts'
 import { DataTable, type Column } from './table.tsx'
 
 export interface FullKey {
@@ -18,12 +20,10 @@ export interface Refusal {
   week: number
 }
 
-const number = new Intl.NumberFormat('en')
-
 /** API keys against their caps, the fullest first. */
 export function FullestKeys({ keys }: { keys: FullKey[] }) {
   return (
-    <section aria-labelledby="fullest">
+    <section className="panel" aria-labelledby="fullest">
       <h2 id="fullest">Caps this month</h2>
       <DataTable
         caption="API keys against their cap, the fullest first"
@@ -50,41 +50,20 @@ const KEY_COLUMNS: Column<FullKey>[] = [
         <a href={`/admin/api-keys/${encodeURIComponent(id)}`}>
           <VisibleText text={name} />
         </a>{' '}
-        {mode === 'test' ? <Badge tone="info">test</Badge> : null}
+        {mode === 'test' ? <ModeBadge mode={mode} /> : null}
         <span className="beneath">
           <VisibleText text={issuer} />
         </span>
       </>
     ),
   },
-  { head: 'Used', cell: (key) => <Share used={key.used} cap={key.cap} /> },
+  { head: 'This month', cell: ({ used, cap }) => <CapMeter used={used} cap={cap} /> },
 ]
-
-const NEAR_SHARE = 0.8
-
-/** The share as a bar; the numbers beside it say the same. */
-function Share({ used, cap }: { used: number; cap: number }) {
-  if (cap === 0) return <span className="quiet">Closed: its cap is 0</span>
-  const share = Math.min(1, used / cap)
-  const tone = share >= 1 ? 'bad' : share >= NEAR_SHARE ? 'warn' : 'good'
-  return (
-    <div className="share" data-tone={tone}>
-      <span>
-        {number.format(used)} of {number.format(cap)}
-      </span>{' '}
-      <span className="quiet">({Math.floor(share * 100)} %)</span>
-      <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-        <rect className="share-ground" width="100" height="4" rx="1" />
-        <rect className="share-used" width={share * 100} height="4" rx="1" />
-      </svg>
-    </div>
-  )
-}
 
 /** What was refused, by reason, the most frequent first. */
 export function RefusedRequests({ refusals }: { refusals: Refusal[] }) {
   return (
-    <section aria-labelledby="refused">
+    <section className="panel" aria-labelledby="refused">
       <h2 id="refused">Refused requests</h2>
       <DataTable
         caption="Refused requests by reason, the most frequent first"
@@ -112,6 +91,6 @@ const REFUSAL_COLUMNS: Column<Refusal>[] = [
       </>
     ),
   },
-  { head: 'Today', cell: ({ today }) => number.format(today), isNumber: true },
-  { head: '7 days', cell: ({ week }) => number.format(week), isNumber: true },
+  { head: 'Today', cell: ({ today }) => sayNumber(today), isNumber: true },
+  { head: '7 days', cell: ({ week }) => sayNumber(week), isNumber: true },
 ]

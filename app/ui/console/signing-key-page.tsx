@@ -151,12 +151,12 @@ function Actions({ issuer, signingKey: key }: Pick<SigningKeyPageProps, 'issuer'
   return (
     <>
       {key.state === 'active' ? (
-        <a className="button secondary small" href={`${here}/retire`}>
+        <a className="button secondary" href={`${here}/retire`}>
           Retire…
         </a>
       ) : null}
       {key.state === 'revoked' ? null : (
-        <a className="button secondary danger small" href={`${here}/revoke`}>
+        <a className="button secondary danger" href={`${here}/revoke`}>
           Revoke…
         </a>
       )}
