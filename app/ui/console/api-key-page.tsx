@@ -75,7 +75,7 @@ export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
         <h2 id="history">History</h2>
         <History entries={history} />
         <p>
-          <a href={`/admin/audit?subject=${id}`}>In the audit</a>
+          <a href={`/admin/audit?subject=${id}`}>All that was done with it, in the audit</a>
         </p>
       </section>
     </>

@@ -32,7 +32,7 @@ export function InvitePage<Fields extends Record<string, unknown>>({
       />
       <FormPanel>
         <ConsoleForm form={form}>
-          <SelectField meta={role} label="As" options={ROLES} />
+          <SelectField meta={role} label="Role" options={ROLES} />
           <Submit cancel="/admin/people">Make the link and show it</Submit>
         </ConsoleForm>
       </FormPanel>
@@ -57,7 +57,7 @@ export function InvitedPage({ link, script }: InvitedPageProps) {
       </Done>
       <section className="panel" aria-labelledby="link">
         <h2 id="link">Invitation</h2>
-        <Copyable id="invitation" text={link.url} what="the link" />
+        <Copyable id="invitation" text={link.url} what="the link" wraps />
       </section>
       <p className="actions">
         <a className="button" href="/admin/people">

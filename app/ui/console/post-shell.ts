@@ -16,7 +16,7 @@ export function postShell({
   const file = `${slug}-signing-key.pem`
   return [
     {
-      says: `Sign a text, where ${file} is.`,
+      says: `Sign a text, in the folder that holds ${file}.`,
       shell: `b64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 printf 'The reading room opens at nine.' > answer.txt
 digest=$(openssl dgst -sha256 -binary answer.txt | b64url)

@@ -144,7 +144,9 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
         </Fact>
       </FactsOf>
       <p>
-        <a href={`/admin/audit?subject=${notes.receiptId}`}>What admins did with it</a>
+        <a href={`/admin/audit?subject=${notes.receiptId}`}>
+          All that was done with it, in the audit
+        </a>
       </p>
     </section>
   )

@@ -88,7 +88,7 @@ export function SigningKeyPage(props: SigningKeyPageProps) {
         <h2 id="history">History</h2>
         <History entries={history} />
         <p>
-          <a href={`/admin/audit?subject=${key.kid}`}>In the audit</a>
+          <a href={`/admin/audit?subject=${key.kid}`}>All that was done with it, in the audit</a>
         </p>
       </section>
       <PageScript src={script} />
