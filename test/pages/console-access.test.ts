@@ -183,7 +183,7 @@ test('passkeys are added, named and removed, and the last way in stays', async (
   await press(page, 'Make the passkey')
   await arriveAt(page, '/admin/account?done=passkey-added')
   await page.getByRole('link', { name: 'Remove Laptop' }).click()
-  await press(page, 'Remove this passkey')
+  await press(page, 'Remove the passkey')
   await arriveAt(page, '/admin/account?done=passkey-removed')
   expect(await page.locator('table').innerText()).not.toContain('Laptop')
   expect(visit.faults).toEqual([])
