@@ -131,7 +131,7 @@ function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
         beneath={
           lastUsedAt === null ? (
             isJustUsed ? (
-              'from where, is noted within seconds'
+              'uses are noted some seconds later'
             ) : (
               'by no request yet'
             )
@@ -142,7 +142,7 @@ function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
           )
         }
       >
-        <TimeText at={lastUsedAt} none={isJustUsed ? 'just now' : 'never'} />
+        <TimeText at={lastUsedAt} none={isJustUsed ? 'not noted yet' : 'never'} />
       </Tile>
     </dl>
   )

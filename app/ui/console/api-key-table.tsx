@@ -113,7 +113,7 @@ export function ApiKeyTable({ keys, withIssuer, empty }: ApiKeyTableProps) {
           head: 'Last used',
           cell: ({ lastUsedAt, lastUsedFrom, used }) =>
             lastUsedAt === null ? (
-              <span className="quiet">{used > 0 ? 'just now' : 'never'}</span>
+              <span className="quiet">{used > 0 ? 'not noted yet' : 'never'}</span>
             ) : (
               <>
                 <TimeText at={lastUsedAt} />
