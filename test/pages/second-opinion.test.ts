@@ -4,6 +4,7 @@ import type { Report } from '#receipt/report.ts'
 import { headline, paste, verdictOf, type Visit } from '../support/browser.ts'
 import { openSite, TEXT, type Site } from '../support/site.ts'
 import { makeSigner, signReceipt } from '../support/signing.ts'
+import { publishKey } from '../support/world.ts'
 
 let site: Site
 let id: string
@@ -162,4 +163,23 @@ describe('the browser checks again by itself', () => {
       await close()
     }
   })
+})
+
+test('a page whose key was published a moment ago is no alarm, though the browser kept an older list', async () => {
+  const { page, faults, close } = await site.visitor.open(`/r/${id}`)
+  const agrees = page.locator('#second-opinion', { hasText: 'came to the same result' })
+  await agrees.waitFor()
+  const signer = await publishKey(site.portal, site.service.slug)
+  const newer = await site.publish('By the next key.', {}, { ...site.service, signer })
+  await page.goto(`/r/${newer}`)
+  await agrees.waitFor()
+  // Retired, it is so in the page and in the browser's own judgement alike.
+  const key = `/v1/admin/issuers/${site.service.slug}/signing-keys/${signer.kid}`
+  await site.portal.admin('POST', `${key}/retire`, { reason: 'replaced' })
+  site.portal.advance(1_001)
+  await page.goto(`/r/${newer}`)
+  await agrees.waitFor()
+  expect(await headline(page)).toBe('Valid when signed')
+  expect(faults).toEqual([])
+  await close()
 })

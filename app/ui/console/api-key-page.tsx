@@ -58,7 +58,7 @@ export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
       <div className="panel">
         <BarChart
           title="Receipts in the last 30 days"
-          unit="receipts"
+          unit={{ one: 'receipt', many: 'receipts' }}
           empty="It has added no receipt in these 30 days."
           bars={days.map(({ day, used }, at) => ({
             label: sayShortDay(day),

@@ -8,7 +8,9 @@ const days: Bar[] = Array.from({ length: 20 }, (_, i) => ({
   ...(i === 19 ? { isOpen: true } : {}),
 }))
 const render = (bars: Bar[]) =>
-  renderToStaticMarkup(<BarChart title="Receipts a day" bars={bars} unit="receipts" />)
+  renderToStaticMarkup(
+    <BarChart title="Receipts a day" bars={bars} unit={{ one: 'receipt', many: 'receipts' }} />,
+  )
 
 test('what the bars show stands in words and number by number in a table', () => {
   const html = render(days)
@@ -18,6 +20,13 @@ test('what the bars show stands in words and number by number in a table', () =>
   expect(html.match(/<tr>/g)).toHaveLength(days.length + 1)
   expect(html).toContain('<th scope="row">14 Nov</th><td>1,312</td>')
   expect(html).toContain('20 Nov<span class="quiet"> (so far)</span></th><td>1</td>')
+})
+
+test('one is called one', () => {
+  const html = render(days.map((day, i) => ({ ...day, value: i === 3 ? 1 : 0 })))
+  expect(html).toContain('>1 receipt</span>')
+  expect(html).toContain('<title>4 Nov: 1 receipt</title>')
+  expect(html).toContain('<title>5 Nov: 0 receipts</title>')
 })
 
 test('a bar is as high as its share of the scale, a small one still to be seen, none at nothing', () => {

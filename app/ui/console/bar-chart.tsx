@@ -10,11 +10,17 @@ export interface Bar {
   isOpen?: boolean
 }
 
+/** What one is called, and what more of them are. */
+export interface Unit {
+  one: string
+  many: string
+}
+
 interface BarChartProps {
   title: string
   bars: Bar[]
-  /** What is counted, in the plural: "receipts". */
-  unit: string
+  /** What is counted. */
+  unit: Unit
   /** What one bar stands for, as the table's first heading: "Day". */
   per?: string
   tone?: 'plain' | 'bad'
@@ -40,7 +46,7 @@ export function BarChart({
   unit,
   per = 'Day',
   tone = 'plain',
-  empty = `No ${unit} in this time.`,
+  empty = `No ${unit.many} in this time.`,
 }: BarChartProps) {
   const most = Math.max(0, ...bars.map((bar) => bar.value))
   const top = niceTop(most)
@@ -79,7 +85,7 @@ export function BarChart({
   )
 }
 
-function Column({ bar, unit, place, top }: { bar: Bar; unit: string; place: number; top: number }) {
+function Column({ bar, unit, place, top }: { bar: Bar; unit: Unit; place: number; top: number }) {
   const height = bar.value === 0 ? 0 : Math.max((bar.value / top) * HEIGHT, SLIVER)
   return (
     <g className="chart-column">
@@ -120,7 +126,7 @@ function Numbers({
 }: {
   title: string
   bars: Bar[]
-  unit: string
+  unit: Unit
   per: string
 }) {
   return (
@@ -132,7 +138,7 @@ function Numbers({
           <thead>
             <tr>
               <th scope="col">{per}</th>
-              <th scope="col">{unit.charAt(0).toUpperCase() + unit.slice(1)}</th>
+              <th scope="col">{unit.many.charAt(0).toUpperCase() + unit.many.slice(1)}</th>
             </tr>
           </thead>
           <tbody>
@@ -152,17 +158,16 @@ function Numbers({
   )
 }
 
-const sumUp = (bars: Bar[], unit: string): string =>
+const count = (value: number, { one, many }: Unit): string =>
+  `${number.format(value)} ${value === 1 ? one : many}`
+
+const sumUp = (bars: Bar[], unit: Unit): string =>
   count(
     bars.reduce((sum, bar) => sum + bar.value, 0),
     unit,
   )
 
-/** A single one loses the plural’s s: "1 receipt". */
-const count = (value: number, unit: string): string =>
-  `${number.format(value)} ${value === 1 ? unit.replace(/s$/, '') : unit}`
-
-function describe(bars: Bar[], unit: string): string {
+function describe(bars: Bar[], unit: Unit): string {
   const [first, last] = [bars[0], bars.at(-1)]
   if (first === undefined || last === undefined) return ''
   const highest = bars.reduce((best, bar) => (bar.value > best.value ? bar : best))

@@ -52,7 +52,7 @@ export function OverviewPage({ overview }: { overview: OverviewData }) {
       <div className="panel">
         <BarChart
           title="Receipts in the last 30 days"
-          unit="receipts"
+          unit={{ one: 'receipt', many: 'receipts' }}
           bars={days.map(({ day, used }, at) => ({
             label: dayLabel(day),
             value: used,
