@@ -87,12 +87,21 @@ function readablePath(url = '/'): string {
     else if (value.includes('\0')) asked.set(name, value.replaceAll('\0', '\ufffd'))
   try {
     const isReadable = !/[\r\n\u2028\u2029]/.test(decodeURIComponent(path))
-    if (path.startsWith('/') && isReadable)
+    if (path.startsWith('/') && isReadable && !isDisguised(path))
       return asked.size === 0 ? path : `${path}?${asked.toString()}`
   } catch {
     // Not percent-encoded UTF-8.
   }
   return '/nowhere'
+}
+
+/**
+ * The router would take `/ADMIN`, `/%61dmin` and `/x/../admin` for the console too, which is kept from
+ * caches, searches and forms by its own spelling alone.
+ */
+function isDisguised(path: string): boolean {
+  const { pathname } = new URL(`http://portal${path.startsWith('//') ? '/nowhere' : path}`)
+  return isConsole(path) !== isConsole(decodeURIComponent(pathname).toLowerCase())
 }
 
 /** The built pages, once they are there. */

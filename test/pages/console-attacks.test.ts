@@ -165,3 +165,12 @@ test('strangers who go on guessing at a name keep nobody out of a browser that w
     (await knock(portal, '/admin/sign-in', right, { ...from(5), cookie: forged })).status,
   ).toBe(429)
 })
+
+test.each(['/ADMIN/people', '/Admin/sign-in', '/%61dmin', '/%41dmin/join/x'])(
+  'the console answers to its own spelling alone, not to %s',
+  async (path) => {
+    const answer = await owner.get(path)
+    expect(answer.status).toBe(404)
+    expect(answer.text).not.toContain('Console')
+  },
+)
