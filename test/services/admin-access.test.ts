@@ -135,11 +135,16 @@ describe('signing in', () => {
 
   test('an attack from one address gets twenty guesses and then ten a minute, whatever the names', async () => {
     const from = freshVisitor()
+    // A clock that stands: on a busy machine judging twenty passwords takes long enough for more.
+    let at = portal.ctx.now()
     const guess = (i: number) =>
-      signIn(portal.ctx, from, { name: `Name ${'qrstu'[i % 5]!}${i}`, password: 'a wrong guess' })
+      signIn({ ...portal.ctx, now: () => at }, from, {
+        name: `Name ${'qrstu'[i % 5]!}${i}`,
+        password: 'a wrong guess',
+      })
     const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => guess(i)))
     expect(answers.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(20)
-    portal.advance(MINUTE)
+    at += MINUTE
     const later = await Promise.all(Array.from({ length: 30 }, (_, i) => guess(i + 50)))
     expect(later.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(10)
   })
