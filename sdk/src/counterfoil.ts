@@ -1,9 +1,9 @@
 import { randomBytes } from '@noble/hashes/utils.js'
 import type { FlushResult, OutboxStore } from './delivery.ts'
 import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
-import { asError, CounterfoilError } from './errors.ts'
 import { defined } from './defined.ts'
-import type { Events } from './events.ts'
+import { asError, CounterfoilError } from './errors.ts'
+import { quietly, type Events } from './events.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createOutbox } from './outbox.ts'
 import { createPortal, type Reservation, type Usage } from './portal.ts'
@@ -136,15 +136,15 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
     startRecording(ctx, { ...options.defaults, ...defined(details) })
 
   function follow<T>(details: TapOptions, reader: Reader<T>): Follower<T> {
+    const report = (error: CounterfoilError): void => {
+      outbox.report(error)
+      quietly(() => details.onError?.(error))
+    }
     try {
       const partial = details.partial ?? options.defaults?.partial ?? 'sign'
-      const report = (error: CounterfoilError): void => {
-        outbox.report(error)
-        details.onError?.(error)
-      }
       return createFollower({ recording: record(details), reader, partial, report })
     } catch (thrown) {
-      outbox.report(asError('tap_failed', 'The stream can’t be followed', thrown))
+      report(asError('tap_failed', 'The stream can’t be followed', thrown))
       return followNothing()
     }
   }

@@ -12,13 +12,7 @@ export function createEvents(): Events {
   return {
     emit(event, ...values) {
       for (const listener of listeners.get(event) ?? []) {
-        try {
-          const given = listener(...(values as unknown as never[]))
-          // An async listener fails later, and would end the whole program then.
-          if (given instanceof Promise) given.catch(() => undefined)
-        } catch {
-          // A listener's fault is not the stream's.
-        }
+        quietly(() => listener(...(values as unknown as never[])))
       }
     },
     on(event, listener) {
@@ -26,5 +20,16 @@ export function createEvents(): Events {
       listeners.set(event, set.add(listener))
       return () => set.delete(listener)
     },
+  }
+}
+
+/** Calls what is not ours: its fault is not the stream's. */
+export function quietly(call: () => unknown): void {
+  try {
+    const given = call()
+    // What is async fails later, and would end the whole program then.
+    if (given instanceof Promise) given.catch(() => undefined)
+  } catch {
+    // Nobody is left to tell.
   }
 }

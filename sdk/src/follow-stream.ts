@@ -1,91 +1,83 @@
-import type { Follower } from './tap.ts'
+import type { FollowedAnswer } from './follow-answer.ts'
+import { followIterable, type Follower, type Receipted } from './tap.ts'
 
-/** The same chunks, at the same time, with the same errors; the follower sees them go by. */
-export function followIterable<T>(
-  source: AsyncIterable<T>,
-  follower: Follower<T>,
-): AsyncIterableIterator<T> {
-  // Asked for when the first chunk is: a source may begin its work with this.
-  let opened: AsyncIterator<T> | null = null
-  const open = (): AsyncIterator<T> => (opened ??= source[Symbol.asyncIterator]())
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async next(...values: [] | [unknown]) {
-      let result: IteratorResult<T>
-      try {
-        result = await open().next(...(values as []))
-      } catch (error) {
-        if (isAbort(error)) follower.abort()
-        else follower.fail()
-        throw error
-      }
-      if (result.done === true) follower.end()
-      else follower.chunk(result.value)
-      return result
-    },
-    async return(value?: unknown) {
-      // First, because a source may take its time to end: what was handed on is known now.
-      follower.abort()
-      const inner = open()
-      return inner.return === undefined ? { done: true, value } : inner.return(value)
-    },
-    async throw(error?: unknown) {
-      follower.abort()
-      const inner = open()
-      if (inner.throw === undefined) throw error
-      return inner.throw(error)
-    },
-  }
+/** A stream object of a provider's package, told by what it can do: no package is imported. */
+export interface ProviderStream {
+  controller: AbortController
+  [Symbol.asyncIterator](): AsyncIterator<unknown>
+}
+
+/** The kind that pushes its events to listeners as well. */
+interface EventStream extends ProviderStream {
+  on(event: string, listener: (value: unknown) => void): unknown
+  aborted: boolean
+  errored: boolean
 }
 
 /**
- * As `followIterable`. Nothing is read ahead: what was never asked for is in no receipt. What comes
- * out can't be read into a buffer of the reader's own (`byob`), as any stream of chunks.
+ * The same object, still with all it could do, and with a `receipt`. `events` are the names under
+ * which a stream with listeners tells its chunks.
  */
-export function followReadable<T>(
-  source: ReadableStream<T>,
-  follower: Follower<T>,
-): ReadableStream<T> {
-  const reader = source.getReader()
-  return new ReadableStream<T>(
-    {
-      async pull(controller) {
-        let result: ReadableStreamReadResult<T>
-        try {
-          result = await reader.read()
-        } catch (error) {
-          if (isAbort(error)) follower.abort()
-          else follower.fail()
-          controller.error(error)
-          return
-        }
-        if (result.done) {
-          follower.end()
-          close(controller)
-        } else {
-          follower.chunk(result.value)
-          controller.enqueue(result.value)
-        }
-      },
-      cancel(reason) {
-        follower.abort()
-        return reader.cancel(reason)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-function close(controller: ReadableStreamDefaultController<unknown>): void {
-  try {
-    controller.close()
-  } catch {
-    // Whoever read it cancelled it in this very moment.
+export function followStream<S extends ProviderStream>(
+  stream: S,
+  { answer, follower }: FollowedAnswer<unknown>,
+  events: string[],
+): S & Receipted {
+  const told: Follower<unknown> = {
+    ...follower,
+    // A reader who leaves after the last word has had all of it.
+    abort: () => (answer.isFinished() ? follower.end() : follower.abort()),
+    // These streams end without an error when their controller aborts them.
+    end: () =>
+      stream.controller.signal.aborted && !answer.isFinished() ? follower.abort() : follower.end(),
+    fail: () =>
+      isEventStream(stream) && stream.aborted && !answer.isFinished()
+        ? follower.abort()
+        : follower.fail(),
   }
+  if (isEventStream(stream)) followEvents(stream, told, events)
+  else followPulls(stream, told)
+  return Object.assign<S, Receipted>(stream, { receipt: follower.receipt })
 }
 
-/** What an aborted `fetch` throws: nobody failed, somebody left. */
-export const isAbort = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError'
+const isEventStream = (stream: ProviderStream): stream is EventStream =>
+  'on' in stream && typeof stream.on === 'function'
+
+/** `tee()` and `toReadableStream()` take their chunks from the same place as `for await`. */
+function followPulls(stream: ProviderStream, follower: Follower<unknown>): void {
+  const holder = stream as ProviderStream & { iterator?: () => AsyncIterator<unknown> }
+  const own = (holder.iterator ?? holder[Symbol.asyncIterator]).bind(stream)
+  const followed = (): AsyncIterator<unknown> =>
+    followIterable({ [Symbol.asyncIterator]: own }, follower)
+  if (holder.iterator === undefined) define(stream, followed)
+  else holder.iterator = followed
+}
+
+/**
+ * Whoever iterates is given what the loop took; with listeners alone, what arrived. No listener for
+ * `error` or `abort` is added: it would keep the stream from raising what nobody handles.
+ */
+function followEvents(stream: EventStream, follower: Follower<unknown>, events: string[]): void {
+  let isPushed = false
+  let isPulled = false
+  const own = stream[Symbol.asyncIterator].bind(stream)
+  for (const event of events)
+    stream.on(event, (value) => {
+      if (isPulled) return
+      isPushed = true
+      follower.chunk(value)
+    })
+  stream.on('end', () => {
+    if (isPulled) return
+    if (stream.aborted || stream.errored) follower.fail()
+    else follower.end()
+  })
+  define(stream, () => {
+    isPulled = !isPushed
+    return isPulled ? followIterable({ [Symbol.asyncIterator]: own }, follower) : own()
+  })
+}
+
+const define = (stream: ProviderStream, iterate: () => AsyncIterator<unknown>): void => {
+  Object.defineProperty(stream, Symbol.asyncIterator, { value: iterate, configurable: true })
+}

@@ -1,7 +1,7 @@
 import type { Counterfoil } from './counterfoil.ts'
 import type { SignedReceipt } from './details.ts'
 import { followAnswer, signAnswer, type AnswerOptions } from './follow-answer.ts'
-import { followStream, type ProviderStream } from './follow-provider.ts'
+import { followStream, type ProviderStream } from './follow-stream.ts'
 import { readOpenAIAnswer, readOpenAIChunk } from './read-openai.ts'
 import type { Receipted } from './tap.ts'
 

@@ -2,10 +2,7 @@ import type { Ending, LateDetails, ReceiptDetails, Recording, SignedReceipt } fr
 import { asError, type CounterfoilError } from './errors.ts'
 
 export interface TapOptions extends ReceiptDetails {
-  /**
-   * What becomes of an answer that was cut short: `sign` (as partial, the default) or `skip`. A call
-   * that failed before it gave anything has a receipt that says `failed` either way.
-   */
+  /** What becomes of an answer that was cut short, or failed: `sign` (the default) says so, `skip`. */
   partial?: 'sign' | 'skip' | undefined
   /** What goes wrong beside this one stream; it is the event `error` as well. */
   onError?: ((error: CounterfoilError) => void) | undefined
@@ -32,14 +29,19 @@ export interface Follower<T> extends Receipted {
 export interface Reader<T> {
   chunk(value: T, recording: Recording): void
   /** At its end, however it came: what is known of it by then. May still write. */
-  end?(recording: Recording): Ended
+  end?(recording: Recording, cut: Cut): Ended
 }
+
+/** What ended a stream before its own end, if anything did. */
+export type Cut = 'aborted' | 'error' | null
 
 /** How a stream ended, in the words of whoever made it. */
 export interface Ended extends Ending {
   late?: LateDetails | undefined
   /** What is to be signed, where the reader has written a recording of its own. */
   instead?: Recording | undefined
+  /** The reader has taken the cut into account: its word is the last. */
+  isDecided?: boolean | undefined
 }
 
 export function createFollower<T>(options: {
@@ -74,14 +76,16 @@ export function createFollower<T>(options: {
     }
   }
 
-  function over(cut: 'aborted' | 'error' | null): void {
+  function over(cut: Cut): void {
     if (isOver) return
     isOver = true
     let ended: Ended = {}
-    if (!isBroken) attempt(() => (ended = reader.end?.(recording) ?? {}))
-    const { late, instead = recording, ...told } = ended
-    const ending = cut === null ? told : { status: statusOf(cut, instead, late), end: cut }
-    if (isBroken || (ending.status === 'partial' && options.partial === 'skip')) settle(null)
+    if (!isBroken) attempt(() => (ended = reader.end?.(recording, cut) ?? {}))
+    const { late, instead = recording, isDecided = false, ...told } = ended
+    const isCut = cut !== null && !isDecided
+    const ending = isCut ? endingOf(cut, late?.chunks ?? instead.chunks) : told
+    const isWhole = ending.status === undefined || ending.status === 'complete'
+    if (isBroken || (!isWhole && options.partial === 'skip')) settle(null)
     else settle(instead.finish(ending, late).catch(explain))
   }
   const explain = (thrown: unknown): null => {
@@ -100,12 +104,15 @@ export function createFollower<T>(options: {
   }
 }
 
-const statusOf = (
-  cut: 'aborted' | 'error',
-  recording: Recording,
-  late: LateDetails | undefined,
-): 'partial' | 'failed' =>
-  cut === 'aborted' || (late?.chunks ?? recording.chunks) > 0 ? 'partial' : 'failed'
+/** Who went away had what was handed on; of a failure that was nothing there is nothing partial. */
+export const endingOf = (cut: 'aborted' | 'error', chunks: number): Ending => ({
+  status: cut === 'error' && chunks === 0 ? 'failed' : 'partial',
+  end: cut,
+})
+
+/** What an aborted `fetch` throws: nobody failed, somebody left. */
+export const isAbort = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError'
 
 /** For a stream that can't be followed at all: it goes on without a receipt. */
 export const followNothing = <T>(): Follower<T> => ({
@@ -121,4 +128,4 @@ export const plainReader: Reader<string | Uint8Array> = {
   chunk: (value, recording) => recording.write(value),
 }
 
-export { followIterable, followReadable, isAbort } from './follow-stream.ts'
+export { followIterable, followReadable } from './follow-source.ts'
