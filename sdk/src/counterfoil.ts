@@ -20,6 +20,7 @@ import {
   type Receipted,
   type TapOptions,
 } from './tap.ts'
+import type { CheckedReceipt, VerifyOptions } from './verify-receipt.ts'
 
 export interface CounterfoilOptions {
   /** The portal's address: `https://receipts.example`. */
@@ -90,6 +91,10 @@ export interface Counterfoil {
    */
   close(options?: { timeoutMs?: number }): Promise<void>
   on: Events['on']
+  receipts: {
+    /** A receipt of this portal by its id or link, verified here: see `verifyReceipt`. */
+    get(receipt: string, options?: VerifyOptions): Promise<CheckedReceipt>
+  }
 }
 
 const WAITING_BYTES_MAX = 64 * 1024 * 1024
@@ -185,6 +190,14 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
     flush: (given) => outbox.flush(given),
     close: (given) => outbox.close(given),
     on: outbox.on,
+    receipts: {
+      async get(receipt, given) {
+        // Whoever only signs doesn't load what only verifies.
+        const { verifyReceipt } = await import('./verify-receipt.ts')
+        const { fetch } = options
+        return verifyReceipt({ ...given, receipt, portal: url, fetch, now: safely(now) })
+      },
+    },
   }
 }
 

@@ -84,3 +84,8 @@ export const refusalOf = (problem: Problem): CounterfoilError =>
     `The portal refused (${problem.status} ${problem.code}): ${problem.detail ?? ''}`.trim(),
     { problem },
   )
+
+/** Why a signing key can't be used. Nothing of the key may be in `why`: errors are logged. */
+export function refuseKey(why: string): never {
+  throw new CounterfoilError('invalid_signing_key', `The signing key ${why}.`)
+}
