@@ -22,6 +22,7 @@ const TABLE: Room[] = [
   { room: 'sdk/src/read-events.ts', may: ['sdk/src/', 'eventsource-parser'] },
   { room: 'sdk/src/react.tsx', may: ['sdk/src/', 'react'] },
   { room: 'sdk/src/proof-command.ts', may: ['sdk/src/', 'node:'] },
+  { room: 'sdk/src/sse-text.ts', may: ['sdk/src/', 'eventsource-parser'] },
   { room: 'sdk/src/', may: ['sdk/src/', '@noble/'] },
   { room: 'db/client.server.ts', may: ['db/', 'drizzle-orm', 'postgres'] },
   { room: 'db/', may: ['db/', 'drizzle-orm', 'node:'] },

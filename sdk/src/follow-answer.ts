@@ -67,7 +67,8 @@ export function signAnswer(
   return instead.finish(ending, { ...late, chunks: 1 })
 }
 
-function recordAnswer(counterfoil: Counterfoil, options: AnswerOptions) {
+/** An answer that is recorded, and how its end is told. */
+export function recordAnswer(counterfoil: Counterfoil, options: AnswerOptions) {
   const recordings = { text: counterfoil.record(options), message: counterfoil.record(options) }
   const { subject, reasoning } = options
   const answer = createAnswer({ ...recordings, subject, reasoning })

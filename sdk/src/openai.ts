@@ -47,6 +47,9 @@ export const signOpenAI = (
 ): Promise<SignedReceipt> =>
   signAnswer(counterfoil, options, (answer) => readOpenAIAnswer(completion, answer))
 
+export { readReceiptTrailer } from './read-trailer.ts'
+export type { ReadTrailer } from './read-trailer.ts'
+export type { ReceiptTrailer } from './receipt-trailer.ts'
 export { composeMessage } from './message.ts'
 export type { AnswerMessage, ToolCall } from './message.ts'
 export type { AnswerOptions } from './follow-answer.ts'

@@ -1,0 +1,56 @@
+import type { Counterfoil } from './counterfoil.ts'
+import { followAnswer, type AnswerOptions } from './follow-answer.ts'
+import { createSseReader, type SseFormat } from './sse-text.ts'
+import { followReadable, type Follower, type Receipted, type TapOptions } from './tap.ts'
+
+export interface WireOptions extends Omit<TapOptions, 'subject'> {
+  read?: undefined
+}
+
+export interface SseOptions extends AnswerOptions {
+  /** Whose events they are; then the text in them is signed, and not the bytes. */
+  read: SseFormat
+}
+
+/**
+ * An event stream's body as it is, byte for byte and at the same time, with a promise of its receipt.
+ * Without `read` the receipt is of the exact bytes (`subject: "wire"`, `text/event-stream`); with
+ * `read: "openai"` (chat completions and responses) or `"anthropic"` of the answer in them, as
+ * `tapOpenAI` and `tapAnthropic` sign it; a function of your own says what an event holds. Right
+ * wherever the bytes are cut. Never throws.
+ *
+ * @example
+ * const upstream = await fetch(url, { method: 'POST', body })
+ * const body = tapSse(counterfoil, upstream.body, { read: 'openai' })
+ * body.receipt.then((signed) => signed && save(signed.verifyUrl))
+ * return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+ */
+export function tapSse(
+  counterfoil: Counterfoil,
+  body: ReadableStream<Uint8Array>,
+  options: WireOptions | SseOptions = {},
+): ReadableStream<Uint8Array> & Receipted {
+  if (options.read === undefined) {
+    const wire = { type: 'text/event-stream', ...options, subject: 'wire' as const }
+    return counterfoil.tap<Uint8Array>(body, wire)
+  }
+  const follower = followSse(counterfoil, options)
+  return Object.assign(followReadable(body, follower), { receipt: follower.receipt })
+}
+
+/** Follows the bytes of an event stream for the answer in them. */
+export function followSse(counterfoil: Counterfoil, options: SseOptions): Follower<Uint8Array> {
+  const { answer, follower } = followAnswer<Uint8Array>(counterfoil, options, (bytes) =>
+    reader.chunk(bytes),
+  )
+  const reader = createSseReader(options.read, answer)
+  return {
+    ...follower,
+    // A reader who leaves after the last word has had all of it.
+    abort: () => (answer.isFinished() ? follower.end() : follower.abort()),
+  }
+}
+
+export { withReceiptTrailer } from './receipt-trailer.ts'
+export type { ReceiptTrailer, TrailerOptions } from './receipt-trailer.ts'
+export type { SseEvent, SseFormat } from './sse-text.ts'
