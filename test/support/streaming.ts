@@ -98,7 +98,7 @@ export function createModel(): Model {
 /** A server on a port of its own. */
 export interface Served {
   url: string
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 export async function serve(listener: RequestListener): Promise<Served> {
