@@ -30,13 +30,20 @@ export interface StreamStore {
   abandon(): void
 }
 
+interface Run {
+  hangUp: AbortController
+  reader: ReceiptReader | null
+  /** Its own and not the status: which of Stop and the end is noticed first is chance. */
+  isStopped: boolean
+}
+
 const IDLE: StreamState = { text: '', status: 'idle', receipt: null, error: null }
 
 export const idleState = (): StreamState => IDLE
 
 export function createStreamStore(): StreamStore {
   let state = IDLE
-  let current: { hangUp: AbortController; reader: ReceiptReader | null } | null = null
+  let current: Run | null = null
   const listeners = new Set<() => void>()
 
   function set(change: Partial<StreamState>): void {
@@ -44,15 +51,13 @@ export function createStreamStore(): StreamStore {
     for (const listener of listeners) listener()
   }
 
-  const isStopping = (): boolean => state.status === 'stopping'
-
   async function start<I>(
     fetcher: StreamFetcher<I>,
     input: I,
     options: ReadOptions,
   ): Promise<void> {
     current?.hangUp.abort()
-    const run = { hangUp: new AbortController(), reader: null as ReceiptReader | null }
+    const run: Run = { hangUp: new AbortController(), reader: null, isStopped: false }
     const { signal } = run.hangUp
     current = run
     // What an answer that was left behind still says is shown to nobody.
@@ -78,9 +83,9 @@ export function createStreamStore(): StreamStore {
         show({ text: reader.text })
         options.onText?.(piece)
       }
-      show({ status: isStopping() ? 'stopped' : 'done' })
+      show({ status: run.isStopped ? 'stopped' : 'done' })
     } catch (thrown) {
-      if (isStopping()) show({ status: 'stopped' })
+      if (run.isStopped) show({ status: 'stopped' })
       else show({ status: 'error', error: asError(thrown) })
     }
   }
@@ -95,16 +100,17 @@ export function createStreamStore(): StreamStore {
     async stop() {
       const run = current
       if (run === null || state.status !== 'streaming') return
+      run.isStopped = true
       set({ status: 'stopping' })
       // A running answer may still bring its receipt, whose check must go on.
       if (run.reader === null) run.hangUp.abort()
       else await run.reader.stop()
-      if (current === run && isStopping()) set({ status: 'stopped' })
+      if (current === run) set({ status: 'stopped' })
     },
     abandon() {
       current?.hangUp.abort()
       current = null
-      if (state.status === 'streaming' || isStopping()) set({ status: 'stopped' })
+      if (state.status === 'streaming' || state.status === 'stopping') set({ status: 'stopped' })
     },
   }
 }
