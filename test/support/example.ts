@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { SDK } from './sdk.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const READY_MS_MAX = 60_000
+const READY_MS_MAX = 200_000
 
 /** An example as a person starts it, by its one command. */
 export interface Example {
