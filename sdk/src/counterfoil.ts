@@ -4,16 +4,16 @@ import type { Ending, ReceiptDetails, Recording, SignedReceipt } from './details
 import { defined } from './defined.ts'
 import { asError, CounterfoilError } from './errors.ts'
 import { quietly, type Events } from './events.ts'
+import { followIterable, followReadable } from './follow-source.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createOutbox } from './outbox.ts'
+import type { Fetch, ReadableStreamLike } from './platform.ts'
 import { createPortal, type Reservation, type Usage } from './portal.ts'
 import { startRecording } from './recording.ts'
 import { readSigningKey, type SigningKey } from './signing-key.ts'
 import {
   createFollower,
-  followIterable,
   followNothing,
-  followReadable,
   plainReader,
   type Follower,
   type Reader,
@@ -39,7 +39,7 @@ export interface CounterfoilOptions {
   waitingBytesMax?: number | undefined
   /** Everything that goes wrong beside a stream; also the event `error`. */
   onError?: ((error: CounterfoilError) => void) | undefined
-  fetch?: typeof fetch | undefined
+  fetch?: Fetch | undefined
   /** Milliseconds since 1970. */
   now?: (() => number) | undefined
 }
@@ -51,10 +51,10 @@ export interface SignInput extends ReceiptDetails, Ending {
 
 /** A `ReadableStream` gives one, any other iterable gives an iterator. */
 export interface Tap {
-  <T = string | Uint8Array>(
-    stream: ReadableStream<T>,
+  <S extends ReadableStreamLike<T>, T = string | Uint8Array>(
+    stream: S,
     options?: TapOptions & { reader?: Reader<T> },
-  ): ReadableStream<T> & Receipted
+  ): S & Receipted
   <T = string | Uint8Array>(
     stream: AsyncIterable<T>,
     options?: TapOptions & { reader?: Reader<T> },

@@ -1,7 +1,8 @@
 import type { Counterfoil } from './counterfoil.ts'
 import { followAnswer, type AnswerOptions } from './follow-answer.ts'
 import { createSseReader, type SseFormat } from './sse-text.ts'
-import { followReadable, type Follower, type Receipted, type TapOptions } from './tap.ts'
+import { followReadable } from './follow-source.ts'
+import type { Follower, Receipted, TapOptions } from './tap.ts'
 
 export interface WireOptions extends Omit<TapOptions, 'subject'> {
   read?: undefined
@@ -32,7 +33,7 @@ export function tapSse(
 ): ReadableStream<Uint8Array> & Receipted {
   if (options.read === undefined) {
     const wire = { type: 'text/event-stream', ...options, subject: 'wire' as const }
-    return counterfoil.tap<Uint8Array>(body, wire)
+    return counterfoil.tap(body, wire)
   }
   const follower = followSse(counterfoil, options)
   return Object.assign(followReadable(body, follower), { receipt: follower.receipt })

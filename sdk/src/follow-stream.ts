@@ -1,5 +1,6 @@
 import type { FollowedAnswer } from './follow-answer.ts'
-import { followIterable, type Follower, type Receipted } from './tap.ts'
+import { followIterable } from './follow-source.ts'
+import type { Follower, Receipted } from './tap.ts'
 
 /** A stream object of a provider's package, told by what it can do: no package is imported. */
 export interface ProviderStream {

@@ -1,5 +1,6 @@
 import { asError, CounterfoilError, refusalOf, type Problem } from './errors.ts'
 import { readProblem, readResults, readRetryAfter } from './portal-answers.ts'
+import type { Fetch } from './platform.ts'
 
 /** How an API key stands in its month. */
 export interface Usage {
@@ -57,7 +58,7 @@ const LATER = new Set([408, 425, 429, 500, 502, 503, 504])
 export function createPortal(options: {
   url: string
   apiKey: string
-  fetch: typeof fetch
+  fetch: Fetch
   now(): number
 }): Portal {
   const { url } = options

@@ -127,5 +127,3 @@ export const followNothing = <T>(): Follower<T> => ({
 export const plainReader: Reader<string | Uint8Array> = {
   chunk: (value, recording) => recording.write(value),
 }
-
-export { followIterable, followReadable } from './follow-source.ts'

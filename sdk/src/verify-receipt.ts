@@ -1,3 +1,4 @@
+import type { Fetch } from './platform.ts'
 import { decodeBase64url, encodeUtf8 } from './receipt/bytes.ts'
 import { verifySignature } from './receipt/ed25519.ts'
 import { parseReceiptId } from './receipt/id.ts'
@@ -55,13 +56,13 @@ export async function verifyReceipt(
   options: VerifyOptions & {
     receipt: string
     portal?: string | undefined
-    fetch?: typeof fetch | undefined
+    fetch?: Fetch | undefined
     /** Milliseconds since 1970. */
     now?: (() => number) | undefined
   },
 ): Promise<CheckedReceipt> {
   const named = readName(options.receipt, options.portal)
-  const send: typeof fetch = options.fetch ?? ((...given) => fetch(...given))
+  const send: Fetch = options.fetch ?? ((...given) => fetch(...given))
   return check(createSources(named.portal, send), named.receiptId, (options.now ?? Date.now)(), {
     content: options.content,
     secret: options.secret ?? named.secret,

@@ -42,6 +42,8 @@ export async function packSdk(): Promise<Packed> {
   const { dependencies, peerDependencies = {} } = manifest
   for (const name of Object.keys({ ...dependencies, ...peerDependencies }))
     await linkPackage(project, name)
+  // Whoever uses React with types has these.
+  if ('react' in peerDependencies) await linkPackage(project, '@types/react')
   return {
     tarball,
     project,
