@@ -7,7 +7,7 @@ import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { trailerMetadata } from '../../sdk/src/ai-sdk.ts'
 import { composeMessage, readReceiptTrailer } from '../../sdk/src/openai.ts'
-import { tapSse, withReceiptTrailer } from '../../sdk/src/event-stream.ts'
+import { tapSse, withReceiptTrailer } from '../../sdk/src/tap-sse.ts'
 import { SCRIPTS, startProvider, type Provider } from '../support/provider.ts'
 import { digestOf, startSigning, type SigningWorld } from '../support/receipted.ts'
 
