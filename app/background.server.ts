@@ -37,7 +37,9 @@ export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<v
   const attempt = (chore: Chore): Promise<void> =>
     chore
       .run(ctx, stopping.signal)
-      .catch((error: unknown) => ctx.log.warn({ err: unwrap(error), chore: chore.name }, 'a chore failed'))
+      .catch((error: unknown) =>
+        ctx.log.warn({ err: unwrap(error), chore: chore.name }, 'a chore failed'),
+      )
 
   const plan = (chore: Chore): void => {
     if (stopping.signal.aborted) return

@@ -48,8 +48,7 @@ export async function listAudit(
   const place = isAuditPlace(after ?? '') ? PLACE.exec(after!) : null
   const start = place === null ? null : { at: new Date(Number(place[1])), id: place[2]! }
   const { from, to, ...names } = { ...ALL_ENTRIES, ...search }
-  if (Object.values(names).some((name) => !isStorable(name ?? '')))
-    return { items: [], next: null }
+  if (Object.values(names).some((name) => !isStorable(name ?? ''))) return { items: [], next: null }
   const filter = { ...names, from: toDate(from), to: toDate(to) }
   const rows = await selectAuditEntries(ctx.db, filter, start, limit + 1)
   return toPage(rows, limit, viewEntry, (row) => `${row.at.getTime()}.${row.id}`)
