@@ -124,11 +124,18 @@ export function createPortal(options: {
     async postBatch(items, signal) {
       // Not AbortSignal.any: it is missing in the oldest Node that this runs on.
       const aborter = new AbortController()
-      const abort = () => aborter.abort()
+      let abort = (): void => undefined
+      // A `fetch` of somebody's own may take no notice of its signal.
+      const aborted = new Promise<never>((_resolve, reject) => {
+        abort = () => {
+          aborter.abort()
+          reject(new Error('it did not answer in time'))
+        }
+      })
       const limit = setTimeout(abort, TIMEOUT_MS)
       signal.addEventListener('abort', abort, { once: true })
       try {
-        return await post(items, aborter.signal)
+        return await Promise.race([post(items, aborter.signal), aborted])
       } catch (thrown) {
         return { kind: 'later', afterMs: null, why: unreachable(thrown).message }
       } finally {

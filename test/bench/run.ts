@@ -8,11 +8,21 @@ import { benchBytes } from './page-bytes.ts'
 import { runPortal } from './portal.ts'
 import { benchPages, benchReports, benchRows } from './reading.ts'
 import { openStage, STORED } from './stage.ts'
+import { benchSdk } from './sdk.ts'
 import { benchStart } from './starting.ts'
 import { formatTable, reached, type Row } from './table.ts'
 
 const OUTPUT = 'build/bench-results.json'
-const SUBJECTS = ['reports', 'pages', 'ingestion', 'batch', 'rows', 'bytes', 'start'] as const
+const SUBJECTS = [
+  'reports',
+  'pages',
+  'ingestion',
+  'batch',
+  'rows',
+  'bytes',
+  'start',
+  'sdk',
+] as const
 
 /**
  * `npm run bench -- --rows 1000000 --rounds 5 --seconds 3 --only reports,batch`. Rates say little on
@@ -39,6 +49,7 @@ async function main(): Promise<void> {
       console.log(`${row.what}: ${row.measured.toPrecision(3)} ${row.unit} (${row.detail})`)
   }
   const began = performance.now()
+  if (only.has('sdk')) note(await benchSdk())
   console.log('Signing receipts and filling databases …')
   const { bench, close } = await openStage({
     rows: rowCount,

@@ -3,7 +3,7 @@ export interface Row {
   what: string
   beside: string
   measured: number
-  unit: '×' | 's' | 'kB'
+  unit: '×' | 's' | 'ms' | 'kB' | 'MB'
   better: 'more' | 'less'
   first: number | null
   goal: number | null
