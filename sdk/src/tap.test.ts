@@ -210,7 +210,7 @@ const FAULTS: [string, Partial<CounterfoilOptions>, object, boolean][] = [
   ],
   [
     'a listener that rejects',
-    { onError: rejects as unknown as () => void, signingKey: { publicKey, sign: throws } },
+    { onError: (): unknown => rejects(), signingKey: { publicKey, sign: throws } },
     {},
     false,
   ],
