@@ -30,24 +30,32 @@ export function followAnswer<T>(
   options: AnswerOptions,
   read: (chunk: T, answer: Answer) => void,
 ): FollowedAnswer<T> {
-  try {
-    const { answer, end } = recordAnswer(counterfoil, options)
-    const follower = counterfoil.follow<T>(options, {
+  let answer = createAnswer({ text: nowhere, message: nowhere })
+  const follower = followSafely(options, () => {
+    const recorded = recordAnswer(counterfoil, options)
+    answer = recorded.answer
+    return counterfoil.follow<T>(options, {
       chunk: (chunk) => read(chunk, answer),
-      end,
+      end: recorded.end,
     })
-    return { answer, follower }
-  } catch (thrown) {
-    return { answer: createAnswer({ text: nowhere, message: nowhere }), follower: inert(thrown) }
-  }
+  })
+  return { answer, follower }
+}
 
-  function inert(thrown: unknown): Follower<T> {
-    const nothing = (): void => undefined
+/** What `follow` gives, or a follower that does nothing where it throws. */
+export function followSafely<T>(
+  options: Pick<TapOptions, 'onError'>,
+  follow: () => Follower<T>,
+): Follower<T> {
+  try {
+    return follow()
+  } catch (thrown) {
     try {
       options.onError?.(asError('tap_failed', 'The stream can’t be followed', thrown))
     } catch {
       // Nothing is left to tell it to.
     }
+    const nothing = (): void => undefined
     const receipt = Promise.resolve(null)
     return { receipt, chunk: nothing, end: nothing, abort: nothing, fail: nothing }
   }

@@ -1,8 +1,8 @@
 import type { Counterfoil } from './counterfoil.ts'
-import { followAnswer, type AnswerOptions } from './follow-answer.ts'
+import { followAnswer, followSafely, type AnswerOptions } from './follow-answer.ts'
 import { createSseReader, type SseFormat } from './sse-text.ts'
 import { followReadable } from './follow-source.ts'
-import type { Follower, Receipted, TapOptions } from './tap.ts'
+import { plainReader, type Follower, type Receipted, type TapOptions } from './tap.ts'
 
 export interface WireOptions extends Omit<TapOptions, 'subject'> {
   read?: undefined
@@ -31,12 +31,14 @@ export function tapSse(
   body: ReadableStream<Uint8Array>,
   options: WireOptions | SseOptions = {},
 ): ReadableStream<Uint8Array> & Receipted {
-  if (options.read === undefined) {
-    const wire = { type: 'text/event-stream', ...options, subject: 'wire' as const }
-    return counterfoil.tap(body, wire)
-  }
-  const follower = followSse(counterfoil, options)
+  const follower =
+    options.read === undefined ? followWire(counterfoil, options) : followSse(counterfoil, options)
   return Object.assign(followReadable(body, follower), { receipt: follower.receipt })
+}
+
+function followWire(counterfoil: Counterfoil, options: WireOptions): Follower<Uint8Array> {
+  const wire = { type: 'text/event-stream', ...options, subject: 'wire' as const }
+  return followSafely(wire, () => counterfoil.follow<Uint8Array>(wire, plainReader))
 }
 
 /** Follows the bytes of an event stream for the answer in them. */
