@@ -240,6 +240,8 @@ describe('VaultGraph’s AI SDK middleware', () => {
           const wrapped = await call(model, { onReceiptSigned })
           expect(bare.error).not.toBeNull()
           expect(String(wrapped.error)).toBe(String(bare.error))
+          // The error doesn't wait for its receipt.
+          await expect.poll(() => signed.length).toBe(1)
           const report = await world.expectReceipt(signed[0]!, '')
           expect(report.receipt.claims.outcome).toMatchObject({ status: 'failed', end: 'error' })
         }
@@ -252,6 +254,7 @@ describe('VaultGraph’s AI SDK middleware', () => {
         const { signed, onReceiptSigned } = gather()
         const { error } = await stream(model, { onReceiptSigned })
         expect(error).not.toBeNull()
+        await expect.poll(() => signed.length).toBe(1)
         const report = await world.expectReceipt(signed[0]!, 'one two ')
         expect(report.receipt.claims.outcome).toMatchObject({ status: 'partial', end: 'error' })
       },
@@ -303,7 +306,9 @@ describe('VaultGraph’s AI SDK middleware', () => {
     const { signed, onReceiptSigned } = gather()
     const options = { onReceiptSigned, deriveJobId: () => 'a-job-that-is-retried' }
     await six.generate('is-overloaded', options)
+    await expect.poll(() => signed.length).toBe(1)
     await six.stream('is-cut-off', options)
+    await expect.poll(() => signed.length).toBe(2)
     await six.generate('says-hello', options)
     const claims = []
     for (const one of signed) claims.push((await world.reportOf(one)).receipt.claims)
