@@ -7,7 +7,7 @@ import { encodeBase64url } from './receipt/bytes.ts'
 import { composeMessage } from './message.ts'
 import { tapOpenAI } from './openai.ts'
 import { createRunningDigest } from './running-digest.ts'
-import { tapSse, withReceiptTrailer } from './sse.ts'
+import { tapSse, withReceiptTrailer } from './tap-sse.ts'
 
 const digestOf = (content: string): string =>
   createHash('sha256').update(content).digest('base64url')
