@@ -16,6 +16,13 @@ export type Signal = typeof globalThis extends {
   ? S
   : object
 
+/** `CryptoKey` as the platform declares it. */
+export type WebCryptoKey = typeof globalThis extends {
+  CryptoKey: { prototype: infer K extends object }
+}
+  ? K
+  : object
+
 /** A `ReadableStream`, told by what is used of it. */
 export interface ReadableStreamLike<T> {
   getReader(): {

@@ -1,6 +1,6 @@
 import { asError, CounterfoilError, refusalOf, type Problem } from './errors.ts'
 import { readProblem, readResults, readRetryAfter } from './portal-answers.ts'
-import type { Fetch } from './platform.ts'
+import type { Fetch, Signal } from './platform.ts'
 
 /** How an API key stands in its month. */
 export interface Usage {
@@ -35,7 +35,7 @@ export interface Portal {
   /** Without a slash at its end. */
   url: string
   /** Never throws. */
-  postBatch(items: BatchItem[], signal: AbortSignal): Promise<BatchAnswer>
+  postBatch(items: BatchItem[], signal: Signal): Promise<BatchAnswer>
   /** Throws `cap_exceeded`, `portal_refused` or `portal_unreachable`, as all below. */
   reserve(values: { count: number; ttlSeconds: number }): Promise<Reservation>
   release(reservation: string): Promise<void>

@@ -205,10 +205,25 @@ async function bundle(
     platform: 'neutral',
     target: 'es2022',
     external,
+    // What is imported only when it is asked for is a file of its own, as every bundler makes it.
+    splitting: true,
+    outdir: '/out',
     metafile: true,
     logLevel: 'silent',
   })
-  return { meta: metafile, bytes: outputFiles[0]!.contents }
+  // The entry, and what it imports at once: the rest is loaded when somebody verifies.
+  const loaded = new Set<string>()
+  const load = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const { kind, path, external: isOutside } of metafile.outputs[file]!.imports)
+      if (kind === 'import-statement' && isOutside !== true) load(path)
+  }
+  load(Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined)![0])
+  const pieces = outputFiles.filter(({ path }) =>
+    [...loaded].some((file) => path.endsWith(file.slice(file.lastIndexOf('/')))),
+  )
+  return { meta: metafile, bytes: Buffer.concat(pieces.map(({ contents }) => contents)) }
 }
 
 const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length
