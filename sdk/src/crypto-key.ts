@@ -14,12 +14,12 @@ import type { RemoteSigner } from './signing-key.ts'
 export async function readCryptoKey(
   key: WebCryptoKey | { privateKey: WebCryptoKey; publicKey: WebCryptoKey },
 ): Promise<RemoteSigner> {
-  const privateKey = ('privateKey' in key ? key.privateKey : key) as CryptoKey
+  const privateKey = 'privateKey' in key ? key.privateKey : key
   if (privateKey.type !== 'private') refuseKey('is a public CryptoKey: the private one signs')
   if (privateKey.algorithm.name !== 'Ed25519')
     refuseKey(`must be an Ed25519 key, not ${privateKey.algorithm.name}`)
   if (!privateKey.usages.includes('sign')) refuseKey('is a CryptoKey that may not sign')
-  const jwk = await exportPublic(('privateKey' in key ? key.publicKey : key) as CryptoKey)
+  const jwk = await exportPublic('privateKey' in key ? key.publicKey : key)
   return {
     publicKey: { kty: 'OKP', crv: 'Ed25519', x: jwk.x ?? '' },
     sign: (bytes) => crypto.subtle.sign('Ed25519', privateKey, new Uint8Array(bytes)),

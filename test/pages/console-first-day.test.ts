@@ -82,6 +82,8 @@ const countReceipts = (secret: string) => portal.call('GET', '/v1/usage', { toke
 async function read(receiptId: string): Promise<string> {
   const { page } = reader
   await page.goto(`/r/${receiptId}`)
+  // A browser keeps the page for five seconds, and what was just changed is what is looked for.
+  await page.reload()
   await page.locator('#second-opinion', { hasText: 'came to the same result' }).waitFor()
   return headline(page)
 }
@@ -116,8 +118,6 @@ describe('an admin’s first day', () => {
       expect.stringMatching(/^Post the first receipt/),
     ])
     expect(await page.locator('.steps .badge').count()).toBe(0)
-    await follow('Create an issuer')
-    expect(await main()).toContain('Begin here: create an issuer')
     await follow('Create an issuer')
     await page.getByLabel('Name').fill('Harbour Library')
     await page.getByLabel('Slug').fill('harbour')
