@@ -1,6 +1,8 @@
 import { decodeBase64url } from './receipt/bytes.ts'
-import type { KeyEvidence } from './receipt/judge.ts'
+import { verifySignature } from './receipt/ed25519.ts'
+import type { Evidence, KeyEvidence } from './receipt/judge.ts'
 import { admitKey, thumbprint } from './receipt/key.ts'
+import type { ParsedReceipt } from './receipt/receipt.ts'
 import type { Check, Report } from './receipt/report.ts'
 import { asError, CounterfoilError } from './errors.ts'
 
@@ -24,7 +26,7 @@ export interface PortalReport {
   codes: Map<string, Check>
 }
 
-export interface IssuerAnswer {
+interface IssuerAnswer {
   name: string
   domainVerified: boolean
   keys: unknown[]
@@ -112,8 +114,25 @@ function readReport(report: Members): PortalReport {
   }
 }
 
+/** What the issuer's published keys say of a receipt; nothing where none of them is its. */
+export async function checkSignature(
+  sources: ReceiptSources,
+  receipt: ParsedReceipt,
+): Promise<Partial<Evidence>> {
+  const issuer = await sources.fetchIssuer(receipt.claims.iss)
+  const found = issuer === null ? null : findKey(issuer, receipt.header.kid)
+  if (issuer === null || found === null) return {}
+  const isGood = verifySignature(found.publicKey, receipt.signingInput, receipt.signature)
+  return {
+    key: found.key,
+    signature: isGood ? 'good' : 'bad',
+    issuerName: issuer.name,
+    domainVerified: issuer.domainVerified,
+  }
+}
+
 /** Only a key that is published, admitted, and named by `kid` may judge a receipt. */
-export function findKey(
+function findKey(
   issuer: IssuerAnswer,
   kid: string,
 ): { publicKey: Uint8Array; key: KeyEvidence } | null {

@@ -1,14 +1,13 @@
 import type { Fetch } from './platform.ts'
 import { decodeBase64url, encodeUtf8 } from './receipt/bytes.ts'
-import { verifySignature } from './receipt/ed25519.ts'
 import { parseReceiptId } from './receipt/id.ts'
 import { judge, type Evidence, type Judgement } from './receipt/judge.ts'
-import { readReceipt, type ParsedReceipt } from './receipt/receipt.ts'
+import { readReceipt } from './receipt/receipt.ts'
 import type { Check, ReceiptClaims, Report, Verdict } from './receipt/report.ts'
 import { CounterfoilError } from './errors.ts'
 import {
+  checkSignature,
   createSources,
-  findKey,
   type PortalReport,
   type ReceiptSources,
 } from './receipt-sources.ts'
@@ -164,22 +163,6 @@ async function gatherEvidence(
     findStored(sources, receiptId, said),
   ])
   return { ...base, ...key, storedContent }
-}
-
-async function checkSignature(
-  sources: ReceiptSources,
-  receipt: ParsedReceipt,
-): Promise<Partial<Evidence>> {
-  const issuer = await sources.fetchIssuer(receipt.claims.iss)
-  const found = issuer === null ? null : findKey(issuer, receipt.header.kid)
-  if (issuer === null || found === null) return {}
-  const isGood = verifySignature(found.publicKey, receipt.signingInput, receipt.signature)
-  return {
-    key: found.key,
-    signature: isGood ? 'good' : 'bad',
-    issuerName: issuer.name,
-    domainVerified: issuer.domainVerified,
-  }
 }
 
 async function findStored(

@@ -1,10 +1,6 @@
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
-import { Outlet, useLoaderData, useLocation, useRouteError } from '@remix-run/react'
+import { Outlet, useLoaderData, useLocation } from '@remix-run/react'
 import { ConsoleFrame } from '../../ui/console/console-frame.tsx'
-import { lookUp } from '../../ui/console/look-up.ts'
-import { REFUSALS } from '../../ui/console/refusals.ts'
-import { noticeFor, NoticePage } from '../../ui/notice-pages.tsx'
-import { SiteFrame } from '../../ui/site-frame.tsx'
 import kit from '../../ui/styles/console.css?url'
 import alerts from '../../ui/styles/console-alerts.css?url'
 import door from '../../ui/styles/console-door.css?url'
@@ -35,17 +31,4 @@ export default function Frame() {
   )
 }
 
-/** Without its own frame, whose data may be what is missing. */
-export function ErrorBoundary() {
-  const error = useRouteError()
-  const refusal = lookUp(REFUSALS, String((error as { data?: unknown } | null)?.data))
-  const notice =
-    refusal === undefined
-      ? noticeFor(error, en)
-      : { verdict: 'not-found' as const, ...refusal, action: 'To the console', href: '/admin' }
-  return (
-    <SiteFrame words={en}>
-      <NoticePage notice={notice} />
-    </SiteFrame>
-  )
-}
+export { ErrorBoundary } from './error-page.tsx'
