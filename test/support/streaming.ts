@@ -67,6 +67,8 @@ export interface Model {
   answer(pieces: Iterable<string>, everyMs?: number): (signal: AbortSignal) => AsyncIterable<string>
   /** How often it was called. */
   calls: number
+  /** How many of its answers have neither ended nor been stopped. */
+  running: number
   /** How many pieces were asked of it. */
   pulled: number
   /** Resolves when a call has been stopped before its end. */
@@ -78,17 +80,23 @@ export function createModel(): Model {
   const stopped = new Promise<void>((resolve) => (markStopped = resolve))
   const model: Model = {
     calls: 0,
+    running: 0,
     pulled: 0,
     stopped,
     answer: (pieces, everyMs = 0) =>
       async function* (signal) {
         model.calls++
+        model.running++
         signal.addEventListener('abort', () => markStopped())
-        for (const piece of pieces) {
-          if (everyMs > 0) await new Promise((resolve) => setTimeout(resolve, everyMs))
-          if (signal.aborted) return
-          model.pulled++
-          yield piece
+        try {
+          for (const piece of pieces) {
+            if (everyMs > 0) await new Promise((resolve) => setTimeout(resolve, everyMs))
+            if (signal.aborted) return
+            model.pulled++
+            yield piece
+          }
+        } finally {
+          model.running--
         }
       },
   }
