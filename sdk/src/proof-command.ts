@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CounterfoilError } from './errors.ts'
 import { proveKey } from './prove-key.ts'
@@ -10,19 +11,22 @@ as the JSON that POST /v1/admin/issuers/<issuer>/signing-keys takes. Good for te
   npx counterfoil-proof --key signing-key.pem --issuer acme --portal https://receipts.example
 
   --key     a file with the Ed25519 private key: PKCS#8 PEM or JWK
+  --new     makes the key first, in that file, which must not be there yet
   --issuer  your issuer's slug in the portal
   --portal  the portal's public address
 `
 
 /** The command `counterfoil-proof`. Exit code 2: it was called wrongly; 1: the key can't be used. */
 async function main(): Promise<number> {
-  let given: { key?: string | undefined; issuer?: string | undefined; portal?: string | undefined }
+  let given: Record<'key' | 'issuer' | 'portal', string | undefined>
+  let isNew: boolean
   try {
     const { values } = parseArgs({
       options: {
         key: { type: 'string' },
         issuer: { type: 'string' },
         portal: { type: 'string' },
+        new: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -30,7 +34,8 @@ async function main(): Promise<number> {
       process.stdout.write(HELP)
       return 0
     }
-    given = values
+    given = { key: values.key, issuer: values.issuer, portal: values.portal }
+    isNew = values.new === true
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${HELP}`)
     return 2
@@ -41,6 +46,7 @@ async function main(): Promise<number> {
     return 2
   }
   try {
+    if (isNew) makeKey(key)
     const signingKey = readFileSync(key, 'utf8')
     const { jwk, proof } = await proveKey({ signingKey, issuer, portal })
     process.stdout.write(`${JSON.stringify({ jwk, proof }, null, 2)}\n`)
@@ -51,6 +57,21 @@ async function main(): Promise<number> {
     if (!isKnown) throw error
     process.stderr.write(`${(error as Error).message}\n`)
     return 1
+  }
+}
+
+/** Throws where the file is there already: a key that signs somewhere is never written over. */
+function makeKey(file: string): void {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  try {
+    writeFileSync(file, pem, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error
+    throw new CounterfoilError(
+      'invalid_option',
+      `${file} is there already. Leave out --new to use the key in it, or name another file.`,
+    )
   }
 }
 

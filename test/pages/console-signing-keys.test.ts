@@ -1,10 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'
+import { packSdk } from '../support/packed.ts'
 import { makeFolder, runLines, textOf } from '../support/shown-lines.ts'
 import { makeSigner, secondsNow, signProof } from '../support/signing.ts'
 import { createIssuer, createService, postText, publishKey } from '../support/world.ts'
@@ -42,15 +41,29 @@ test('the shell lines on the page, run as they stand, make a proof that the port
   expect((await viewer.get(published.location!)).text).toContain('The signing key is published')
 })
 
-test('the script on the page makes one too, and so does a PEM file', async () => {
-  const slug = await createIssuer(portal)
-  const folder = await makeFolder(portal)
-  const page = (await admin.get(newKeyOf(slug))).text
-  await writeFile(join(folder, 'key.mjs'), textOf(page, 'key-script'))
-  const [, proof] = await runLines(folder, 'node key.mjs')
-  const [pem] = [await runLines(folder, `openssl pkey -in ${slug}-signing-key.pem -pubout`)]
-  const published = await admin.post(newKeyOf(slug), { jwk: pem.join('\n'), proof: proof! })
-  expect(published.status).toBe(302)
+test('the SDK’s line makes key and proof, and all that it printed goes into one field', async () => {
+  const sdk = await packSdk()
+  try {
+    const folder = sdk.project
+    const issuers = [await createIssuer(portal), await createIssuer(portal)]
+    const line = async (slug: string) => textOf((await admin.get(newKeyOf(slug))).text, 'key-sdk')
+    const printed = await runLines(folder, await line(issuers[0]!))
+    const jwk = printed.join('\n')
+    // A form that says nothing of the proof, and one whose field for it was left empty.
+    const published = await admin.post(newKeyOf(issuers[0]!), { jwk, proof: '' })
+    expect(published.status).toBe(302)
+
+    const again = `${await line(issuers[0]!)} 2>&1 || true`
+    expect((await runLines(folder, again)).join()).toContain('is there already. Leave out --new')
+
+    const printedNext = (await runLines(folder, await line(issuers[1]!))).join('\n')
+    const pem = await runLines(folder, `openssl pkey -in ${issuers[1]}-signing-key.pem -pubout`)
+    const { proof } = JSON.parse(printedNext) as { proof: string }
+    const byPem = await admin.post(newKeyOf(issuers[1]!), { jwk: pem.join('\n'), proof })
+    expect(byPem.status).toBe(302)
+  } finally {
+    await sdk.remove()
+  }
 })
 
 test('each refusal is said at its field, and what was typed stays', async () => {

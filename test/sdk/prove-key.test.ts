@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -90,6 +90,22 @@ test('the command prints what the portal takes as it stands', async () => {
   const absent = args.with(1, join(folder, 'absent.pem'))
   const missing = await run(process.execPath, [command, ...absent]).catch((error: unknown) => error)
   expect(missing).toMatchObject({ code: 1, stdout: '' })
+})
+
+test('the command makes a key that only its owner can read, and never in place of another', async () => {
+  await buildSdk()
+  const issuer = await createIssuer(portal)
+  const file = join(folder, 'new.pem')
+  const command = join(import.meta.dirname, '../../sdk/dist/proof-command.js')
+  const args = [command, '--new', '--key', file, '--issuer', issuer, '--portal', PUBLIC_URL]
+  const { stdout } = await run(process.execPath, args)
+  expect((await publish(issuer, JSON.parse(stdout) as object)).status).toBe(201)
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  const made = await readFile(file, 'utf8')
+  const again = await run(process.execPath, args).catch((error: unknown) => error)
+  expect(again).toMatchObject({ code: 1, stdout: '' })
+  expect((again as { stderr: string }).stderr).toContain('is there already')
+  expect(await readFile(file, 'utf8')).toBe(made)
 })
 
 test('a proof for another portal, or an old one, publishes nothing', async () => {

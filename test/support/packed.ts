@@ -39,7 +39,11 @@ export async function packSdk(): Promise<Packed> {
   await mkdir(folder, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest
-  const { dependencies, peerDependencies = {} } = manifest
+  const { bin, dependencies, peerDependencies = {} } = manifest
+  const commands = join(project, 'node_modules', '.bin')
+  await mkdir(commands)
+  for (const [name, file] of Object.entries(bin))
+    await symlink(join(folder, file), join(commands, name))
   for (const name of Object.keys({ ...dependencies, ...peerDependencies }))
     await linkPackage(project, name)
   // Whoever uses React with types has these.

@@ -7,7 +7,10 @@ const KEY_FILE_BYTES_MAX = 20_000
 const zone = byId('key-file')
 const picker = byId('key-file-pick') as HTMLInputElement
 const says = byId('key-file-says')
-const field = document.querySelector<HTMLTextAreaElement>('textarea[name=jwk]')
+const fieldOf = (name: string) =>
+  document.querySelector<HTMLTextAreaElement>(`textarea[name=${name}]`)
+const field = fieldOf('jwk')
+const proofField = fieldOf('proof')
 
 /** The file is read here, in the browser: of a private key nothing goes into the field. */
 async function take(file: File | undefined): Promise<void> {
@@ -22,7 +25,9 @@ async function take(file: File | undefined): Promise<void> {
     return
   }
   field.value = JSON.stringify(reading.jwk)
-  show(`The public key of ${file.name} stands in the field below.`, 'good')
+  if (reading.proof !== undefined && proofField !== null) proofField.value = reading.proof
+  const what = reading.proof === undefined ? 'The public key' : 'The public key and the proof'
+  show(`${what} of ${file.name} now stand${reading.proof === undefined ? 's' : ''} below.`, 'good')
 }
 
 function show(text: string, tone: 'good' | 'bad'): void {

@@ -6,13 +6,15 @@ export interface ShellBlock {
 /** One word for the shell, whatever is in it. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
+const fileOf = (slug: string): string => `${slug}-signing-key.pem`
+
 /**
  * What a signer types to make a key, its public JWK and the proof for this issuer and portal: with
  * openssl 3 and what every Unix has. A slug is letters, digits and hyphens, so a file may have its
  * name. The blocks go into one shell, one after the other; none stops it by an error of its own.
  */
 export function keyShell({ slug, portal }: { slug: string; portal: string }): ShellBlock[] {
-  const file = `${slug}-signing-key.pem`
+  const file = fileOf(slug)
   return [
     {
       says: 'Make the key. The file holds the private half: keep it where the service signs, and nowhere else.',
@@ -35,3 +37,7 @@ printf '%s.%s\\n' "$(cat key-proof.txt)" "$signature"; rm key-proof.txt`,
     },
   ]
 }
+
+/** The same by the SDK's command, which prints the public key and the proof in one JSON object. */
+export const sdkLine = ({ slug, portal }: { slug: string; portal: string }): string =>
+  `npx --package @counterfoil/sdk counterfoil-proof --new --key ${fileOf(slug)} --issuer ${slug} --portal ${quoted(portal)}`

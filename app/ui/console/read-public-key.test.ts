@@ -18,12 +18,20 @@ test('a public key is read from PEM, from a JWK and from a set of one', () => {
     expect(readPublicKey(text)).toEqual({ ok: true, jwk })
 })
 
+test('what the SDK’s command prints is the key with its proof', () => {
+  const printed = JSON.stringify({ jwk, proof: 'a.b.c' }, null, 2)
+  expect(readPublicKey(printed)).toEqual({ ok: true, jwk, proof: 'a.b.c' })
+  expect(readPublicKey(JSON.stringify({ jwk }))).toEqual({ ok: true, jwk })
+  expect(readPublicKey(JSON.stringify({ jwk: 5, proof: 'a.b.c' })).ok).toBe(false)
+})
+
 test('a private key is recognised in each of these, and nothing of it comes back', () => {
   for (const text of [
     pem(privateKey, 'pkcs8'),
     `${pem(publicKey, 'spki')}${pem(privateKey, 'pkcs8')}`,
     '-----BEGIN OPENSSH PRIVATE KEY-----\nabc',
     JSON.stringify(privateKey.export({ format: 'jwk' })),
+    JSON.stringify({ jwk: privateKey.export({ format: 'jwk' }), proof: 'a.b.c' }),
     JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] }),
   ]) {
     const reading = readPublicKey(text)

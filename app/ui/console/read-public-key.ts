@@ -4,7 +4,8 @@ import { decodeBase64url, encodeBase64url } from '#receipt/bytes.ts'
 const PREFIX = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
 
 export type PublicKeyReading =
-  { ok: true; jwk: unknown } | { ok: false; why: 'private' | 'unread'; says: string }
+  | { ok: true; jwk: unknown; /** That stood beside it. */ proof?: string }
+  | { ok: false; why: 'private' | 'unread'; says: string }
 
 const refuse = (why: 'private' | 'unread', says: string): PublicKeyReading => ({
   ok: false,
@@ -15,9 +16,9 @@ const refuse = (why: 'private' | 'unread', says: string): PublicKeyReading => ({
 const PRIVATE = 'This is a private key. It must stay yours alone: give the public half only.'
 
 /**
- * A public key as people have it: a PEM file, a JWK, or a JWK Set with one key. Whether it is a
- * good key is judged by whoever publishes it; a private one is recognised here, before it goes
- * anywhere.
+ * A public key as people have it: a PEM file, a JWK, a JWK Set with one key, or what the SDK's
+ * command prints, which has the proof as well. Whether it is a good key is judged by whoever
+ * publishes it; a private one is recognised here, before it goes anywhere.
  */
 export function readPublicKey(given: string): PublicKeyReading {
   const text = given.trim()
@@ -48,6 +49,11 @@ function readJson(value: unknown): PublicKeyReading {
     return value.keys.length === 1
       ? readJson(value.keys[0])
       : refuse('unread', 'This set holds several keys: give one of them.')
+  }
+  if ('jwk' in value) {
+    const reading = readJson(value.jwk)
+    const hasProof = 'proof' in value && typeof value.proof === 'string'
+    return reading.ok && hasProof ? { ...reading, proof: value.proof as string } : reading
   }
   if ('d' in value) return refuse('private', PRIVATE)
   return { ok: true, jwk: value }

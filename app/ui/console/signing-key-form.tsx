@@ -2,8 +2,7 @@ import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '../visible-text.tsx'
 import { Copyable, PageScript } from './copyable.tsx'
 import { ConsoleForm, Submit, TextArea } from './form.tsx'
-import { keyScript } from './key-script.ts'
-import { keyShell } from './key-shell.ts'
+import { keyShell, sdkLine } from './key-shell.ts'
 import { Warning } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 
@@ -44,13 +43,13 @@ export function PublishKeyPage(props: PublishKeyProps) {
               meta={fields.jwk}
               label="Public key"
               rows={4}
-              help="A JWK or a PEM file with “BEGIN PUBLIC KEY”. Never the private key."
+              help="A JWK, a PEM file with “BEGIN PUBLIC KEY”, or all that the SDK’s line printed. Never the private key."
             />
             <TextArea
               meta={fields.proof}
               label="Proof"
               rows={6}
-              help="Three parts with dots between them, made less than ten minutes ago."
+              help="Three parts with dots between them, made less than ten minutes ago. Leave it empty where the text above has the proof in it."
             />
             <Warning tone="info">
               {hasKeyInUse
@@ -83,12 +82,12 @@ function HowToMakeOne({ issuer: { slug }, portal }: PublishKeyProps) {
         ))}
       </ol>
       <details>
-        <summary>In JavaScript instead</summary>
+        <summary>With the SDK instead, where Node is</summary>
         <p className="quiet">
-          Save it as <code>key.mjs</code>, then <code>npm install jose</code> and{' '}
-          <code>node key.mjs</code>. It prints the public key and the proof.
+          One line makes the key’s file and prints the public key and the proof together: paste all
+          of it under “Public key”. For a key that you have already, leave out <code>--new</code>.
         </p>
-        <Copyable id="key-script" text={keyScript({ slug, portal })} what="the script" />
+        <Copyable id="key-sdk" text={sdkLine({ slug, portal })} what="the SDK’s line" />
       </details>
     </section>
   )

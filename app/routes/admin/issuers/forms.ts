@@ -24,7 +24,8 @@ export const issuerChange = z.object({ name, url: website })
 
 export const newSigningKey = z.object({
   jwk: text('Paste the public key.').max(10_000, 'That is too long for a public key.'),
-  proof: text('Paste the proof.').max(PROOF_CHARACTERS_MAX, 'That is too long for a proof.'),
+  /** May also stand beside the key, in one text with it. */
+  proof: text('').max(PROOF_CHARACTERS_MAX, 'That is too long for a proof.').optional(),
 })
 
 export const retirement = z.object({
