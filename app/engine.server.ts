@@ -3,6 +3,7 @@ import { createPublicKey, hash, verify as nodeVerify, type KeyObject } from 'nod
 import type { Sha256 } from '#receipt/bytes.ts'
 import { signatureWellFormed } from '#receipt/ed25519.ts'
 import { jwkOf } from '#receipt/key.ts'
+import { createSignatureThreads } from './signature-threads.server.ts'
 
 const KEYS_MAX = 10_000
 
@@ -31,21 +32,20 @@ export function createEngine(): Engine {
     return key
   }
 
+  const onThreads = createSignatureThreads(({ publicKey, message, signature }) => {
+    try {
+      return nodeVerify(null, message, findKey(publicKey), signature)
+    } catch {
+      return false
+    }
+  })
+
   return {
     // In one call: a hash object of its own costs more than so few bytes.
     sha256: (bytes) => hash('sha256', bytes, 'buffer'),
     verify(publicKey, message, signature) {
       if (publicKey.length !== 32 || !signatureWellFormed(signature)) return Promise.resolve(false)
-      return new Promise((resolve) => {
-        try {
-          // With a callback the work leaves the event loop, and another core can take it.
-          nodeVerify(null, message, findKey(publicKey), signature, (error, good) => {
-            resolve(error === null && good)
-          })
-        } catch {
-          resolve(false)
-        }
-      })
+      return onThreads({ publicKey, message, signature })
     },
   }
 }

@@ -59,7 +59,6 @@ export function connectOnce(connection: Connection) {
 
 export function createDb(connection: Connection, options: { onNotice?: () => void } = {}): Db {
   const settings: postgres.Options<Record<string, never>> & { max_pipeline: number } = {
-    max: POOL_SIZE,
     prepare: true,
     fetch_types: false,
     // Never 0, and high: a low limit is what makes the driver mix up its connections.
@@ -75,13 +74,19 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
       idle_in_transaction_session_timeout: 15_000,
     },
   }
-  const open = () => connect(connection, settings)
+  const open = (max = POOL_SIZE) => connect(connection, { ...settings, max })
   const single = open()
+  // One group is under way at a time. Four connections in turn would each have its plans to keep
+  // warm, and cost a tenth more.
+  const counting = open(1)
   const ordinary = open()
   const transactional = open()
 
-  const run: Run = async <Row>(text: string, values: (string | number | null)[]) =>
-    (await single.unsafe(text, values, { prepare: true })) as unknown as Row[]
+  const runOn =
+    (pool: postgres.Sql): Run =>
+    async <Row>(text: string, values: (string | number | null)[]) =>
+      (await pool.unsafe(text, values, { prepare: true })) as unknown as Row[]
+  const run = runOn(single)
   const orm = drizzle(ordinary)
   const tx = drizzle(transactional)
 
@@ -102,7 +107,7 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
     },
     groups: {
       ingest: createGroup({
-        run: (items) => ingestReceipts(run, items),
+        run: (items) => ingestReceipts(runOn(counting), items),
         sizeMax: 1_000,
         waitingMax: WAITING_MAX,
         bytesOf: (item) => item.jws.length + (item.content?.length ?? 0),
@@ -126,6 +131,7 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
     close: async () => {
       await Promise.all([
         single.end({ timeout: 5 }),
+        counting.end({ timeout: 5 }),
         ordinary.end({ timeout: 5 }),
         transactional.end({ timeout: 5 }),
       ])
