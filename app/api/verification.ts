@@ -139,7 +139,7 @@ export const getLookup: Handler = async (request, ctx, params) => {
       message: 'Must be 5 to 16 lower-case hexadecimal characters.',
     })
   }
-  return jsonReply(200, { matches: await lookUpDigest(ctx, prefix) }, SOON)
+  return jsonReply(200, await lookUpDigest(ctx, prefix), SOON)
 }
 
 /** `GET /.well-known/jwks.json` */

@@ -78,14 +78,20 @@ function presentContent(bytes: Uint8Array): { text: string } | { base64: string 
   return text === null ? { base64: Buffer.from(bytes).toString('base64') } : { text }
 }
 
-/** Findable receipts whose content digest begins so: who asks doesn't tell which text they hold. */
+const MATCHES_MAX = 1_000
+
+/**
+ * Findable receipts whose content digest begins so: who asks doesn't tell which text they hold.
+ * `truncated`: there are more than the 1,000 first; a longer prefix finds fewer.
+ */
 export async function lookUpDigest(
   ctx: Ctx,
   prefixHex: string,
-): Promise<{ digestHex: string; receiptId: string }[]> {
-  const rows = await selectFindable(ctx.db.run, prefixHex)
-  return rows.map((row) => ({
+): Promise<{ matches: { digestHex: string; receiptId: string }[]; truncated: boolean }> {
+  const rows = await selectFindable(ctx.db.run, prefixHex, MATCHES_MAX + 1)
+  const matches = rows.slice(0, MATCHES_MAX).map((row) => ({
     digestHex: Buffer.from(row.contentDigest).toString('hex'),
     receiptId: receiptIdOf(row.digest),
   }))
+  return { matches, truncated: rows.length > MATCHES_MAX }
 }

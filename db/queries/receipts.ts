@@ -50,12 +50,11 @@ export async function selectReceipts(run: Run, ids: Uint8Array[]): Promise<(Rece
   return ids.map((id) => byId.get(Buffer.from(id).toString('latin1')) ?? null)
 }
 
-const FINDABLE_MAX = 1_000
-
 /** Findable receipts by the first hexadecimal digits of their content's digest. */
 export const selectFindable = (
   run: Run,
   prefixHex: string,
+  countMax: number,
 ): Promise<{ digest: Uint8Array; contentDigest: Uint8Array }[]> => {
   const low = prefixHex.padEnd(64, '0')
   const high = prefixHex.padEnd(64, 'f')
@@ -63,7 +62,7 @@ export const selectFindable = (
   return run(
     `select digest, content_digest as "contentDigest" from receipts
       where visibility = 'findable' and content_digest between decode($1, 'hex') and decode($2, 'hex')
-      order by content_digest, id limit ${FINDABLE_MAX}`,
-    [low, high],
+      order by content_digest, id limit $3`,
+    [low, high, countMax],
   )
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, readJson } from '../support/ask.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { openLedger } from '../support/ledger.ts'
 import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
 import type { Signer } from '../support/signing.ts'
 import { createService, postText, publishKey, type Service } from '../support/world.ts'
@@ -79,6 +80,29 @@ describe('GET /v1/lookup/<prefix>', () => {
       const { body } = await portal.call('GET', `/v1/lookup/${digestOf(text).slice(0, 16)}`)
       expect(body.matches).toEqual([])
     }
+  })
+
+  test('says so when it leaves some out, however many have the same text', async () => {
+    const text = 'the same answer for everybody'
+    await postText(portal, service, text, { visibility: 'findable' })
+    const prefix = digestOf(text).slice(0, 16)
+    const look = async () => (await portal.call('GET', `/v1/lookup/${prefix}`)).body
+    expect(await look()).toMatchObject({ matches: { length: 1 }, truncated: false })
+    const ledger = openLedger(database.connection)
+    const copyTimes = (count: number) => ledger.sql`
+      insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws,
+                            content_digest, received_at)
+        select substring(x.d for 20), x.d, issuer, kid, api_key, mode, visibility, jws,
+               content_digest, received_at
+          from (select * from receipts where content_digest = decode(${digestOf(text)}, 'hex')
+                  limit 1) r,
+               (select sha256(gen_random_uuid()::text::bytea) as d
+                  from generate_series(1, ${count}::int)) x`
+    await copyTimes(999)
+    expect(await look()).toMatchObject({ matches: { length: 1_000 }, truncated: false })
+    await copyTimes(1)
+    expect(await look()).toMatchObject({ matches: { length: 1_000 }, truncated: true })
+    await ledger.close()
   })
 
   test.each(['abcd', 'ABCDE', 'abcdg', '0'.repeat(17), '%25%25%25%25%25', '12345_', 'a b c'])(

@@ -57,10 +57,12 @@ export const verificationDocs: Record<string, RouteDoc> = {
   'GET /v1/lookup/:prefix': {
     access: 'public',
     summary: 'Find receipts by the beginning of their content’s digest',
-    description: '5 to 16 hexadecimal characters of a SHA-256. Only findable receipts are found.',
+    description:
+      '5 to 16 hexadecimal characters of a SHA-256. Only findable receipts are found, the first 1,000 of them; `truncated` says that there are more, and a longer prefix finds fewer.',
     answers: {
       200: json('Those that begin so.', lookup, {
         matches: [{ digestHex: 'a3f5'.repeat(16), receiptId: EXAMPLE_ID }],
+        truncated: false,
       }),
     },
     problems: ['invalid_request'],

@@ -138,5 +138,9 @@ export const issuer = z
   .openapi('Issuer')
 
 export const lookup = z
-  .object({ matches: z.array(z.object({ digestHex: z.string(), receiptId })) })
+  .object({
+    matches: z.array(z.object({ digestHex: z.string(), receiptId })).max(1_000),
+    /** There are more than these: a longer prefix finds fewer. */
+    truncated: z.boolean(),
+  })
   .openapi('Lookup')
