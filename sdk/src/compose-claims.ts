@@ -1,5 +1,5 @@
 import { encodeBase64url, encodeUtf8 } from './receipt/bytes.ts'
-import { contentDigest } from './receipt/content.ts'
+import { contentDigest } from './receipt/content-digest.ts'
 import type { ReceiptClaims } from './receipt/report.ts'
 import type { Ending, ReceiptDetails } from './details.ts'
 

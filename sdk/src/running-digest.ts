@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, encodeUtf8 } from './receipt/bytes.ts'
-import { contentKey } from './receipt/content.ts'
+import { contentKey } from './receipt/content-digest.ts'
 
 /** A digest that runs along with a stream: after the last piece there is nothing left to hash. */
 export interface RunningDigest {

@@ -1,12 +1,9 @@
-import { getPublicKey, hashes, sign } from '@noble/ed25519'
-import { sha512 } from '@noble/hashes/sha2.js'
 import { decodeBase64url, equalBytes } from './receipt/bytes.ts'
 import { verifySignature } from './receipt/ed25519.ts'
 import { admitKey, readJwk, thumbprint } from './receipt/key.ts'
 import { refuseKey } from './errors.ts'
+import { createLocalSigner } from './local-signer.ts'
 import { readPem } from './read-pem.ts'
-
-hashes.sha512 = sha512
 
 /** What signs: it is given bytes and gives back the 64 bytes of their Ed25519 signature. */
 export interface Signer {
@@ -65,7 +62,7 @@ export type SigningKey = string | PrivateJwk | KeyObjectLike | RemoteSigner
 export function readSigningKey(key: SigningKey): Signer {
   if (typeof key === 'string') {
     const text = key.trim()
-    return localSigner(text.startsWith('{') ? readPrivateJwk(parseJwk(text)) : readPem(text))
+    return text.startsWith('{') ? readPrivateJwk(parseJwk(text)) : createLocalSigner(readPem(text))
   }
   if (typeof key !== 'object' || (key as unknown) === null) refuseKey('is missing')
   if (key instanceof Uint8Array)
@@ -74,11 +71,11 @@ export function readSigningKey(key: SigningKey): Signer {
   if ('algorithm' in key && 'extractable' in key)
     refuseKey('is a CryptoKey, which can’t be read at once: give `await readCryptoKey(key)`')
   if ('export' in key && typeof key.export === 'function')
-    return localSigner(readKeyObject(key as KeyObjectLike))
-  return localSigner(readPrivateJwk(key as PrivateJwk))
+    return readKeyObject(key as KeyObjectLike)
+  return readPrivateJwk(key as PrivateJwk)
 }
 
-function readKeyObject(object: KeyObjectLike): Uint8Array {
+function readKeyObject(object: KeyObjectLike): Signer {
   if (object.asymmetricKeyType !== 'ed25519')
     refuseKey(`must be an Ed25519 key, not ${object.asymmetricKeyType ?? 'a secret one'}`)
   let jwk: unknown
@@ -99,7 +96,7 @@ function parseJwk(json: string): PrivateJwk {
   }
 }
 
-function readPrivateJwk(jwk: PrivateJwk): Uint8Array {
+function readPrivateJwk(jwk: PrivateJwk): Signer {
   if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519')
     refuseKey('must be an Ed25519 JWK: kty OKP, crv Ed25519')
   if ((jwk.d as unknown) === undefined)
@@ -107,18 +104,10 @@ function readPrivateJwk(jwk: PrivateJwk): Uint8Array {
   const secret = typeof jwk.d === 'string' ? decodeBase64url(jwk.d) : null
   if (secret?.length !== 32) refuseKey('has a private part `d` that is not 32 bytes in base64url')
   const publicKey = typeof jwk.x === 'string' ? decodeBase64url(jwk.x) : null
-  if (publicKey === null || !equalBytes(publicKey, getPublicKey(secret)))
+  const signer = createLocalSigner(secret)
+  if (publicKey === null || !equalBytes(publicKey, signer.publicKey))
     refuseKey('has a public part `x` that is not the private part’s')
-  return secret
-}
-
-function localSigner(secret: Uint8Array): Signer {
-  const publicKey = getPublicKey(secret)
-  return {
-    kid: thumbprint(publicKey),
-    publicKey,
-    sign: (bytes) => sign(bytes, secret),
-  }
+  return signer
 }
 
 function remoteSigner(remote: RemoteSigner): Signer {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { encodeBase64url, encodeUtf8 } from './bytes.ts'
-import { checkContent, checkDigest, contentDigest, REPAIR_BYTES_MAX } from './content.ts'
+import { contentDigest } from './content-digest.ts'
+import { checkContent, checkDigest, REPAIR_BYTES_MAX } from './content.ts'
 import type { ReceiptContent } from './report.ts'
 
 const signed = (text: string): ReceiptContent => ({

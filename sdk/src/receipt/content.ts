@@ -1,6 +1,5 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { decodeBase64url, decodeUtf8, encodeUtf8, equalBytes, type Sha256 } from './bytes.ts'
+import { contentDigest } from './content-digest.ts'
 import { REPAIRS, type Repair } from './repairs.ts'
 import type { ReceiptContent } from './report.ts'
 
@@ -14,24 +13,6 @@ export type ContentMatch =
 
 /** Above this only the exact bytes are compared: each repair costs another pass over them. */
 export const REPAIR_BYTES_MAX = 1_048_576
-
-/**
- * A receipt's secret is not used as a key itself, so that a second use of it (lines of an excerpt)
- * can never be mistaken for this one.
- */
-export const contentKey = (secret: Uint8Array): Uint8Array =>
-  hmac(sha256, secret, encodeUtf8('counterfoil/content/v1'))
-
-/** The digest as signed in `content`; null for hmac-sha-256 without its 32-byte secret. */
-export function contentDigest(
-  alg: ReceiptContent['alg'],
-  bytes: Uint8Array,
-  secret?: Uint8Array,
-  hash: Sha256 = sha256,
-): Uint8Array | null {
-  if (alg === 'sha-256') return hash(bytes)
-  return secret?.length === 32 ? hmac(sha256, contentKey(secret), bytes) : null
-}
 
 /** Are these the signed bytes, as they are? Null where that can't be computed. */
 export function contentIsExact(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { encodeBase64url, encodeUtf8 } from './bytes.ts'
-import { contentDigest } from './content.ts'
+import { contentDigest } from './content-digest.ts'
 import { judge, type Evidence } from './judge.ts'
 import { receiptDigest, receiptIdOf } from './id.ts'
 import type { Reading } from './receipt.ts'
