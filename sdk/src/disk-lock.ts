@@ -5,7 +5,7 @@ import { CounterfoilError } from './errors.ts'
 
 /** A lock's owner shows this often that it is alive. */
 const BEAT_MS = 2_000
-/** After so long without a sign the owner is gone; asked only about owners on other machines. */
+/** After so long without a sign the owner is gone; asked only where its process can't be seen. */
 const STALE_MS = 10_000
 
 /** Who holds a file: only one at a time may write it. */
@@ -32,9 +32,9 @@ export async function lockFile(path: string, file: string): Promise<DiskLock> {
     throw new CounterfoilError('outbox_in_use', `This process has the outbox ${file} open already.`)
   held.add(path)
   const mine = `${path}.${process.pid}.${++count}`
-  const owner: Owner = { pid: process.pid, began: await beganAt(process.pid), host: hostname() }
-  const text = JSON.stringify({ ...owner, nonce: Math.random() })
   try {
+    const owner: Owner = { pid: process.pid, began: await beganAt(process.pid), host: hostname() }
+    const text = JSON.stringify({ ...owner, nonce: Math.random() })
     await writeFile(mine, text, { mode: 0o600 })
     await take(mine, path, file)
     return keepAlive(path, text)
@@ -97,10 +97,13 @@ function keepAlive(path: string, text: string): DiskLock {
 async function findOwner(path: string): Promise<number | null> {
   const owner = readOwner(await readFile(path, 'utf8').catch(() => ''))
   if (owner === null) return null
-  // In another container the same number is another process; only its signs of life tell.
-  if (owner.host !== hostname()) return (await isOlder(path, STALE_MS)) ? null : owner.pid
+  const isHere = owner.host === hostname()
   // Our own number is that of a process before us: in a container everybody is number 1.
-  if (owner.pid === process.pid || !isAlive(owner.pid)) return null
+  if (isHere && owner.pid === process.pid) return null
+  // In another container the same number is another process.
+  const state = isHere ? stateOf(owner.pid) : 'unknown'
+  if (state === 'unknown') return (await isOlder(path, STALE_MS)) ? null : owner.pid
+  if (state === 'gone') return null
   const began = await beganAt(owner.pid)
   return began !== null && owner.began !== null && began !== owner.began ? null : owner.pid
 }
@@ -143,13 +146,15 @@ async function linkIfAbsent(from: string, to: string): Promise<boolean> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (pid <= 0) return false
+/** `unknown` where we may not ask, as in Deno without --allow-run: only its signs of life tell then. */
+function stateOf(pid: number): 'alive' | 'gone' | 'unknown' {
+  if (pid <= 0) return 'gone'
   try {
     process.kill(pid, 0)
-    return true
+    return 'alive'
   } catch (error) {
-    return codeOf(error) === 'EPERM'
+    const code = codeOf(error)
+    return code === 'EPERM' ? 'alive' : code === 'ESRCH' ? 'gone' : 'unknown'
   }
 }
 

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { appendFile, mkdir, open, rename, type FileHandle } from 'node:fs/promises'
+import { appendFile, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { OutboxItem, OutboxStore } from './delivery.ts'
 import { readItems, writeHeader, writeLine, type Line } from './disk-lines.ts'
@@ -103,8 +102,9 @@ export function createDiskStore(
   /** Beside the old file, then in its place: whatever happens, one of the two is whole. */
   async function rewrite(): Promise<void> {
     const next = `${file}.next`
-    const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants
-    const fresh = await open(next, O_APPEND | O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+    // What a crash left of an earlier one. Flags as a word: Deno has no append that also truncates.
+    await rm(next, { force: true })
+    const fresh = await open(next, 'ax', 0o600)
     try {
       const lines = [...items.values()].map(({ item }) => writeLine({ add: item }))
       await fresh.writeFile(writeHeader() + lines.join(''))
