@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { selectAdmin, selectAdminByName, type AdminRow } from '#db/queries/admins.ts'
+import { lockAdmin, selectAdmin, selectAdminByName, type AdminRow } from '#db/queries/admins.ts'
+import { selectPasskey } from '#db/queries/passkeys.ts'
 import type { Ctx } from '../context.server.ts'
 import { findChallenge, openChallenge, takeChallenge } from './challenge.ts'
 import { deviceToken, isDeviceOf } from './known-device.ts'
@@ -15,8 +16,9 @@ import { nameSkeleton } from './name-skeleton.ts'
 import { sha256 } from './one-time-token.ts'
 import { done, refused, type Outcome } from './outcome.ts'
 import { verifyPassword } from './password.ts'
+import type { Tx } from './record-change.ts'
 import { checkSecondFactor } from './second-factor.ts'
-import { closeSession, findSession, openSession, type Session } from './session.ts'
+import { openSession, type Session } from './session.ts'
 
 /** Where somebody comes from who is at the door. */
 export interface Visitor {
@@ -38,7 +40,7 @@ export async function signIn(
 ): Promise<Outcome<Entered, 'wrong' | 'too_many'>> {
   const admin = await checkPassword(ctx, from, name, password)
   if (!admin.ok) return admin
-  return enter(ctx, from, admin.value, admin.value.totpSecret !== null)
+  return enter(ctx, from, { admin: admin.value, passkey: null }, admin.value.totpSecret !== null)
 }
 
 async function checkPassword(
@@ -65,31 +67,57 @@ async function checkPassword(
   return done(admin)
 }
 
+/** What somebody came by: the account as it was then, and the passkey if it was one. */
+interface Proven {
+  admin: AdminRow
+  passkey: string | null
+}
+
 /** Changes with the password, and tells nothing of it. */
 const markOf = (admin: AdminRow): string =>
   Buffer.from(sha256(admin.passwordHash ?? '')).toString('base64url')
+
+/** What the second step has to know of the first: the mark, and a passkey's id after a dot. */
+const writeFirstStep = ({ admin, passkey }: Proven): string =>
+  passkey === null ? markOf(admin) : `${markOf(admin)}.${passkey}`
+
+const readFirstStep = (value: string): { mark: string; passkey: string | null } => {
+  const [mark = '', passkey = null] = value.split('.')
+  return { mark, passkey }
+}
 
 /** Opens the session, or asks for the second factor first. */
 export async function enter(
   ctx: Ctx,
   from: Visitor,
-  admin: AdminRow,
+  proven: Proven,
   needsSecondFactor: boolean,
 ): Promise<Outcome<Entered, 'wrong'>> {
   if (needsSecondFactor) {
-    const value = markOf(admin)
-    const token = await openChallenge(ctx, { kind: 'second-factor', admin: admin.id, value })
+    const value = writeFirstStep(proven)
+    const token = await openChallenge(ctx, {
+      kind: 'second-factor',
+      admin: proven.admin.id,
+      value,
+    })
     return done({ kind: 'second-factor', token })
   }
-  const token = await openSession(ctx, admin.id, from)
-  // A password changed, or an admin removed, while this one was being checked closed all sessions
-  // that were there; this one came after, so it looks for itself.
-  const now = await selectAdmin(ctx.db, admin.id)
-  if (now !== null && now.passwordHash === admin.passwordHash)
-    return done({ kind: 'session', token })
-  const session = await findSession(ctx, token)
-  if (session !== null) await closeSession(ctx, session)
-  return refused('wrong')
+  const token = await ctx.db.transaction(async (tx) =>
+    (await stillHolds(tx, proven)) ? openSession(ctx, proven.admin.id, from, tx) : null,
+  )
+  return token === null ? refused('wrong') : done({ kind: 'session', token })
+}
+
+/**
+ * A password changed, a passkey removed, an owner recovered or an admin removed while this one was
+ * being checked closed all sessions that were there; this one would come after. So it looks again,
+ * with the admin locked: whoever takes a way in away waits for the session and closes it, or is
+ * done and seen here.
+ */
+async function stillHolds(tx: Tx, { admin, passkey }: Proven): Promise<boolean> {
+  const now = await lockAdmin(tx, admin.id)
+  if (now === null || now.passwordHash !== admin.passwordHash) return false
+  return passkey === null || (await selectPasskey({ orm: tx }, passkey))?.admin === admin.id
 }
 
 /** The second step: `token` is the challenge's. It may be tried again until it expires. */
@@ -110,8 +138,9 @@ export async function finishSignIn(
   await returnAttempts(ctx, buckets)
   // With a password that was changed meanwhile nobody comes in any more.
   const isTaken = (await takeChallenge(ctx, 'second-factor', token)) === null
-  if (isTaken || challenge.value !== markOf(admin)) return refused('expired')
-  return enter(ctx, from, admin, false)
+  const { mark, passkey } = readFirstStep(challenge.value)
+  if (isTaken || mark !== markOf(admin)) return refused('expired')
+  return enter(ctx, from, { admin, passkey }, false)
 }
 
 /** Whether there is a second step to take. */

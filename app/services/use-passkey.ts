@@ -35,7 +35,8 @@ export async function signInWithPasskey(
   if (used === null || admin === null) return refused('wrong')
   if (!(await updatePasskeyUse(ctx.db, used.passkey.id, used.counter, new Date(ctx.now()))))
     return refused('wrong')
-  return enter(ctx, from, admin, admin.totpSecret !== null && !used.isPersonVerified)
+  const needsSecondFactor = admin.totpSecret !== null && !used.isPersonVerified
+  return enter(ctx, from, { admin, passkey: used.passkey.id }, needsSecondFactor)
 }
 
 export async function beginPasskeyConfirmation(
