@@ -6,6 +6,7 @@ import { createTextTaker, type Piece } from './pieces.ts'
 import { releasePlace, reservePlace, type Place } from './reserve-place.ts'
 import { registerStream } from './stop-stream.ts'
 import type { Follower, Receipted, TapOptions } from './tap.ts'
+import { startTimer } from './timer.ts'
 
 export interface ReceiptStreamOptions<T = unknown> extends TapOptions {
   /** The text that a chunk shows to the reader; by default it is found by the chunk's shape. */
@@ -145,7 +146,7 @@ export function startStream<T>(
 
   const nextTurn = (): Promise<Turn<T>> =>
     new Promise((resolve) => {
-      const timer = setTimeout(() => resolve({ kind: 'quiet' }), options.keepAliveMs ?? 15_000)
+      const timer = startTimer(options.keepAliveMs ?? 15_000, () => resolve({ kind: 'quiet' }))
       wake = (turn) => {
         clearTimeout(timer)
         resolve(turn)

@@ -86,9 +86,10 @@ function keepAlive(path: string, text: string): DiskLock {
     isOurs: () => isOurs,
     async release() {
       clearInterval(timer)
-      const found = await readFile(path, 'utf8').catch(() => '')
-      if (found === text) await rm(path, { force: true })
       held.delete(path)
+      const found = await readFile(path, 'utf8').catch(() => '')
+      // In a folder that can't be written any more it stays, and is stale as soon as we are gone.
+      if (found === text) await rm(path, { force: true }).catch(() => undefined)
     },
   }
 }

@@ -70,10 +70,12 @@ export function createDiskStore(
     if (handle === null) throw new CounterfoilError('closed', 'The outbox was closed.')
     if (lock?.isOurs() !== true)
       throw new CounterfoilError('outbox_in_use', `Another process has taken the outbox ${file}.`)
-    // Half a line, or one whose sync failed, may be anything: only a new file is known to be right.
-    if (isTorn) await rewrite()
-    else if (deadBytes > rewriteBytes) await tidy()
     const texts = lines.map(writeLine)
+    // Before anything is written: on a full disk this is what makes the file small enough again.
+    for (const [i, line] of lines.entries()) if ('remove' in line) forget(line.remove, texts[i]!)
+    // Half a line, or one whose sync failed, may be anything: only a new file is known to be right.
+    if (isTorn) await (items.size === 0 ? empty() : rewrite())
+    else if (deadBytes > rewriteBytes) await tidy()
     try {
       await handle.appendFile(texts.join(''))
       // What has arrived needs no sync: sent once more after a crash, it is a repeat to the portal.
@@ -82,15 +84,23 @@ export function createDiskStore(
       isTorn = true
       throw error
     }
-    for (const [i, line] of lines.entries()) {
-      const bytes = texts[i]!.length
-      if ('add' in line) items.set(line.add.receiptId, { item: line.add, bytes })
-      else
-        for (const id of line.remove) {
-          deadBytes += (items.get(id)?.bytes ?? 0) + bytes / line.remove.length
-          items.delete(id)
-        }
+    for (const [i, line] of lines.entries())
+      if ('add' in line) items.set(line.add.receiptId, { item: line.add, bytes: texts[i]!.length })
+  }
+
+  function forget(receiptIds: string[], text: string): void {
+    deadBytes += text.length
+    for (const id of receiptIds) {
+      deadBytes += items.get(id)?.bytes ?? 0
+      items.delete(id)
     }
+  }
+
+  /** Where nothing waits there is nothing to keep, and this needs no room at all. */
+  async function empty(): Promise<void> {
+    await handle?.truncate(writeHeader().length)
+    deadBytes = 0
+    isTorn = false
   }
 
   /** Where there is no room for a second file there may be some for a line. */
@@ -112,6 +122,8 @@ export function createDiskStore(
       await rename(next, file)
     } catch (error) {
       await fresh.close()
+      // Half a file would take the room that a line may still find.
+      await rm(next, { force: true }).catch(() => undefined)
       throw error
     }
     const old = handle

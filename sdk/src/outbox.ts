@@ -3,6 +3,7 @@ import { createEvents, type Events } from './events.ts'
 import type { Delivery, FlushResult, OutboxItem, OutboxStore } from './delivery.ts'
 import type { Portal } from './portal.ts'
 import { nextBatch, sendWaiting, type Sending } from './send-waiting.ts'
+import { startTimer } from './timer.ts'
 import { createWaitingList, type Waiting } from './waiting-list.ts'
 
 export interface Outbox {
@@ -30,8 +31,8 @@ const CLOSE_TIMEOUT_MS = 2_000
 type Timer = ReturnType<typeof setTimeout>
 
 /** A program that has ended its work isn't held up by a portal that is away. */
-function startTimer(ms: number, then: () => void): Timer {
-  const timer = setTimeout(then, ms)
+function startQuietTimer(ms: number, then: () => void): Timer {
+  const timer = startTimer(ms, then)
   ;(timer as { unref?: () => void }).unref?.()
   return timer
 }
@@ -58,6 +59,7 @@ export function createOutbox(options: {
   let failures = 0
   /** Until then the cap is full; 0: it isn't, as far as is known. */
   let parkedUntil = 0
+  let parkedAt = 0
   let working: Promise<void> | null = null
   let retryTimer: Timer | null = null
   let parkTimer: Timer | null = null
@@ -67,7 +69,11 @@ export function createOutbox(options: {
   let onChange = new Set<() => void>()
 
   const isClosed = (): boolean => closing !== null
-  const isParked = (): boolean => parkedUntil > options.now()
+  /** Where the clock was set back, `parkedUntil` may be a year away by mistake: the portal knows. */
+  const isParked = (): boolean => {
+    const now = options.now()
+    return parkedAt <= now && now < parkedUntil
+  }
   const sending: Sending = {
     list,
     store,
@@ -98,7 +104,7 @@ export function createOutbox(options: {
     if (isClosed() || hasOpened) return
     open().catch((error: unknown) => {
       if (isFirst) emit('error', error as CounterfoilError)
-      startTimer(REOPEN_MS, () => openAgain(false))
+      startQuietTimer(REOPEN_MS, () => openAgain(false))
     })
   }
 
@@ -118,10 +124,13 @@ export function createOutbox(options: {
     if (working !== null || retryTimer !== null || isClosed()) return
     if (parkedUntil !== 0 && !isParked()) unpark()
     if (isParked())
-      parkTimer ??= startTimer(Math.min(parkedUntil - options.now(), PARKED_LOOK_MS_MAX), () => {
-        parkTimer = null
-        kick()
-      })
+      parkTimer ??= startQuietTimer(
+        Math.min(parkedUntil - options.now(), PARKED_LOOK_MS_MAX),
+        () => {
+          parkTimer = null
+          kick()
+        },
+      )
     if (nextBatch(sending, 1).length > 0) working = work()
   }
 
@@ -156,7 +165,7 @@ export function createOutbox(options: {
         : Math.min(Math.max(askedMs, BACKOFF_FIRST_MS), RETRY_AFTER_MS_MAX) *
           (1 + options.random() / 10)
     stopRetrying()
-    retryTimer = startTimer(afterMs, () => {
+    retryTimer = startQuietTimer(afterMs, () => {
       retryTimer = null
       kick()
     })
@@ -165,10 +174,11 @@ export function createOutbox(options: {
 
   function park(problem: Problem, count: number): void {
     const resetsAt = Date.parse(problem.resetsAt ?? '')
+    parkedAt = options.now()
     // In an hour, where no time was told; never at once, where our clock is ahead of the portal's.
     parkedUntil = Number.isNaN(resetsAt)
-      ? options.now() + RETRY_AFTER_MS_MAX
-      : Math.max(resetsAt, options.now() + BACKOFF_MAX_MS)
+      ? parkedAt + RETRY_AFTER_MS_MAX
+      : Math.max(resetsAt, parkedAt + BACKOFF_MAX_MS)
     emit('parked', { until: parkedUntil, count, problem })
   }
 
@@ -202,7 +212,7 @@ export function createOutbox(options: {
     await opening?.catch(() => undefined)
     stopRetrying()
     if (parkTimer !== null) clearTimeout(parkTimer)
-    const limit = setTimeout(() => aborter.abort(), timeoutMs)
+    const limit = startTimer(timeoutMs, () => aborter.abort())
     await working
     clearTimeout(limit)
     for (const one of list.all()) one.resolve({ state: 'unsent', receiptId: one.entry.receiptId })
@@ -241,10 +251,10 @@ export function createOutbox(options: {
       isRefused = false
       kick()
       let isLate = false
-      const limit = setTimeout(() => {
+      const limit = startTimer(timeoutMs, () => {
         isLate = true
         changed()
-      }, timeoutMs)
+      })
       const isHopeful = (): boolean => !isLate && !isRefused && !isClosed()
       while (isHopeful() && list.countReady(isParked()) > 0)
         await new Promise<void>((resume) => onChange.add(resume))

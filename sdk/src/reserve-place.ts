@@ -1,5 +1,6 @@
 import type { Counterfoil } from './counterfoil.ts'
 import { CounterfoilError, type Problem } from './errors.ts'
+import { startTimer } from './timer.ts'
 
 /** A place under the API key's cap, asked for before the first token. */
 export type Place =
@@ -19,10 +20,10 @@ export async function reservePlace(
   let isLate = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<Place>((resolve) => {
-    timer = setTimeout(() => {
+    timer = startTimer(msMax, () => {
       isLate = true
       resolve({ kind: 'unknown' })
-    }, msMax)
+    })
   })
   const asked = counterfoil.reserve().then(
     ({ reservation }): Place => {

@@ -117,11 +117,18 @@ async function forget(
   const refused = done.flatMap(({ one, delivery }) =>
     delivery.state === 'refused' ? [{ item: one.entry, problem: delivery.problem }] : [],
   )
-  try {
-    if (refused.length > 0) await store.setAside?.(refused)
-    if (done.length > 0) await store.remove(done.map(({ one }) => one.entry.receiptId))
-  } catch (thrown) {
-    // At worst they are sent once more by the next process, and count nothing.
-    emit('error', asError('outbox_unusable', 'The outbox can’t be written', thrown))
+  /** What can't be written is at worst sent once more by the next process, and counts nothing. */
+  const attempt = async (write: () => Promise<void> | undefined): Promise<boolean> => {
+    try {
+      await write()
+      return true
+    } catch (thrown) {
+      emit('error', asError('outbox_unusable', 'The outbox can’t be written', thrown))
+      return false
+    }
   }
+  const areAside = refused.length === 0 || (await attempt(() => store.setAside?.(refused)))
+  // Where they could not be set aside, the store's copy of them is the only one.
+  const gone = done.filter(({ delivery }) => areAside || delivery.state !== 'refused')
+  if (gone.length > 0) await attempt(() => store.remove(gone.map(({ one }) => one.entry.receiptId)))
 }
