@@ -63,11 +63,14 @@ export const enableWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed>
     Promise.resolve(before.disabledAt === null ? null : { disabledAt: null }),
   )
 
+/** How deliveries end that nobody gave up on: kept with them, and known by it. */
+export const STOPPED = { off: 'The webhook was turned off.', removed: 'The webhook was removed.' }
+
 /** Nothing is sent any more; what was on its way ends here. */
 export const disableWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed> =>
   change(ctx, by, id, async (before, tx, now) => {
     if (before.disabledAt !== null) return null
-    await failPendingDeliveries(tx, id, 'The webhook was turned off.')
+    await failPendingDeliveries(tx, id, STOPPED.off)
     return { disabledAt: await now() }
   })
 
@@ -78,7 +81,7 @@ export const removeWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed>
     by,
     id,
     async (before, tx, now) => {
-      await failPendingDeliveries(tx, id, 'The webhook was removed.')
+      await failPendingDeliveries(tx, id, STOPPED.removed)
       return { secret: new Uint8Array(), disabledAt: before.disabledAt ?? (await now()) }
     },
     'webhook.remove',

@@ -2,6 +2,7 @@ import { selectAlerts, type AlertRow } from '#db/queries/alerts.ts'
 import { selectDeliveries, type DeliveryRecord } from '#db/queries/deliveries.ts'
 import { selectWebhook, selectWebhooks } from '#db/queries/webhooks.ts'
 import type { Ctx } from '../context.server.ts'
+import { STOPPED } from './change-webhook.ts'
 import { toPage, type Page } from './outcome.ts'
 import { isWebhookId, viewWebhook, type WebhookView } from './view-webhook.ts'
 
@@ -20,7 +21,8 @@ export interface DeliveryView {
   alert: string
   type: string
   subject: string
-  state: 'pending' | 'delivered' | 'failed'
+  /** `stopped`: it ended because somebody turned its webhook off, or removed it. */
+  state: 'pending' | 'delivered' | 'failed' | 'stopped'
   attempts: number
   createdAt: string
   /** Null where no more attempt is made. */
@@ -78,8 +80,12 @@ const viewAlert = ({ id, type, subject, data, createdAt }: AlertRow): AlertView 
   createdAt: createdAt.toISOString(),
 })
 
+const isStopped = ({ state, lastError }: DeliveryRecord): boolean =>
+  state === 'failed' && lastError !== null && Object.values(STOPPED).includes(lastError)
+
 const viewDelivery = (row: DeliveryRecord): DeliveryView => ({
   ...row,
+  state: isStopped(row) ? 'stopped' : row.state,
   createdAt: row.createdAt.toISOString(),
   nextAttemptAt: row.state === 'pending' ? row.nextAttemptAt.toISOString() : null,
   deliveredAt: row.deliveredAt?.toISOString() ?? null,

@@ -4,7 +4,7 @@ import type { PageWords } from './words/en.ts'
 /** The body of a 404 whose address can't be any receipt's. */
 export const DAMAGED_LINK = 'damaged link'
 
-interface Notice {
+export interface Notice {
   verdict: 'not-found' | 'cannot-check'
   title: string
   says: string

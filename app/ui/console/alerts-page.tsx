@@ -56,7 +56,10 @@ export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
           rowKey={({ id }) => id}
           empty={<p className="quiet">There was nothing to tell so far.</p>}
           columns={[
-            { head: 'What', cell: ({ type }) => alertTitle(type) },
+            {
+              head: 'What',
+              cell: ({ type }) => <span className="cell-name">{alertTitle(type)}</span>,
+            },
             { head: 'About', cell: (alert) => <About alert={alert} /> },
             { head: 'When', cell: ({ createdAt }) => <TimeText at={createdAt} /> },
           ]}

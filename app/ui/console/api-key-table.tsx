@@ -48,7 +48,7 @@ export function CapMeter({ used, cap }: { used: number; cap: number | null }) {
           ? ', no cap'
           : cap === 0
             ? ' of 0: closed'
-            : ` of ${sayNumber(cap)} (${Math.floor(share)} %)`}
+            : ` of ${sayNumber(cap)} (${Math.floor(share)}\u00a0%)`}
       </span>
       {cap === null ? null : (
         <svg

@@ -62,6 +62,8 @@ export function Attention({ items }: { items: AttentionItem[] }) {
                   <a href={hrefOf(item)}>
                     <VisibleText text={item.kind === 'webhook' ? hostOf(item.name) : item.name} />
                   </a>{' '}
+                  {/* Several keys may have one name. */}
+                  {item.kind === 'webhook' ? null : <code className="quiet">{item.id}</code>}{' '}
                   <span className="quiet">{detailOf(item)}</span>
                 </li>
               ))}

@@ -4,6 +4,7 @@ import { listChanges, type MemberChange } from './changes.ts'
 import { FilterField, FilterForm, FilterSelect, NOT_A_DAY } from './filter-form.tsx'
 import { Empty, TimeText } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
+import { isTime } from './say.ts'
 import { DataTable, Pager, type Column } from './table.tsx'
 
 export interface AuditEntry {
@@ -174,14 +175,14 @@ function ChangeList({ changes }: { changes: MemberChange[] }) {
             {before === null ? null : (
               <del>
                 <span className="said-only">before </span>
-                <VisibleText text={before} />
+                <Value name={name} text={before} />
               </del>
             )}
             {before === null || after === null ? null : <span aria-hidden="true"> → </span>}
             {after === null ? null : (
               <ins>
                 <span className="said-only">now </span>
-                <VisibleText text={after} />
+                <Value name={name} text={after} />
               </ins>
             )}
           </dd>
@@ -190,3 +191,11 @@ function ChangeList({ changes }: { changes: MemberChange[] }) {
     </dl>
   )
 }
+
+/** Times as everywhere else; but a reason is shown as it was typed, whatever it looks like. */
+const Value = ({ name, text }: { name: string; text: string }) =>
+  /(?:At|Since)$/.test(name) && isTime(text) ? (
+    <TimeText at={text} toTheSecond />
+  ) : (
+    <VisibleText text={text} />
+  )

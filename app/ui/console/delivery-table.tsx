@@ -8,7 +8,7 @@ export interface DeliveryShown {
   webhook: string
   url: string
   type: string
-  state: 'pending' | 'delivered' | 'failed'
+  state: 'pending' | 'delivered' | 'failed' | 'stopped'
   attempts: number
   createdAt: string
   nextAttemptAt: string | null
@@ -21,6 +21,7 @@ const STATES: Record<DeliveryShown['state'], { tone: Tone; text: string }> = {
   pending: { tone: 'info', text: 'on its way' },
   delivered: { tone: 'good', text: 'delivered' },
   failed: { tone: 'bad', text: 'given up' },
+  stopped: { tone: 'quiet', text: 'stopped' },
 }
 
 function StateBadge({ state, attempts }: DeliveryShown) {

@@ -46,6 +46,8 @@ export const FormPanel = ({ children }: { children: ReactNode }) => (
 )
 
 interface FieldProps {
+  /** What stands beside the label of a field that may stay empty. */
+  emptyIf?: string
   // A field of any type: what a browser shows of it is text.
   meta: FieldMetadata<unknown, Record<string, unknown>>
   label: string
@@ -81,10 +83,10 @@ export function TextField({
   )
 }
 
-export function TextArea({ meta, label, help, rows = 4 }: FieldProps & { rows?: number }) {
+export function TextArea({ meta, label, help, emptyIf, rows = 4 }: FieldProps & { rows?: number }) {
   const { key, ...props } = getTextareaProps(meta)
   return (
-    <Field meta={meta} label={label} help={help}>
+    <Field meta={meta} label={label} help={help} {...(emptyIf === undefined ? {} : { emptyIf })}>
       <textarea
         key={key}
         {...props}
@@ -129,12 +131,18 @@ export function CheckField({ meta, label, help }: FieldProps) {
   )
 }
 
-function Field({ meta, label, help, children }: FieldProps & { children: ReactNode }) {
+function Field({
+  meta,
+  label,
+  help,
+  emptyIf = 'optional',
+  children,
+}: FieldProps & { children: ReactNode }) {
   return (
     <div className="field">
       <label htmlFor={meta.id}>
         {label}
-        {meta.required ? null : <span className="quiet optional"> (optional)</span>}
+        {meta.required ? null : <span className="quiet optional"> ({emptyIf})</span>}
       </label>
       {children}
       <FieldNotes meta={meta} help={help} />

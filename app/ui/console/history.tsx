@@ -1,6 +1,7 @@
 import { VisibleText } from '../visible-text.tsx'
 import { actorWord } from './audit-words.ts'
 import { TimeText } from './notice.tsx'
+import { isTime, sayTime } from './say.ts'
 import { DataTable } from './table.tsx'
 
 export interface HistoryShown {
@@ -97,5 +98,5 @@ export function changesOf({
 function show(value: unknown): string {
   if (typeof value === 'number') return value.toLocaleString('en')
   if (typeof value !== 'string') return 'none'
-  return /^\d{4}-\d\d-\d\dT/.test(value) ? `${value.slice(0, 16).replace('T', ' ')} UTC` : value
+  return isTime(value) ? sayTime(value) : value
 }

@@ -27,7 +27,7 @@ const BUTTONS = {
 const MAY: Record<AdminRole, string> = {
   owner: 'An owner may do everything, and also manages people.',
   admin: 'An admin may do everything but manage people.',
-  viewer: 'A viewer sees everything but people, and changes nothing.',
+  viewer: 'A viewer sees every page but People, never a secret, and changes nothing.',
 }
 
 /** What a link is good for: to become somebody here, or to get back in. */

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { lookUp } from './look-up.ts'
+import { sayTime } from './say.ts'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'quiet'
 
@@ -55,18 +56,14 @@ export function Badge({ tone = 'quiet', children }: { tone?: Tone; children: Rea
   )
 }
 
-/** `3 Nov 2026, 14:02 UTC`; null as `none`. */
-export function TimeText({ at, none = '–' }: { at: string | null; none?: string }) {
-  if (at === null) return <>{none}</>
-  const date = new Date(at)
-  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`
-  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`
-  return (
-    <time dateTime={at}>
-      {day}, {time}
-    </time>
-  )
+interface TimeTextProps {
+  at: string | null
+  none?: string
+  toTheSecond?: boolean
 }
 
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
-const two = (value: number): string => String(value).padStart(2, '0')
+/** `3 Nov 2026, 14:02 UTC`; null as `none`. */
+export function TimeText({ at, none = '–', toTheSecond = false }: TimeTextProps) {
+  if (at === null) return <>{none}</>
+  return <time dateTime={at}>{sayTime(at, { toTheSecond })}</time>
+}

@@ -9,9 +9,9 @@ import type { AdminRole } from './roles.ts'
 
 const PEOPLE = { href: '/admin/people', text: 'People' }
 const ROLES = [
-  { value: 'viewer', text: 'Viewer: sees everything, changes nothing' },
+  { value: 'viewer', text: 'Viewer: sees no secrets, changes nothing' },
   { value: 'admin', text: 'Admin: changes everything but people' },
-  { value: 'owner', text: 'Owner: everything, people too' },
+  { value: 'owner', text: 'Owner: everything, and who may come in' },
 ]
 
 interface RoleFormProps<Fields extends Record<string, unknown>> {

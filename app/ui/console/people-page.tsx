@@ -34,7 +34,7 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
     <>
       <PageHead
         title="People"
-        lead="A viewer sees everything and changes nothing, an admin changes everything but this page, an owner this page too."
+        lead="A viewer sees every page but this one, never a secret, and changes nothing. An admin changes all that, and is shown new secrets. An owner also decides who is here."
         actions={
           <a className="button" href="/admin/people/invite">
             Invite somebody

@@ -27,6 +27,21 @@ export function sayReceipts({
   return isMore ? `more than ${counted}` : counted
 }
 
+/** "3 Nov 2026, 14:02 UTC"; to the second where several things fall into one minute. */
+export function sayTime(at: string, { toTheSecond = false } = {}): string {
+  const date = new Date(at)
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`
+  const minutes = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
+  return `${day}, ${minutes}${toTheSecond ? `:${two(date.getUTCSeconds())}` : ''} UTC`
+}
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** A time as the audit keeps it. */
+export const isTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/.test(text) && !Number.isNaN(Date.parse(text))
+
 export const startSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** "24 November" */

@@ -171,7 +171,8 @@ function Preview({ before, after, isLastActive, cut }: RevokeProps) {
       <Warning tone={after.count > 0 ? 'bad' : 'warn'}>
         <p id="preview">
           <strong>{startSentence(sayReceipts(before))}</strong> received before{' '}
-          {cut.at === null ? 'this moment' : <Moment at={cut.at} />} {stay} valid;{' '}
+          {/* To the second: receipts of one minute may lie on both sides of it. */}
+          {cut.at === null ? 'this moment' : <TimeText at={cut.at} toTheSecond />} {stay} valid;{' '}
           <strong>
             {after.count === 0
               ? 'none'
@@ -191,9 +192,4 @@ function Preview({ before, after, isLastActive, cut }: RevokeProps) {
       </ul>
     </>
   )
-}
-
-/** To the second: receipts of the same minute may lie on both sides of it. */
-function Moment({ at }: { at: string }) {
-  return <time dateTime={at}>{`${at.slice(0, 19).replace('T', ' ')} UTC`}</time>
 }

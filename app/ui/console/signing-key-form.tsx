@@ -43,13 +43,14 @@ export function PublishKeyPage(props: PublishKeyProps) {
               meta={fields.jwk}
               label="Public key"
               rows={4}
-              help="A JWK, a PEM file with “BEGIN PUBLIC KEY”, or all that the SDK’s line printed. Never the private key."
+              help="A JWK, a PEM file with “BEGIN PUBLIC KEY”, or all that the SDK’s line printed, with its proof. Never the private key."
             />
             <TextArea
               meta={fields.proof}
               label="Proof"
               rows={6}
-              help="Three parts with dots between them, made less than ten minutes ago. Leave it empty where the text above has the proof in it."
+              emptyIf="not with the SDK"
+              help="Three parts with dots between them, made less than ten minutes ago. What the SDK’s line printed has the proof in it: leave this empty then."
             />
             <Warning tone="info">
               {hasKeyInUse
@@ -82,10 +83,11 @@ function HowToMakeOne({ issuer: { slug }, portal }: PublishKeyProps) {
         ))}
       </ol>
       <details>
-        <summary>With the SDK instead, where Node is</summary>
+        <summary>Or with the SDK, where Node.js is</summary>
         <p className="quiet">
-          One line makes the key’s file and prints the public key and the proof together: paste all
-          of it under “Public key”. For a key that you have already, leave out <code>--new</code>.
+          One line in place of the three steps: it makes the key’s file, and prints the public key
+          and the proof together. Paste all that it prints under “Public key”. For a key that you
+          have already, leave out <code>--new</code>.
         </p>
         <Copyable id="key-sdk" text={sdkLine({ slug, portal })} what="the SDK’s line" />
       </details>

@@ -1,0 +1,19 @@
+import type { MetaFunction } from '@remix-run/node'
+import { Outlet, useRouteError } from '@remix-run/react'
+import { consoleNotice } from '../../ui/console/refusals.ts'
+import { NoticePage } from '../../ui/notice-pages.tsx'
+import { en } from '../../ui/words/en.ts'
+
+export const meta: MetaFunction = ({ error }) => [
+  { title: en.pageTitle(error === undefined ? 'Console' : consoleNotice(error).title) },
+  { name: 'robots', content: 'noindex' },
+]
+
+export default function Inside() {
+  return <Outlet />
+}
+
+/** A route of its own, so that the frame around it is drawn whatever goes wrong inside. */
+export function ErrorBoundary() {
+  return <NoticePage notice={consoleNotice(useRouteError())} />
+}
