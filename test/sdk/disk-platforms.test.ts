@@ -37,7 +37,7 @@ afterEach(async () => {
 const item = (receiptId: string): OutboxItem => ({
   receiptId,
   jobId: null,
-  item: { receipt: `jws of ${receiptId}` },
+  item: { receipt: `jws of ${receiptId}`, visibility: 'private' },
 })
 
 test('the disk outbox opens its files in the ways that Deno has, too', async () => {
