@@ -40,40 +40,89 @@ export function followIterable<T>(
 }
 
 /**
- * As `followIterable`. Nothing is read ahead: what was never asked for is in no receipt. What comes
- * out can't be read into a buffer of the reader's own (`byob`), as any stream of chunks.
+ * As `followIterable`. Nothing is read ahead: what was never asked for is in no receipt. A stream of
+ * bytes, as a response's body is one, stays one: it can be read into buffers of the reader's own.
  */
 export function followReadable<T>(
   source: ReadableStream<T>,
   follower: Follower<T>,
 ): ReadableStream<T> {
-  const reader = source.getReader()
-  return new ReadableStream<T>(
-    {
-      async pull(controller) {
-        let result: ReadableStreamReadResult<T>
-        try {
-          result = await reader.read()
-        } catch (error) {
-          cut(follower, error)
-          controller.error(error)
-          return
-        }
-        if (result.done) {
-          follower.end()
-          close(controller)
-        } else {
-          follower.chunk(result.value)
-          controller.enqueue(result.value)
-        }
-      },
-      cancel(reason) {
-        follower.abort()
-        return reader.cancel(reason)
-      },
+  const type = isOfBytes(source) ? 'bytes' : undefined
+  const reader = openReader(source)
+
+  async function pull(controller: Controller<T>): Promise<void> {
+    const request = controller.byobRequest ?? null
+    let result: ReadableStreamReadResult<T>
+    try {
+      result = await reader.read(request?.view?.byteLength)
+    } catch (error) {
+      cut(follower, error)
+      controller.error(error)
+      return
+    }
+    if (result.done) {
+      follower.end()
+      close(controller)
+      // The buffer that was lent for this read is given back.
+      request?.respond(0)
+      return
+    }
+    follower.chunk(result.value)
+    if (request === null) controller.enqueue(result.value)
+    else fill(request, result.value as Uint8Array)
+  }
+
+  function cancel(reason: unknown): Promise<void> {
+    follower.abort()
+    return reader.cancel(reason)
+  }
+
+  const followed = { type, pull, cancel } as UnderlyingDefaultSource<T>
+  return new ReadableStream<T>(followed, { highWaterMark: 0 })
+}
+
+type Controller<T> = ReadableStreamDefaultController<T> & {
+  byobRequest?: ReadableStreamBYOBRequest | null
+}
+
+/** Only a stream of bytes lends itself to this kind of reader. */
+function isOfBytes(source: ReadableStream): boolean {
+  try {
+    source.getReader({ mode: 'byob' }).releaseLock()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A reader of either kind, which is changed where the stream's reader does so. */
+function openReader<T>(source: ReadableStream<T>): {
+  /** The next chunk as it is, or of a stream of bytes no more than `bytesMax`. */
+  read(bytesMax?: number): Promise<ReadableStreamReadResult<T>>
+  cancel(reason: unknown): Promise<void>
+} {
+  let chunks: ReadableStreamDefaultReader<T> | null = source.getReader()
+  let bytes: ReadableStreamBYOBReader | null = null
+  return {
+    read(bytesMax) {
+      if (bytesMax === undefined) {
+        bytes?.releaseLock()
+        bytes = null
+        return (chunks ??= source.getReader()).read()
+      }
+      chunks?.releaseLock()
+      chunks = null
+      bytes ??= source.getReader({ mode: 'byob' })
+      return bytes.read(new Uint8Array(bytesMax)) as Promise<ReadableStreamReadResult<T>>
     },
-    { highWaterMark: 0 },
-  )
+    cancel: (reason) => (chunks ?? bytes)!.cancel(reason),
+  }
+}
+
+function fill(request: ReadableStreamBYOBRequest, bytes: Uint8Array): void {
+  const { buffer, byteOffset, byteLength } = request.view!
+  new Uint8Array(buffer, byteOffset, byteLength).set(bytes)
+  request.respond(bytes.length)
 }
 
 function cut(follower: Follower<never>, error: unknown): void {

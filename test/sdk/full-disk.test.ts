@@ -9,7 +9,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { receiptDigest, receiptIdOf } from '#receipt/id.ts'
 import { createDiskStore } from '../../sdk/src/disk-store.ts'
 import { createCounterfoil } from '../../sdk/src/index.ts'
-import { until } from '../support/outbox.ts'
+import { kill, linesOf, untilSaid } from '../support/disk-outbox.ts'
 import {
   problem,
   refuse,
@@ -46,11 +46,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    const gone = child.exitCode === null && child.signalCode === null && once(child, 'close')
-    child.kill('SIGKILL')
-    await gone
-  }
+  for (const child of children.splice(0)) await kill(child)
   await portal.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -71,13 +67,7 @@ function spawnOnSmallDisk(): { child: ChildProcess; said: string[]; ids: () => s
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   children.push(child)
-  const said: string[] = []
-  let rest = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n')
-    rest = lines.pop()!
-    said.push(...lines)
-  })
+  const said = linesOf(child)
   const ids = () => said.flatMap((line) => /^\d+ (rec_\w+)$/.exec(line)?.[1] ?? [])
   return { child, said, ids }
 }
@@ -87,7 +77,7 @@ const disturbed = (said: string[]) => said.filter((line) => line.startsWith('dis
 test('on a full disk streams are what they were, an error says so, and what was acknowledged arrives', async () => {
   portal.otherwise = () => refuse(503, 'unavailable')
   const { child, said, ids } = spawnOnSmallDisk()
-  await until(() => said.includes('full'))
+  await untilSaid(() => said.includes('full'))
   const arrived = new Set<string>()
   portal.otherwise = (asked) => {
     for (const { receipt } of asked.receipts) arrived.add(idOf(receipt))
@@ -108,9 +98,8 @@ test('on a full disk streams are what they were, an error says so, and what was 
 test('what was acknowledged before the disk was full is there for the next process', async () => {
   portal.otherwise = () => refuse(503, 'unavailable')
   const { child, said, ids } = spawnOnSmallDisk()
-  await until(() => said.includes('full'))
-  child.kill('SIGKILL')
-  await once(child, 'close')
+  await untilSaid(() => said.includes('full'))
+  await kill(child)
   const next = createDiskStore(file)
   const left = (await next.open()).map(({ receiptId }) => receiptId)
   await next.close()

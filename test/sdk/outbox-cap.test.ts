@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
-import { states, until, wait, useOutbox } from '../support/outbox.ts'
+import { states, until, wait, outboxForEach } from '../support/outbox.ts'
 import { problem, refuse, stored, type Asked } from '../support/scripted-portal.ts'
 
-const world = useOutbox()
+const world = outboxForEach()
 const { heard, infoOf, names, signMany, start } = world
 
 describe('a full cap', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { states, useOutbox } from '../support/outbox.ts'
+import { states, outboxForEach } from '../support/outbox.ts'
 import { problem, refuse, storeAll, stored } from '../support/scripted-portal.ts'
 
-const world = useOutbox()
+const world = outboxForEach()
 const { infoOf, signMany } = world
 
 describe('refusals', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { states, until, wait, useOutbox } from '../support/outbox.ts'
+import { states, until, wait, outboxForEach } from '../support/outbox.ts'
 import { refuse, stored } from '../support/scripted-portal.ts'
 
-const world = useOutbox()
+const world = outboxForEach()
 const { heard, infoOf, names, signMany } = world
 
 describe('a portal that can’t answer now', () => {

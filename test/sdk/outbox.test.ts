@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { CounterfoilOptions } from '../../sdk/src/index.ts'
-import { hang, until, wait, useOutbox } from '../support/outbox.ts'
+import { hang, until, wait, outboxForEach } from '../support/outbox.ts'
 import { refuse, storeAll } from '../support/scripted-portal.ts'
 
-const world = useOutbox()
+const world = outboxForEach()
 const { heard, infoOf, signMany, start } = world
 
 describe('batches', () => {

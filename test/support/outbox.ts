@@ -12,22 +12,22 @@ export interface OutboxWorld {
   clock: number
   /** What the outboxes told, in order. */
   heard: [keyof OutboxEvents, Record<string, unknown>][]
-  names(): string[]
-  infoOf(event: keyof OutboxEvents): Record<string, unknown> | undefined
+  names: () => string[]
+  infoOf: (event: keyof OutboxEvents) => Record<string, unknown> | undefined
   /** A further one, which is closed with the test. */
-  start(options?: Partial<CounterfoilOptions>): Counterfoil
+  start: (options?: Partial<CounterfoilOptions>) => Counterfoil
   /** Signs so many, without waiting for any; gives their ids in the order in which they were signed. */
-  signMany(
+  signMany: (
     count: number,
     more?: object,
     by?: Counterfoil,
-  ): Promise<{ ids: string[]; deliveries: Promise<Delivery>[] }>
+  ) => Promise<{ ids: string[]; deliveries: Promise<Delivery>[] }>
 }
 
 const { privateKey } = generateKeyPairSync('ed25519')
 
 /** Anew for each test of the file that calls it. */
-export function useOutbox(): OutboxWorld {
+export function outboxForEach(): OutboxWorld {
   const opened: Counterfoil[] = []
   const heard: OutboxWorld['heard'] = []
 
