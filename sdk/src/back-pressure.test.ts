@@ -34,10 +34,10 @@ function iterable<T>(watched: Watched, chunkOf: (text: string) => T, texts: Iter
   const iterator: AsyncIterableIterator<T> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
-      const { done, value } = await Promise.resolve(texts.next())
-      if (done === true) return { done, value: undefined }
+      const next = await Promise.resolve(texts.next())
+      if (next.done === true) return { done: true, value: undefined }
       watched.pulled++
-      return { done: false, value: chunkOf(value) }
+      return { done: false, value: chunkOf(next.value) }
     },
     return() {
       watched.isEnded = true
@@ -58,9 +58,9 @@ function readable<T>(
     {
       type,
       async pull(controller: ReadableStreamDefaultController<T>) {
-        const { done, value } = await source.next()
-        if (done === true) controller.close()
-        else controller.enqueue(value)
+        const next = await source.next()
+        if (next.done === true) controller.close()
+        else controller.enqueue(next.value)
       },
       cancel: () => void (watched.isEnded = true),
     } as UnderlyingDefaultSource<T>,
