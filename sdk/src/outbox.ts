@@ -26,6 +26,12 @@ const REOPEN_MS = 2_000
 /** The clock is looked at this often: timers stand still while a machine sleeps. */
 const PARKED_LOOK_MS_MAX = 600_000
 const FLUSH_TIMEOUT_MS = 30_000
+/**
+ * Whoever flushes gives up on sending that was not heard of for so long, and sends anew. In a worker
+ * at the edge a request that has ended takes along what it began: its answer never comes.
+ */
+const SILENCE_MS_MAX = 10_000
+const SILENCE_LOOK_MS = 500
 const CLOSE_TIMEOUT_MS = 2_000
 
 type Timer = ReturnType<typeof setTimeout>
@@ -61,6 +67,9 @@ export function createOutbox(options: {
   let parkedUntil = 0
   let parkedAt = 0
   let working: Promise<void> | null = null
+  /** Who is at work: another number means that an earlier one was given up. */
+  let shift = 0
+  let heardAt = 0
   let retryTimer: Timer | null = null
   let parkTimer: Timer | null = null
   /** The last answer was a refusal of everything: waiting a moment won't help. */
@@ -109,6 +118,7 @@ export function createOutbox(options: {
   }
 
   function changed(): void {
+    heardAt = options.now()
     const waiting = onChange
     onChange = new Set()
     for (const resume of waiting) resume()
@@ -135,8 +145,12 @@ export function createOutbox(options: {
   }
 
   async function work(): Promise<void> {
+    const mine = ++shift
+    const isGivenUp = (): boolean => mine !== shift
+    heardAt = options.now()
     try {
-      const stop = await sendWaiting(sending)
+      const stop = await sendWaiting({ ...sending, isClosed: () => isClosed() || isGivenUp() })
+      if (isGivenUp()) return
       isRefused = stop?.kind === 'refused'
       if (stop === null) failures = 0
       else if (stop.kind === 'later') later(stop.afterMs, stop.why)
@@ -145,12 +159,21 @@ export function createOutbox(options: {
         later(BACKOFF_MAX_MS, `the portal answered ${stop.problem.status} ${stop.problem.code}`)
       }
     } catch (thrown) {
+      if (isGivenUp()) return
       emit('error', asError('outbox_unusable', 'Sending failed', thrown))
       later(null, 'sending failed')
     }
     working = null
     changed()
     // What came while the last batch was ending found somebody at work, and relied on that.
+    kick()
+  }
+
+  /** What was sent in vain is sent twice at worst: to the portal that is a repeat. */
+  function endSilence(): void {
+    if (working === null || options.now() - heardAt < SILENCE_MS_MAX) return
+    shift++
+    working = null
     kick()
   }
 
@@ -255,10 +278,12 @@ export function createOutbox(options: {
         isLate = true
         changed()
       })
+      const look = setInterval(endSilence, SILENCE_LOOK_MS)
       const isHopeful = (): boolean => !isLate && !isRefused && !isClosed()
       while (isHopeful() && list.countReady(isParked()) > 0)
         await new Promise<void>((resume) => onChange.add(resume))
       clearTimeout(limit)
+      clearInterval(look)
       return { waiting: list.count, parked: list.count - list.countReady(isParked()) }
     },
     close: ({ timeoutMs = CLOSE_TIMEOUT_MS } = {}) => (closing ??= end(timeoutMs)),

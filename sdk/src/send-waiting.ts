@@ -89,6 +89,8 @@ async function settle(
   const capped: Problem[] = []
   let held: Problem | null = null
   for (const [i, one] of batch.entries()) {
+    // An answer to sending that was given up, after the next one's.
+    if (ctx.list.get(one.entry.receiptId) !== one) continue
     const outcome = readOutcome(one.entry.receiptId, results[i]!, ctx.portal.url)
     if (outcome.kind === 'done') done.push({ one, delivery: outcome.delivery })
     else if (outcome.kind === 'held') held = outcome.problem
