@@ -64,13 +64,14 @@ export function startStream<T>(
   taken: Place | null,
 ): ReceiptStream {
   const model = new AbortController()
-  const { streamId, forget } = registerStream(stop)
+  const { streamId, forget } = registerStream(stopFromOutside)
   const text = createTextTaker(options.text)
   let place = taken
   let input: Input<T> | null = null
   let follower: Follower<string> | null = null
   let reading: Promise<Turn<T>> | null = null
-  let wake: (turn: Turn<T>) => void = () => undefined
+  let wake: ((turn: Turn<T>) => void) | null = null
+  let isAsked = false
   let isStopped = false
   let isOver = false
   const hasStopped = (): boolean => isStopped
@@ -88,7 +89,19 @@ export function startStream<T>(
     leave()
     model.abort()
     input?.cancel()
-    wake({ kind: 'woken' })
+    wake?.({ kind: 'woken' })
+  }
+
+  /**
+   * A reader's Stop comes with a request of its own. Where requests are kept apart, as in a worker at
+   * the edge, what that one began would end with it, the signature too: so this stream's own does it.
+   */
+  function stopFromOutside(): void {
+    if (wake === null) stop()
+    else {
+      isAsked = true
+      wake({ kind: 'woken' })
+    }
   }
 
   /** From here on the receipt is what it is. */
@@ -147,21 +160,24 @@ export function startStream<T>(
   const nextTurn = (): Promise<Turn<T>> =>
     new Promise((resolve) => {
       const timer = startTimer(options.keepAliveMs ?? 15_000, () => resolve({ kind: 'quiet' }))
-      wake = (turn) => {
+      const done = (turn: Turn<T>): void => {
         clearTimeout(timer)
         resolve(turn)
       }
+      wake = done
       if (isStopped) {
-        wake({ kind: 'woken' })
+        done({ kind: 'woken' })
         return
       }
       reading ??= read()
-      void reading.then(wake)
+      void reading.then(done)
     })
 
   /** One event, or none if the chunk held no text: then the next one is asked for. */
   async function step(events: Events): Promise<boolean> {
     const turn = await nextTurn()
+    wake = null
+    if (isAsked) stop()
     if (isOver) return true
     if (turn.kind === 'quiet') {
       events.enqueue(encodeUtf8(': still here\n\n'))
