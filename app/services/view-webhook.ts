@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { WebhookRow } from '#db/queries/webhooks.ts'
 
 /** A webhook as its admin sees it: nothing of its secret. */
@@ -17,8 +18,17 @@ export const viewWebhook = (row: WebhookRow): WebhookView => ({
   disabledAt: row.disabledAt?.toISOString() ?? null,
 })
 
-/** For the audit, which is kept for ever: what stands in a query is often a secret. */
-export const auditUrl = ({ url }: WebhookRow): string => url.replace(/\?.*$/s, '?…')
+/**
+ * For the audit, which is kept for ever and which viewers read: what follows the host is often a
+ * secret, because whoever has it may send there. Some of its hash tells two addresses of one host
+ * apart.
+ */
+export function auditUrl({ url }: Pick<WebhookRow, 'url'>): string {
+  const { origin } = new URL(url)
+  if (url === `${origin}/`) return url
+  return `${origin}/… (${createHash('sha256').update(url).digest('hex').slice(0, 8)})`
+}
+
 export const auditWebhook = (row: WebhookRow): object => ({
   ...viewWebhook(row),
   url: auditUrl(row),

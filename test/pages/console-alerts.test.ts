@@ -125,14 +125,21 @@ test('“send again” and a test go out under the right id, by an admin only', 
 })
 
 test('turned off, moved, with a new secret and removed: each is done once and stands in the audit', async () => {
+  await admin.post(`/admin/alerts/${hook}`, { act: 'test' })
   await admin.post(`/admin/alerts/${hook}`, { act: 'disable' })
-  expect((await admin.get(`/admin/alerts/${hook}`)).text).toContain('Turned off since')
+  const off = (await admin.get(`/admin/alerts/${hook}`)).text
+  for (const words of ['Turned off since', '>stopped<', 'The webhook was turned off.'])
+    expect(off).toContain(words)
+  // What ended because somebody wanted it is no failure.
+  expect(off).not.toContain('given up')
   expect((await admin.post(`/admin/alerts/${hook}`, { act: 'test' })).status).toBe(409)
   await admin.post(`/admin/alerts/${hook}`, { act: 'enable' })
   const wrong = await admin.post(`/admin/alerts/${hook}/address`, { url: 'https://10.1.1.1/' })
   expect([wrong.status, wrong.text.includes('value="https://10.1.1.1/"')]).toEqual([400, true])
   const moved = await admin.post(`/admin/alerts/${hook}/address`, { url: 'https://8.8.4.4/b' })
   expect(moved.location).toBe(`/admin/alerts/${hook}?done=moved`)
+  const again = await admin.post(`/admin/alerts/${hook}/address`, { url: 'https://8.8.4.4/other' })
+  expect(again.location).toBe(moved.location)
   const replaced = shownSecret((await admin.post(`/admin/alerts/${hook}/secret`)).text)
   expect(replaced).not.toBe('')
   expect(replaced).not.toBe(secret)
@@ -143,6 +150,8 @@ test('turned off, moved, with a new secret and removed: each is done once and st
   for (const path of ['/remove', '/secret', '/address'])
     expect((await admin.get(`/admin/alerts/${hook}${path}`)).status).toBe(404)
   const audit = (await viewer.get(`/admin/audit?subject=${hook}`)).text
+  // Two addresses of one host are told apart, though neither is shown.
+  expect(new Set(audit.match(/8\.8\.4\.4\/… \([0-9a-f]{8}\)/g)).size).toBe(2)
   for (const act of [
     'added webhook',
     'sent a test to webhook',
@@ -152,4 +161,10 @@ test('turned off, moved, with a new secret and removed: each is done once and st
   ])
     expect(audit).toContain(act)
   for (const kept of [secret, replaced]) expect(audit).not.toContain(kept.slice(6))
+  // Times are read as everywhere else in the console.
+  expect(audit).toMatch(/\d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d UTC/)
+  expect(audit).not.toMatch(/>\d{4}-\d\d-\d\dT/)
+  // Nor what stands after the host: whoever has it may send there.
+  expect(audit).toContain('https://8.8.4.4/…')
+  for (const path of ['/b', '/other']) expect(audit).not.toContain(`https://8.8.4.4${path}`)
 })

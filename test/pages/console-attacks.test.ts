@@ -36,12 +36,14 @@ test.each([
   ['a NUL', { name: 'a\0b' }],
   ['hundreds', Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}`, 'x']))],
 ])('a field that no form has, %s, is refused before anything reads it', async (_what, fields) => {
-  const begunAt = performance.now()
   const door = await knock(portal, '/admin/sign-in', { password: 'x', ...fields })
   const inside = await owner.post('/admin/issuers/new', fields)
-  for (const { status, text } of [door, inside])
-    expect([status, (JSON.parse(text) as { code: string }).code]).toEqual([400, 'invalid_request'])
-  expect(performance.now() - begunAt).toBeLessThan(2_000)
+  for (const { status, text } of [door, inside]) {
+    const { code, detail } = JSON.parse(text) as { code: string; detail: string }
+    expect([status, code]).toEqual([400, 'invalid_request'])
+    // The gate's own words: no page was asked, so no form library made millions of anything.
+    expect(detail).toBe('No form of the console has such a field.')
+  }
 })
 
 test('no log line repeats the values of a statement that failed', async () => {

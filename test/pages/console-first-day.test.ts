@@ -258,7 +258,7 @@ describe('an admin’s first day', () => {
       `Ada created API key Reading room ${keyId}`,
       `Ada published signing key ${firstKid}`,
       'Ada created issuer Harbour Library harbour',
-      'Ada joined as admin Ada',
+      'Ada joined as owner Ada',
     ])
     expect(await page.content()).not.toContain(secret.slice(-20))
   })

@@ -166,7 +166,7 @@ test('a revocation is previewed for the chosen moment, and then does what the pr
   const since = cut.toISOString().slice(0, -1)
   const preview = await admin.get(`${path}?since=${since}`)
   expect(plain(preview.text)).toMatch(
-    /3 receipts received before .* stay valid; 1 will show as withdrawn\./,
+    /3 receipts received before \d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d UTC stay valid; 1 will show as withdrawn\./,
   )
   expect(preview.text).toContain(`<input type="hidden" name="since" value="${since}"/>`)
   // Asking changed nothing, and neither does a form without a reason.

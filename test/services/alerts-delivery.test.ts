@@ -14,6 +14,7 @@ import { createWebhook, WEBHOOKS_MAX } from '#app/services/create-webhook.ts'
 import { deliverAlerts } from '#app/services/deliver-alerts.ts'
 import { findWebhook, listAlerts, listDeliveries, listWebhooks } from '#app/services/list-alerts.ts'
 import { pinTo, postWebhook, REACH } from '#app/services/post-webhook.ts'
+import { auditUrl } from '#app/services/view-webhook.ts'
 import { sendAgain, sendTest } from '#app/services/send-by-hand.ts'
 import { watchCaps } from '#app/services/watch-caps.ts'
 import { postAll, signMany } from '../support/crowd.ts'
@@ -112,14 +113,19 @@ test('a receiver that is down gets it later, under the same id and signed anew',
   const { id, secret } = await addWebhook()
   await sendOne(id)
   receiver.answer = 503
+  const begunAt = Date.now()
   await deliver()
-  await deliver()
+  const endedAt = Date.now()
   expect(receiver.got).toHaveLength(1)
   const [waiting] = await deliveriesOf(id)
   expect(waiting).toMatchObject({ state: 'pending', attempts: 1, lastStatus: 503 })
-  const pause = Date.parse(waiting!.nextAttemptAt!) - Date.now()
-  expect(pause).toBeGreaterThan(1_000)
-  expect(pause).toBeLessThan(7_000)
+  // Five seconds and a fifth more or less, from some moment of this delivery on.
+  const nextAt = Date.parse(waiting!.nextAttemptAt!)
+  expect(nextAt).toBeGreaterThanOrEqual(begunAt + 4_000)
+  expect(nextAt).toBeLessThanOrEqual(endedAt + 6_001)
+  // Before that nothing is sent; on a machine that needed longer there is nothing to see.
+  await deliver()
+  if (Date.now() < nextAt) expect(receiver.got).toHaveLength(1)
   receiver.answer = (response) => response.destroy()
   await wait()
   await deliver()
@@ -226,14 +232,15 @@ test('a receiver that hangs keeps no other waiting, and is hung up on', async ()
   const quick = await addWebhook()
   for (let i = 0; i < 10; i++) await sendOne(hanging.id)
   for (let i = 0; i < 10; i++) await sendOne(quick.id)
-  const sending = deliver({ ...REACH, timeoutMs: 1_500 })
-  const begun = performance.now()
-  while (receiver.got.length < 10 && performance.now() - begun < 1_400)
+  const delivery = { hasEnded: false }
+  const sending = deliver({ ...REACH, timeoutMs: 3_000 }).then(() => (delivery.hasEnded = true))
+  while (receiver.got.length < 10 && !delivery.hasEnded)
     await new Promise((resume) => setTimeout(resume, 10))
-  expect(receiver.got).toHaveLength(10)
+  // The ten are there while the others still hang, however slow this machine is.
+  expect([receiver.got.length, delivery.hasEnded]).toEqual([10, false])
   await sending
-  const [waiting] = await deliveriesOf(hanging.id)
-  expect(waiting).toMatchObject({ state: 'pending', lastError: 'No answer within 1.5 s.' })
+  const tried = (await deliveriesOf(hanging.id)).find(({ attempts }) => attempts > 0)
+  expect(tried).toMatchObject({ state: 'pending', lastError: 'No answer within 3 s.' })
   await slow.close()
 })
 
@@ -242,9 +249,8 @@ test('stopping hangs up at once and gives back what was not sent', async () => {
   await sendOne(id)
   const stop = new AbortController()
   receiver.answer = () => stop.abort()
-  const begun = performance.now()
-  await deliverAlerts(ctx, stop.signal)
-  expect(performance.now() - begun).toBeLessThan(5_000)
+  // A receiver that never answers, and is not hung up on, would be waited for beyond this test.
+  await deliverAlerts(ctx, stop.signal, { ...REACH, timeoutMs: 600_000 })
   expect((await deliveriesOf(id))[0]).toMatchObject({ state: 'pending', attempts: 0 })
   receiver.answer = 200
   await deliver()
@@ -389,7 +395,8 @@ test('turned off, nothing is sent and what was on its way ends; turned on again,
   await deliver()
   expect(receiver.got).toEqual([])
   const [ended] = await deliveriesOf(id)
-  expect(ended).toMatchObject({ state: 'failed', lastError: 'The webhook was turned off.' })
+  // Nobody gave up on it: its word says so.
+  expect(ended).toMatchObject({ state: 'stopped', lastError: 'The webhook was turned off.' })
   expect(await sendTest(ctx, BY, id)).toMatchObject({ ok: false, code: 'webhook_disabled' })
   expect(await sendAgain(ctx, BY, ended!.id)).toMatchObject({ ok: false, code: 'webhook_disabled' })
   await enableWebhook(ctx, BY, id)
@@ -435,13 +442,13 @@ test('each alert that is sent by hand is recorded, with who did it, and one that
       actor: BY.actor,
       action: 'webhook.test',
       before: null,
-      after: { url, alert, delivery: tested!.id },
+      after: { url: auditUrl({ url }), alert, delivery: tested!.id },
     },
     {
       actor: 'somebody else',
       action: 'webhook.resend',
       before: null,
-      after: { url, alert, delivery: again!.id },
+      after: { url: auditUrl({ url }), alert, delivery: again!.id },
     },
   ])
 })

@@ -38,11 +38,11 @@ const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
   'api_key.revoke': 'revoked API key',
   'receipt.revoke': 'withdrew receipt',
   'content.erase': 'erased the content of receipt',
-  'admin.join': 'joined as admin',
-  'admin.invite': 'invited an admin,',
-  'admin.update': 'changed admin',
-  'admin.remove': 'removed admin',
-  'admin.recover': 'let back in admin',
+  'admin.join': 'joined as',
+  'admin.invite': 'invited somebody,',
+  'admin.update': 'changed the account of',
+  'admin.remove': 'removed',
+  'admin.recover': 'let back in',
   'webhook.create': 'added webhook',
   'webhook.update': 'changed webhook',
   'webhook.remove': 'removed webhook',
@@ -68,7 +68,14 @@ export const actorWord = (actor: string): string => lookUp(ACTORS, actor) ?? act
 
 export function actWords({ action, after }: Said): string {
   if (action === 'admin.invite' && after === null) return 'withdrew the invitation of'
+  if (action === 'admin.join') return `joined as ${roleIn(after)}`
   return lookUp(ACTS, action) ?? `did “${action}” to`
+}
+
+/** An entry is what was kept then, whatever it is: a role is only said if it is one. */
+function roleIn(state: unknown): string {
+  const role = typeof state === 'object' && state !== null && 'role' in state ? state.role : null
+  return role === 'owner' || role === 'admin' || role === 'viewer' ? role : 'admin'
 }
 
 /** What people call the thing: its name, or a webhook's host. Null where it has its id alone. */
