@@ -134,6 +134,12 @@ test('so are all pages of a portal in use, also with long names', async () => {
     await expectGood(visit, name)
     await visit.close()
   }
+  for (const path of ['/nothing', '/receipts/nothing']) {
+    const visit = await open(path, owner, { bypassCSP: true })
+    expect([path, visit.status]).toEqual([path, 404])
+    await expectGood(visit, path)
+    await visit.close()
+  }
   for (const path of ['', '/alerts', pages.webhook!]) {
     const visit = await open(path, viewer, { bypassCSP: true })
     await expectGood(visit, `viewer ${path}`)

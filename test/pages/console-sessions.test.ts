@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findSession, openSession, SESSION_IDLE_MS_MAX } from '#app/services/session.ts'
+import {
+  findSession,
+  openSession,
+  SESSION_IDLE_MS_MAX,
+  SESSION_MS_MAX,
+} from '#app/services/session.ts'
 import { openConsole } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'
@@ -48,6 +53,18 @@ test('a session that nobody uses for twelve hours is over', async () => {
   portal.advance(SESSION_IDLE_MS_MAX - 60_000)
   expect((await client.get('/admin/sessions')).status).toBe(200)
   portal.advance(SESSION_IDLE_MS_MAX + 1)
+  expect((await client.get('/admin/sessions')).status).toBe(302)
+})
+
+test('a session is over after a week, however much it is used', async () => {
+  const client = await openConsole(portal, 'viewer')
+  const step = SESSION_IDLE_MS_MAX - 60_000
+  const steps = Math.floor((SESSION_MS_MAX - 60_000) / step)
+  for (let n = 0; n < steps; n++) {
+    portal.advance(step)
+    expect((await client.get('/admin/sessions')).status).toBe(200)
+  }
+  portal.advance(SESSION_MS_MAX - steps * step + 1)
   expect((await client.get('/admin/sessions')).status).toBe(302)
 })
 

@@ -65,7 +65,7 @@ export function OutboxState({ outbox }: { outbox: Outbox }) {
         {failed > 0 ? (
           <Badge tone="bad">{number.format(failed)} given up</Badge>
         ) : (
-          <Badge tone="good">{pending === 0 ? 'all delivered' : 'on their way'}</Badge>
+          <Badge tone="good">{pending === 0 ? 'none waiting' : 'on their way'}</Badge>
         )}
       </h2>
       <dl className="facts">
