@@ -4,7 +4,8 @@ import type { Evidence, KeyEvidence } from './receipt/judge.ts'
 import { admitKey, thumbprint } from './receipt/key.ts'
 import type { ParsedReceipt } from './receipt/receipt.ts'
 import type { Check, Report } from './receipt/report.ts'
-import { asError, CounterfoilError } from './errors.ts'
+import { asError, CounterfoilError, refusalOf } from './errors.ts'
+import { readProblem } from './portal-answers.ts'
 
 /** A portal's public side. What it answers is looked at as anybody's word: it may be wrong, or lie. */
 export interface ReceiptSources {
@@ -45,23 +46,20 @@ const readTime = (value: unknown): number | null => {
 export function createSources(url: string, send: typeof fetch): ReceiptSources {
   async function get(path: string): Promise<Uint8Array | null> {
     let response: Response
-    let bytes: Uint8Array
     try {
       response = await send(url + path, {
         headers: { accept: 'application/json, */*' },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
-      // Not as text: that would take a BOM away, and with it what is wrong.
-      bytes = new Uint8Array(await response.arrayBuffer())
+      if (response.ok || response.status === 404 || response.status === 410) {
+        // Not as text: that would take a BOM away, and with it what is wrong.
+        const bytes = new Uint8Array(await response.arrayBuffer())
+        return response.ok ? bytes : null
+      }
     } catch (thrown) {
       throw asError('portal_unreachable', `The portal at ${url} can't be reached`, thrown)
     }
-    if (response.ok) return bytes
-    if (response.status === 404 || response.status === 410) return null
-    const { status } = response
-    throw new CounterfoilError('portal_refused', `The portal answered ${status} for ${path}.`, {
-      problem: { status, code: 'unknown' },
-    })
+    throw refusalOf(await readProblem(response))
   }
 
   async function getObject(path: string): Promise<Members | null> {

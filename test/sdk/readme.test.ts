@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { VERDICTS } from '#receipt/report.ts'
 import { readBlocks } from '../support/blocks.ts'
 import { freshDatabase } from '../support/database.ts'
 import { linkPackage, packSdk, type Packed } from '../support/packed.ts'
@@ -93,6 +94,8 @@ declare global {
   const signingKey: string
   const portal: string
   const text: string
+  const url: string
+  const link: string
   const question: string
   const jobId: string
   const messages: { role: 'user'; content: string }[]
@@ -110,7 +113,10 @@ const IMPORTS: Record<string, string> = {
   createCounterfoil: '@counterfoil/sdk',
   proveKey: '@counterfoil/sdk',
   createDiskStore: '@counterfoil/sdk/node',
+  verifyReceipt: '@counterfoil/sdk/verify',
   tapOpenAI: '@counterfoil/sdk/openai',
+  readReceiptTrailer: '@counterfoil/sdk/openai',
+  tapSse: '@counterfoil/sdk/tap-sse',
   tapAnthropic: '@counterfoil/sdk/anthropic',
   counterfoilMiddleware: '@counterfoil/sdk/ai-sdk',
   readReceiptStream: '@counterfoil/sdk/client',
@@ -193,10 +199,25 @@ test.each([
   ['errors.d.ts', 'CounterfoilErrorCode'],
   ['delivery.d.ts', 'OutboxEvents'],
   ['counterfoil.d.ts', 'Counterfoil'],
+  ['verify-receipt.d.ts', 'VerifyOptions'],
+  ['verify-receipt.d.ts', 'CheckedReceipt'],
+  ['check-receipt.d.ts', 'ReadReceipt'],
+  ['read-trailer.d.ts', 'ReadTrailer'],
+  ['receipt-trailer.d.ts', 'TrailerOptions'],
+  ['tap-sse.d.ts', 'SseOptions'],
+  ['stream-store.d.ts', 'StreamState'],
+  ['stream-store.d.ts', 'StreamStatus'],
+  ['prove-key.d.ts', 'ProveKeyOptions'],
+  ['portal.d.ts', 'Usage'],
+  ['portal.d.ts', 'Reservation'],
 ])('%s: everything in %s is in the README', (file, type) => {
   const names = namesIn(file, type)
   expect(names.length).toBeGreaterThan(0)
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(README))).toEqual([])
+})
+
+test('every verdict is in the README', () => {
+  expect(VERDICTS.filter((verdict) => !README.includes(`| \`${verdict}\` `))).toEqual([])
 })
 
 test('every entry is in the README, and no other', () => {

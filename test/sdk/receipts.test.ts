@@ -166,6 +166,20 @@ test('what doesn’t exist, or is named wrongly, is said so', async () => {
   ).rejects.toMatchObject({ code: 'portal_unreachable' })
 })
 
+test('a portal that refuses to answer is quoted with its own code', async () => {
+  const refused = Response.json({ code: 'rate_limited', detail: 'Too fast.' }, { status: 429 })
+  await expect(
+    verifyReceipt({
+      receipt: `https://example.com/r/rec_${'0'.repeat(32)}`,
+      fetch: () => Promise.resolve(refused.clone()),
+    }),
+  ).rejects.toMatchObject({
+    code: 'portal_refused',
+    message: 'The portal refused (429 rate_limited): Too fast.',
+    problem: { status: 429, code: 'rate_limited' },
+  })
+})
+
 const isReceipt = (path: string): boolean => path.endsWith('/receipt')
 const isReport = (path: string): boolean => /\/v1\/receipts\/rec_\w+$/.test(path)
 const isIssuer = (path: string): boolean => path.startsWith('/v1/issuers/')
