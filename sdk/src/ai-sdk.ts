@@ -14,6 +14,7 @@ import {
 import { readFinishReason, readModelPart, type ModelPart } from './read-ai-sdk.ts'
 import { isAbort } from './tap.ts'
 
+/** What `counterfoilMiddleware` takes beside its Counterfoil. */
 export interface MiddlewareOptions
   extends CallHooks, Omit<AnswerOptions, 'jobId' | 'prompt' | 'reservation'> {
   /**

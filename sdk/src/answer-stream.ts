@@ -8,6 +8,7 @@ import { registerStream } from './stop-stream.ts'
 import type { Follower, Receipted, TapOptions } from './tap.ts'
 import { startTimer } from './timer.ts'
 
+/** What a receipt says, and how its answer is sent. Times are in milliseconds. */
 export interface ReceiptStreamOptions<T = unknown> extends TapOptions {
   /** The text that a chunk shows to the reader; by default it is found by the chunk's shape. */
   text?: ((chunk: T) => string | null | undefined) | undefined

@@ -16,6 +16,7 @@ import type { ReceiptClaims, Verdict } from './receipt/report.ts'
 export type ReceiptState =
   'sent' | 'pending' | 'verified' | 'differs' | 'invalid' | 'unreachable' | 'not-checkable' | 'none'
 
+/** A receipt as this side found it. What is not known, or not proven, is null. */
 export interface ReadReceipt {
   state: ReceiptState
   receiptId: string | null
@@ -34,6 +35,7 @@ export interface ReadReceipt {
   error: string | null
 }
 
+/** How a receipt is looked for and judged. */
 export interface CheckOptions {
   /** Only receipts of this portal are fetched and believed. Without it: any that the stream names. */
   portal?: string | undefined

@@ -8,6 +8,7 @@ export type { CheckOptions, ReadReceipt, ReceiptState } from './check-receipt.ts
 export { StreamError } from './stream-error.ts'
 export type { StreamErrorCode } from './stream-error.ts'
 
+/** What `readReceiptStream` takes. */
 export interface ReadOptions extends CheckOptions {
   /** Every piece, as it comes. With it the stream is read on its own, also if nobody iterates. */
   onText?: ((piece: string) => void) | undefined

@@ -22,6 +22,7 @@ import {
 } from './tap.ts'
 import type { CheckedReceipt, VerifyOptions } from './verify-receipt.ts'
 
+/** What `createCounterfoil` takes. */
 export interface CounterfoilOptions {
   /** The portal's address: `https://receipts.example`. */
   portal: string
@@ -44,6 +45,7 @@ export interface CounterfoilOptions {
   now?: (() => number) | undefined
 }
 
+/** A finished answer, and what its receipt says of it. */
 export interface SignInput extends ReceiptDetails, Ending {
   /** What the user got: text, or the exact bytes. */
   output: string | Uint8Array
@@ -61,6 +63,7 @@ export interface Tap {
   ): AsyncIterableIterator<T> & Receipted
 }
 
+/** Signs receipts for one issuer with one key, and sees that they arrive: see `createCounterfoil`. */
 export interface Counterfoil {
   /** Signs a finished answer. No request is made before it resolves. Throws a `CounterfoilError`. */
   sign(input: SignInput): Promise<SignedReceipt>

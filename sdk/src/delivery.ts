@@ -39,6 +39,7 @@ export type Delivery =
   /** Not known to have arrived before `close()`; in an outbox on disk it waits for the next process. */
   | { state: 'unsent'; receiptId: string }
 
+/** What `counterfoil.on` can hear. A listener that throws, or rejects, disturbs nobody. */
 export interface OutboxEvents {
   stored: (delivery: Delivery & { state: 'stored' }) => void
   conflict: (delivery: Delivery & { state: 'conflict' }) => void

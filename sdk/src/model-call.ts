@@ -6,6 +6,7 @@ import { recordAnswer, type AnswerOptions } from './follow-answer.ts'
 import { endingOf, type Follower } from './tap.ts'
 import { waitBriefly } from './wait-briefly.ts'
 
+/** How a call ended, in the middleware’s words: the outcomes `complete`, `partial` and `failed`. */
 export type Resolution = 'success' | 'partial' | 'failed'
 
 /** What the middleware's hooks are told of a call that has ended. */

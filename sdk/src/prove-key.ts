@@ -3,6 +3,7 @@ import { readKeyProof } from './receipt/key-proof.ts'
 import { CounterfoilError } from './errors.ts'
 import { readSigningKey, type SigningKey } from './signing-key.ts'
 
+/** What `proveKey` takes. */
 export interface ProveKeyOptions {
   /** As in `createCounterfoil`: PEM, JWK, `KeyObject` or a remote signer. */
   signingKey: SigningKey

@@ -24,6 +24,7 @@ function useLatest<T>(value: T): { readonly current: T } {
   return latest
 }
 
+/** What `useReceiptStream` gives: the answer so far, and two functions for its buttons. */
 export interface ReceiptStreamHook<I> extends StreamState {
   /** Begins an answer, and leaves one that is running. Resolves when it has ended; never rejects. */
   start: undefined extends I ? (input?: I) => Promise<void> : (input: I) => Promise<void>

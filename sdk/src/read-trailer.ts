@@ -6,6 +6,7 @@ import { readOpenAIChunk } from './read-openai.ts'
 import type { ProviderStream } from './follow-stream.ts'
 import type { ReceiptTrailer } from './receipt-trailer.ts'
 
+/** A trailer as its reader found it, compared with what the reader was given. */
 export interface ReadTrailer extends ReceiptTrailer {
   /**
    * Whether the receipt is of exactly what this client was given. Null: it can't be told here,

@@ -8,6 +8,7 @@ import { createSseReader } from './sse-text.ts'
 import { isAbort, type Receipted } from './tap.ts'
 import { waitBriefly } from './wait-briefly.ts'
 
+/** What `withReceiptTrailer` takes. */
 export interface TrailerOptions extends AnswerOptions {
   /** How long the stream's last line may wait for the signature, in ms: 1,000 by default. */
   receiptWithinMs?: number | undefined

@@ -6,6 +6,7 @@ export interface BadgeWords {
   says: string
 }
 
+/** The words of `<ReceiptBadge>` for each state: `badgeEnglish`, or another language. */
 export type BadgeTexts = Record<ReceiptState | 'awaited', BadgeWords>
 
 /** English. "Verified" says what was compared, and never that the answer is true. */

@@ -37,6 +37,10 @@ export function receiptStream<T>(
 /**
  * As `receiptStream`, as a whole `Response`: 200 with the headers that keep proxies from holding
  * events back, or 402 with the portal's problem (`onCapExceeded: 'refuse'`).
+ *
+ * @example
+ * export const POST = (request) =>
+ *   receiptResponse(counterfoil, (signal) => askModel(request, signal), { signal: request.signal })
  */
 export async function receiptResponse<T>(
   counterfoil: StreamSigner,

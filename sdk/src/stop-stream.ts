@@ -21,6 +21,9 @@ export function registerStream(stop: () => void): { streamId: string; forget: ()
  * Ends a stream of this process as its reader's Stop button means it: the model call is aborted,
  * and the stream ends with its partial receipt. Gives 204, or 404 where no such stream runs here:
  * then the reader hangs up, which stops the model too, but hears of no receipt.
+ *
+ * @example
+ * const status = stopStream(request.headers.get(STREAM_HEADER))
  */
 export function stopStream(streamId: string | null | undefined): 204 | 404 {
   const stop = streams().get(streamId ?? '')

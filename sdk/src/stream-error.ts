@@ -10,6 +10,7 @@
 export type StreamErrorCode =
   'cap_exceeded' | 'http_error' | 'not_a_stream' | 'provider_failed' | 'connection_lost'
 
+/** Thrown by iterating an answer that did not come to its end. What came before was handed out. */
 export class StreamError extends Error {
   override name = 'StreamError'
   readonly code: StreamErrorCode

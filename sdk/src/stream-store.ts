@@ -8,6 +8,7 @@ import { StreamError } from './stream-error.ts'
  */
 export type StreamStatus = 'idle' | 'streaming' | 'stopping' | 'stopped' | 'done' | 'error'
 
+/** Where an answer is: what a component shows of it. */
 export interface StreamState {
   text: string
   status: StreamStatus

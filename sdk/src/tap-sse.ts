@@ -4,10 +4,12 @@ import { createSseReader, type SseFormat } from './sse-text.ts'
 import { followReadable } from './follow-source.ts'
 import { plainReader, type Follower, type Receipted, type TapOptions } from './tap.ts'
 
+/** For a receipt of the exact bytes. */
 export interface WireOptions extends Omit<TapOptions, 'subject'> {
   read?: undefined
 }
 
+/** For a receipt of the answer that the events hold. */
 export interface SseOptions extends AnswerOptions {
   /** Whose events they are; then the text in them is signed, and not the bytes. */
   read: SseFormat
@@ -42,7 +44,7 @@ function followWire(counterfoil: Counterfoil, options: WireOptions): Follower<Ui
 }
 
 /** Follows the bytes of an event stream for the answer in them. */
-export function followSse(counterfoil: Counterfoil, options: SseOptions): Follower<Uint8Array> {
+function followSse(counterfoil: Counterfoil, options: SseOptions): Follower<Uint8Array> {
   const { answer, follower } = followAnswer<Uint8Array>(counterfoil, options, (bytes) =>
     reader.chunk(bytes),
   )

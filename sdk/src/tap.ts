@@ -1,6 +1,7 @@
 import type { Ending, LateDetails, ReceiptDetails, Recording, SignedReceipt } from './details.ts'
 import { asError, type CounterfoilError } from './errors.ts'
 
+/** What a receipt says, and what becomes of it where its stream is cut short. */
 export interface TapOptions extends ReceiptDetails {
   /** What becomes of an answer that was cut short, or failed: `sign` (the default) says so, `skip`. */
   partial?: 'sign' | 'skip' | undefined

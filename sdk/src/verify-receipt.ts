@@ -35,6 +35,7 @@ export interface CheckedReceipt {
   opinion: 'agrees' | 'disagrees' | 'unable'
 }
 
+/** What a receipt is compared with. Without `content`, only the receipt itself is verified. */
 export interface VerifyOptions {
   /** What you have of the content: text, or its exact bytes. */
   content?: string | Uint8Array | undefined

@@ -196,8 +196,16 @@ describe('Lucid’s trailer in an OpenAI-compatible stream', () => {
     const trailer = (await stream.receipt)!
     expect(trailer.matches).toBe(true)
     await world.counterfoil.flush()
-    const { body } = await world.portal.call('GET', `/v1/receipts/${trailer.receiptId}`)
-    expect(body).toMatchObject({ verdict: 'valid' })
+    // The portal's report, and all of it verified once more on this side.
+    expect(
+      await world.counterfoil.receipts.get(trailer.receiptId, { content: TEXT }),
+    ).toMatchObject({
+      verdict: 'valid',
+      signatureValid: true,
+      contentMatches: true,
+      report: { verdict: 'valid' },
+      opinion: 'agrees',
+    })
   })
 
   test('the openai client’s own accumulation survives it', async () => {

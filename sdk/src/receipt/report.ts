@@ -16,6 +16,7 @@ export const VERDICTS = [
   'valid-key-retired',
   'valid',
 ] as const
+/** One word for all checks: see `VERDICTS`. Only `valid` and `valid-key-retired` say that all is well. */
 export type Verdict = (typeof VERDICTS)[number]
 
 /** The four questions a reader has. */
