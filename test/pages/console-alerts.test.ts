@@ -126,6 +126,10 @@ test('“send again” and a test go out under the right id, by an admin only', 
 
 test('turned off, moved, with a new secret and removed: each is done once and stands in the audit', async () => {
   await admin.post(`/admin/alerts/${hook}`, { act: 'test' })
+  const { text } = await admin.get(`/admin/alerts/${hook}`)
+  expect(text).toMatch(
+    /<summary[^>]*>Turn off.*what is still on its way is stopped.*Turn it off<\/button>/s,
+  )
   await admin.post(`/admin/alerts/${hook}`, { act: 'disable' })
   const off = (await admin.get(`/admin/alerts/${hook}`)).text
   for (const words of ['Turned off since', '>stopped<', 'The webhook was turned off.'])

@@ -28,6 +28,9 @@ test('whoever signs out everywhere else keeps this session alone, and nobody els
   const from = { address: '198.51.100.7', userAgent: 'another <b>browser</b>' }
   const elsewhere = await openSession(portal.ctx, client.admin, from)
   const before = await client.get('/admin/sessions')
+  expect(before.text).toMatch(
+    /<summary[^>]*>Sign out everywhere else.*Every session but this one ends/s,
+  )
   expect(before.text).toContain('198.51.100.7')
   expect(before.text).toContain('another &lt;b&gt;browser&lt;/b&gt;')
   const answer = await client.post('/admin/sessions')

@@ -1,3 +1,4 @@
+import { AskFirst } from './ask-first.tsx'
 import type { PersonShown } from './account-page.tsx'
 import { CsrfField } from './console-frame.tsx'
 import { Badge, DoneNotice, TimeText } from './notice.tsx'
@@ -121,12 +122,18 @@ function Ways({ person }: { person: PersonShown }) {
 
 function Withdraw({ id }: { id: string }) {
   return (
-    <form method="post" action="/admin/people">
-      <CsrfField />
-      <input type="hidden" name="invitation" value={id} />
-      <button className="link-button row-button" type="submit">
-        Withdraw
-      </button>
-    </form>
+    <AskFirst
+      act="Withdraw"
+      className="link-button row-button"
+      says="Its link leads nowhere from then on. You can invite them anew."
+    >
+      <form method="post" action="/admin/people">
+        <CsrfField />
+        <input type="hidden" name="invitation" value={id} />
+        <button className="button danger" type="submit">
+          Withdraw it
+        </button>
+      </form>
+    </AskFirst>
   )
 }

@@ -1,3 +1,4 @@
+import { AskFirst } from './ask-first.tsx'
 import { CsrfField } from './console-frame.tsx'
 import { Badge, Done, TimeText } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
@@ -25,12 +26,18 @@ export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
         crumbs={[{ href: '/admin/account', text: 'Your account' }]}
         lead="A session ends after twelve hours without use, and after a week at the latest."
         actions={
-          <form method="post" action="/admin/sessions">
-            <CsrfField />
-            <button className="button secondary" type="submit">
-              Sign out everywhere else
-            </button>
-          </form>
+          <AskFirst
+            act="Sign out everywhere else"
+            className="button secondary"
+            says="Every session but this one ends at once, and what was typed there and not yet sent is lost."
+          >
+            <form method="post" action="/admin/sessions">
+              <CsrfField />
+              <button className="button danger" type="submit">
+                Sign out everywhere else
+              </button>
+            </form>
+          </AskFirst>
         }
       />
       {isDone ? <Done>You are signed out everywhere else.</Done> : null}

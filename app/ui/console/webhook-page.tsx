@@ -1,3 +1,4 @@
+import { AskFirst } from './ask-first.tsx'
 import { hostOf } from './alert-words.ts'
 import { WebhookState, type WebhookShown } from './alerts-page.tsx'
 import { CsrfField, useSession } from './console-frame.tsx'
@@ -85,23 +86,25 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
 }
 
 function Actions({ webhook: { id, state } }: { webhook: WebhookShown }) {
-  return (
-    <form className="page-actions" method="post" action={`/admin/alerts/${id}`}>
+  const act = (value: string, text: string, className = 'button') => (
+    <form method="post" action={`/admin/alerts/${id}`}>
       <CsrfField />
-      {state === 'enabled' ? (
-        <>
-          <button className="button" type="submit" name="act" value="test">
-            Send a test
-          </button>
-          <button className="button secondary" type="submit" name="act" value="disable">
-            Turn off
-          </button>
-        </>
-      ) : (
-        <button className="button" type="submit" name="act" value="enable">
-          Turn on
-        </button>
-      )}
+      <button className={className} type="submit" name="act" value={value}>
+        {text}
+      </button>
     </form>
+  )
+  if (state !== 'enabled') return <div className="page-actions">{act('enable', 'Turn on')}</div>
+  return (
+    <div className="page-actions">
+      {act('test', 'Send a test')}
+      <AskFirst
+        act="Turn off"
+        className="button secondary"
+        says="Nothing more is sent to it, and what is still on its way is stopped. It can be turned on again; what was stopped meanwhile can then be sent by hand."
+      >
+        {act('disable', 'Turn it off', 'button danger')}
+      </AskFirst>
+    </div>
   )
 }
