@@ -34,7 +34,7 @@ const arriveAt = (page: Page, path: string) => page.waitForURL(PUBLIC_URL + path
 async function expectAccessible({ page }: Visit): Promise<void> {
   for (const [width, colorScheme] of [
     [360, 'light'],
-    [1280, 'dark'],
+    [1600, 'dark'],
   ] as const) {
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme })

@@ -177,7 +177,7 @@ async function listPages(): Promise<Record<string, string>> {
 
 const LOOKS = [
   [360, 'light'],
-  [1280, 'dark'],
+  [1600, 'dark'],
 ] as const
 
 async function expectSound({ page }: Visit, name: string): Promise<void> {

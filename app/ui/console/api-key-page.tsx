@@ -156,8 +156,8 @@ const PROJECTION = {
 const PROJECTION_SAYS = {
   'no-cap': 'a cap can be set at any time',
   reached: 'new receipts are refused with 402',
-  'not-this-month': 'if it is used on as in the last seven days',
-  around: 'if it is used on as in the last seven days',
+  'not-this-month': 'if it is used on as lately',
+  around: 'if it is used on as lately',
 }
 
 function Tile({
