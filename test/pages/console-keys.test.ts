@@ -70,6 +70,10 @@ describe.each([
       await dropFile(page, '#key-file', await readFile(join(folder, 'public.pem')))
       await page.locator('#key-file-says[data-tone=good]').waitFor()
       expect(JSON.parse(await page.getByLabel('Public key').inputValue())).toEqual(JSON.parse(jwk!))
+      const printed = JSON.stringify({ jwk: JSON.parse(jwk!) as object, proof: 'of.the.sdk' })
+      await dropFile(page, '#key-file', Buffer.from(printed))
+      await page.locator('#key-file-says', { hasText: 'and the proof' }).waitFor()
+      expect(await page.getByRole('textbox', { name: 'Proof' }).inputValue()).toBe('of.the.sdk')
     } else {
       expect(await page.locator('#key-file').isVisible()).toBe(false)
       await page.getByLabel('Public key').fill(jwk!)

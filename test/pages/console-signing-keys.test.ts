@@ -49,8 +49,11 @@ test('the SDK’s line makes key and proof, and all that it printed goes into on
     const line = async (slug: string) => textOf((await admin.get(newKeyOf(slug))).text, 'key-sdk')
     const printed = await runLines(folder, await line(issuers[0]!))
     const jwk = printed.join('\n')
-    // A form that says nothing of the proof, and one whose field for it was left empty.
-    const published = await admin.post(newKeyOf(issuers[0]!), { jwk, proof: '' })
+    const alone = JSON.stringify({ jwk: (JSON.parse(jwk) as { jwk: object }).jwk })
+    const refused = await admin.post(newKeyOf(issuers[0]!), { jwk: alone, proof: '' })
+    expect(refused.text).toContain('Paste the proof.')
+    // What an earlier try left in the other field doesn't stand in its way.
+    const published = await admin.post(newKeyOf(issuers[0]!), { jwk, proof: 'an.older.one' })
     expect(published.status).toBe(302)
 
     const again = `${await line(issuers[0]!)} 2>&1 || true`

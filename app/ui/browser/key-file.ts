@@ -25,9 +25,12 @@ async function take(file: File | undefined): Promise<void> {
     return
   }
   field.value = JSON.stringify(reading.jwk)
-  if (reading.proof !== undefined && proofField !== null) proofField.value = reading.proof
-  const what = reading.proof === undefined ? 'The public key' : 'The public key and the proof'
-  show(`${what} of ${file.name} now stand${reading.proof === undefined ? 's' : ''} below.`, 'good')
+  if (reading.proof === undefined || proofField === null) {
+    show(`The public key of ${file.name} stands in the field below.`, 'good')
+    return
+  }
+  proofField.value = reading.proof
+  show(`The public key and the proof of ${file.name} stand in the fields below.`, 'good')
 }
 
 function show(text: string, tone: 'good' | 'bad'): void {

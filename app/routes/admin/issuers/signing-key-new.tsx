@@ -43,7 +43,8 @@ export async function action(args: ActionFunctionArgs) {
   if (submission.status !== 'success')
     return answerJson(submission.reply({ hideFields }), { status: 400 })
   if (!reading.ok) return refuse({ jwk: [reading.says] })
-  const proof = submission.value.proof ?? reading.proof
+  // One that stands beside its key belongs to it, whatever an earlier try left in the field.
+  const proof = reading.proof ?? submission.value.proof
   if (proof === undefined) return refuse({ proof: ['Paste the proof.'] })
   const published = await publishKey(ctx, by, slug, { jwk: reading.jwk, proof })
   if (published.ok) return redirect(`/admin/issuers/${slug}?done=published`)
