@@ -17,6 +17,14 @@ export default tseslint.config(
       // Remix answers from a loader or an action by throwing a Response; nothing else may be thrown.
       '@typescript-eslint/only-throw-error': ['error', { allow: ['Response'] }],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name="export"] Property[key.name="format"][value.value="jwk"]',
+          message: 'Node 20 can hang in it, for a key from generateKeyPairSync: export PEM or DER.',
+        },
+      ],
     },
   },
   {

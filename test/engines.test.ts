@@ -40,10 +40,8 @@ interface Signer {
 function signerFromSeed(seed: Buffer): Signer {
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-  const publicKey = Buffer.from(
-    createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '',
-    'base64url',
-  )
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  const publicKey = spki.subarray(-32)
   const hash = sha512(seed).subarray(0, 32)
   hash[0]! &= 248
   hash[31] = (hash[31]! & 127) | 64

@@ -2,7 +2,6 @@ import { Buffer } from 'node:buffer'
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { decodeBase64url } from '#receipt/bytes.ts'
 import { thumbprint } from '#receipt/key.ts'
 import { selectIssuers } from '#db/queries/issuers.ts'
 import type { Ctx } from '../context.server.ts'
@@ -126,8 +125,9 @@ type Signer = ReturnType<typeof makeSigner>
 /** A key pair whose private half lives as long as this call. */
 function makeSigner() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const { x } = publicKey.export({ format: 'jwk' })
-  const kid = thumbprint(decodeBase64url(x!)!)
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+  const x = raw.toString('base64url')
+  const kid = thumbprint(raw)
   return {
     kid,
     jwk: { kty: 'OKP', crv: 'Ed25519', x },

@@ -9,8 +9,9 @@ import { receiptDigest, receiptIdOf } from '#receipt/id.ts'
 import { opensslSteps } from './openssl-steps.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-const jwk = publicKey.export({ format: 'jwk' })
-const kid = thumbprint(Buffer.from(jwk.x!, 'base64url'))
+const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }
+const kid = thumbprint(raw)
 const ANSWER = 'An answer, with “quotes”: "x":"AAAA"\n'
 const digest = createHash('sha256').update(ANSWER).digest('base64url')
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')

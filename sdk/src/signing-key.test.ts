@@ -10,16 +10,17 @@ const signBy = (key: KeyObject, bytes: Uint8Array): Uint8Array =>
   new Uint8Array(signNode(null, bytes, key))
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-const jwk = privateKey.export({ format: 'jwk' }) as {
-  kty: string
-  crv: string
-  x: string
-  d: string
+const rawOf = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' }).subarray(-32)
+const raw = rawOf(publicKey)
+const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)
+const jwk = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: raw.toString('base64url'),
+  d: seed.toString('base64url'),
 }
 const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string
-const raw = Buffer.from(jwk.x, 'base64url')
-const seed = Buffer.from(jwk.d, 'base64url')
-const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }) as { x: string }
+const other = rawOf(generateKeyPairSync('ed25519').publicKey)
 
 const toPem = (label: string, bytes: Uint8Array): string =>
   `-----BEGIN ${label}-----\n${Buffer.from(bytes).toString('base64')}\n-----END ${label}-----\n`
@@ -94,14 +95,14 @@ const bad: [string, unknown, RegExp][] = [
     toPem('PRIVATE KEY', Buffer.concat([pkcs8, seed]).subarray(0, 40)),
     /not of an Ed25519/,
   ],
-  [
-    'a PEM whose public part is another’s',
-    toPem('PRIVATE KEY', withPublic(Buffer.from(other.x, 'base64url'))),
-    /public part/,
-  ],
+  ['a PEM whose public part is another’s', toPem('PRIVATE KEY', withPublic(other)), /public part/],
   ['a public JWK', { ...jwk, d: undefined }, /is a public key/],
   ['a JWK with half a key', { ...jwk, d: jwk.d.slice(0, 20) }, /not 32 bytes/],
-  ['a JWK whose parts don’t belong together', { ...jwk, x: other.x }, /not the private part’s/],
+  [
+    'a JWK whose parts don’t belong together',
+    { ...jwk, x: other.toString('base64url') },
+    /not the private part’s/,
+  ],
   ['a JWK without x', { ...jwk, x: undefined }, /not the private part’s/],
   ['a JWK of another curve', { ...jwk, crv: 'X25519' }, /must be an Ed25519 JWK/],
   ['JSON that is cut off', JSON.stringify(jwk).slice(0, -9), /is not JSON/],
@@ -131,6 +132,20 @@ const printed = (error: unknown): string => {
     text += `${one.message}\n${one.stack ?? ''}\n${JSON.stringify(one)}`
   return text
 }
+
+test('a KeyObject is never asked for its JWK, in which Node 20 can hang', () => {
+  const formats: string[] = []
+  const watched = {
+    type: privateKey.type,
+    asymmetricKeyType: privateKey.asymmetricKeyType,
+    export(options: { format: 'pem'; type: 'pkcs8' }) {
+      formats.push(options.format)
+      return privateKey.export(options)
+    },
+  }
+  expect(readSigningKey(watched).kid).toBe(thumbprint(raw))
+  expect(formats).toEqual(['pem'])
+})
 
 test.each(bad)('%s is refused in a sentence without key material', (_what, key, why) => {
   let thrown: unknown = null

@@ -25,8 +25,9 @@ export interface PrivateJwk {
 
 /** Node's `KeyObject`, told by what it can do: this package needs no Node types. */
 export interface KeyObjectLike {
+  type: string
   asymmetricKeyType?: string | undefined
-  export(options: { format: 'jwk' }): unknown
+  export(options: { format: 'pem'; type: 'pkcs8' }): unknown
 }
 
 /**
@@ -78,13 +79,16 @@ export function readSigningKey(key: SigningKey): Signer {
 function readKeyObject(object: KeyObjectLike): Signer {
   if (object.asymmetricKeyType !== 'ed25519')
     refuseKey(`must be an Ed25519 key, not ${object.asymmetricKeyType ?? 'a secret one'}`)
-  let jwk: unknown
+  if (object.type !== 'private') refuseKey('is a public key: the private one signs')
+  let pem: unknown
   try {
-    jwk = object.export({ format: 'jwk' })
+    // As a PEM, never as a JWK: for a key fresh from `generateKeyPairSync`, Node 20 can wait for
+    // itself for ever while it exports a JWK (its collector wants the lock that the export holds).
+    pem = object.export({ format: 'pem', type: 'pkcs8' })
   } catch {
     refuseKey('is a KeyObject that can’t be exported: give a signer')
   }
-  return readPrivateJwk(jwk as PrivateJwk)
+  return createLocalSigner(readPem(String(pem)))
 }
 
 function parseJwk(json: string): PrivateJwk {

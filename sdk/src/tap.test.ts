@@ -5,6 +5,7 @@ import { readReceipt } from './receipt/receipt.ts'
 import type { ReceiptClaims } from './receipt/report.ts'
 import { createRunningDigest } from './running-digest.ts'
 import type { SignedReceipt } from './details.ts'
+import { readSigningKey } from './signing-key.ts'
 
 const { privateKey } = generateKeyPairSync('ed25519')
 const digestOf = (content: string | Uint8Array): string =>
@@ -171,7 +172,7 @@ const throws = (): never => {
   throw new Error('broken')
 }
 const rejects = (): Promise<never> => Promise.reject(new Error('broken'))
-const publicKey = new Uint8Array(Buffer.from(privateKey.export({ format: 'jwk' }).x!, 'base64url'))
+const publicKey = readSigningKey(privateKey).publicKey
 const store = {
   open: () => Promise.resolve([]),
   add: () => Promise.resolve(),

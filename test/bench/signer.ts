@@ -1,13 +1,8 @@
-import {
-  createHash,
-  createPrivateKey,
-  generateKeyPairSync,
-  sign,
-  type KeyObject,
-} from 'node:crypto'
+import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { decodeBase64url } from '#receipt/bytes.ts'
 import { receiptDigest, receiptIdOf } from '#receipt/id.ts'
 import { thumbprint } from '#receipt/key.ts'
+import { makeKeyPair } from '../support/key-pair.ts'
 
 export const ISSUER = 'bench-service'
 
@@ -18,10 +13,8 @@ export interface Signer {
 }
 
 export function makeSigner(): Signer {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const { x, d } = privateKey.export({ format: 'jwk' })
-  const publicKey = decodeBase64url(x!)!
-  return { kid: thumbprint(publicKey), privateJwk: { kty: 'OKP', crv: 'Ed25519', x: x!, d: d! } }
+  const { privateJwk } = makeKeyPair()
+  return { kid: thumbprint(decodeBase64url(privateJwk.x)!), privateJwk }
 }
 
 export function signJws(key: KeyObject, header: object, claims: object): string {

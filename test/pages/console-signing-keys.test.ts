@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'
 import { packSdk } from '../support/packed.ts'
+import { makeKeyPair } from '../support/key-pair.ts'
 import { makeFolder, runLines, textOf } from '../support/shown-lines.ts'
 import { makeSigner, secondsNow, signProof } from '../support/signing.ts'
 import { createIssuer, createService, postText, publishKey } from '../support/world.ts'
@@ -115,9 +115,8 @@ test('each refusal is said at its field, and what was typed stays', async () => 
 
 test('a private key that was pasted is refused, and nothing of it comes back', async () => {
   const slug = await createIssuer(portal)
-  const { privateKey } = generateKeyPairSync('ed25519')
+  const { privateKey, privateJwk: jwk } = makeKeyPair()
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
-  const jwk = privateKey.export({ format: 'jwk' })
   for (const secret of [pem, JSON.stringify(jwk)])
     for (const fields of [
       { jwk: secret, proof: '' },

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCounterfoil, type Counterfoil } from '../../sdk/src/index.ts'
 import { receiptStream, stopStream } from '../../sdk/src/sse.ts'
 import { startScriptedPortal, type ScriptedPortal } from '../support/scripted-portal.ts'
+import { makeKeyPair } from '../support/key-pair.ts'
 
 // A worker at the edge keeps requests apart: what one of them begins ends with it.
 let portal: ScriptedPortal
@@ -15,7 +15,7 @@ let doneBy: Record<string, string | undefined>
 beforeEach(async () => {
   portal = await startScriptedPortal()
   doneBy = {}
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const { privateKey, jwk } = makeKeyPair()
   const key = await crypto.subtle.importKey(
     'pkcs8',
     privateKey.export({ format: 'der', type: 'pkcs8' }),
@@ -28,7 +28,7 @@ beforeEach(async () => {
     issuer: 'acme',
     apiKey: 'cfl_test_key',
     signingKey: {
-      publicKey: publicKey.export({ format: 'jwk' }) as { kty: string; crv: string; x: string },
+      publicKey: jwk,
       sign: (bytes) => {
         doneBy.signature = request.getStore()
         return crypto.subtle.sign('Ed25519', key, new Uint8Array(bytes))

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +9,7 @@ import { receiptDigest, receiptIdOf } from '#receipt/id.ts'
 import { createDiskStore } from '../../sdk/src/disk-store.ts'
 import { createCounterfoil } from '../../sdk/src/index.ts'
 import { kill, linesOf, untilSaid } from '../support/disk-outbox.ts'
+import { makeKeyPair } from '../support/key-pair.ts'
 import {
   problem,
   refuse,
@@ -20,7 +20,7 @@ import {
 } from '../support/scripted-portal.ts'
 
 const program = resolve(import.meta.dirname, '../../build/test/sign-until-full.mjs')
-const signingKey = generateKeyPairSync('ed25519').privateKey
+const { privateKey: signingKey, privateJwk } = makeKeyPair()
 const idOf = (receipt: string): string => receiptIdOf(receiptDigest(receipt))
 
 let portal: ScriptedPortal
@@ -60,7 +60,7 @@ const keys = () => ({
 
 /** Streams and signs where no file may be longer than 32 kB, which needs no disk of its own. */
 function spawnOnSmallDisk(): { child: ChildProcess; said: string[]; ids: () => string[] } {
-  const told = { ...keys(), signingKey: signingKey.export({ format: 'jwk' }), file }
+  const told = { ...keys(), signingKey: privateJwk, file }
   const child = spawn(
     'sh',
     ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, program, JSON.stringify(told)],

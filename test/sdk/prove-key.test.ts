@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { sign } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { createCounterfoil, proveKey, type SigningKey } from '../../sdk/src/inde
 import { buildSdk } from '../support/sdk.ts'
 import { freshDatabase } from '../support/database.ts'
 import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
+import { makeKeyPair } from '../support/key-pair.ts'
 import { createApiKey, createIssuer } from '../support/world.ts'
 
 const run = promisify(execFile)
@@ -29,8 +30,7 @@ afterAll(async () => {
   await drop()
 })
 
-const makeKey = () => generateKeyPairSync('ed25519')
-const toPem = ({ privateKey }: ReturnType<typeof makeKey>): string =>
+const toPem = ({ privateKey }: ReturnType<typeof makeKeyPair>): string =>
   privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
 
 async function publish(issuer: string, body: object): Promise<{ status: number; kid: unknown }> {
@@ -39,15 +39,15 @@ async function publish(issuer: string, body: object): Promise<{ status: number; 
 }
 
 const keys: [string, () => SigningKey][] = [
-  ['a PEM', () => toPem(makeKey())],
-  ['a JWK', () => makeKey().privateKey.export({ format: 'jwk' }) as never],
-  ['a KeyObject', () => makeKey().privateKey],
+  ['a PEM', () => toPem(makeKeyPair())],
+  ['a JWK', () => makeKeyPair().privateJwk],
+  ['a KeyObject', () => makeKeyPair().privateKey],
   [
     'a remote signer',
     () => {
-      const { privateKey, publicKey } = makeKey()
+      const { privateKey, jwk } = makeKeyPair()
       return {
-        publicKey: publicKey.export({ format: 'jwk' }) as never,
+        publicKey: jwk,
         sign: (bytes) => Promise.resolve(sign(null, bytes, privateKey)),
       }
     },
@@ -76,7 +76,7 @@ test('the command prints what the portal takes as it stands', async () => {
   await buildSdk()
   const issuer = await createIssuer(portal)
   const file = join(folder, 'key.pem')
-  await writeFile(file, toPem(makeKey()))
+  await writeFile(file, toPem(makeKeyPair()))
   const command = join(import.meta.dirname, '../../sdk/dist/proof-command.js')
   // With a slash at the end, as an address bar shows it.
   const args = ['--key', file, '--issuer', issuer, '--portal', `${PUBLIC_URL}/`]
@@ -110,7 +110,7 @@ test('the command makes a key that only its owner can read, and never in place o
 
 test('a proof for another portal, or an old one, publishes nothing', async () => {
   const issuer = await createIssuer(portal)
-  const signingKey = toPem(makeKey())
+  const signingKey = toPem(makeKeyPair())
   const elsewhere = await proveKey({ signingKey, issuer, portal: 'https://elsewhere.example' })
   const now = () => Date.now() - 11 * 60_000
   const old = await proveKey({ signingKey, issuer, portal: PUBLIC_URL, now })
@@ -119,7 +119,7 @@ test('a proof for another portal, or an old one, publishes nothing', async () =>
 })
 
 test('what no portal would take is an error that says so, and shows no key', async () => {
-  const pem = toPem(makeKey())
+  const pem = toPem(makeKeyPair())
   const refused = proveKey({ signingKey: pem, issuer: 'Not a slug', portal: PUBLIC_URL })
   await expect(refused).rejects.toMatchObject({ code: 'invalid_option' })
   const cut = pem.replace('-----END', '')
