@@ -51,8 +51,8 @@ export async function build() {
 async function buildPortal(esbuild) {
   await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: ['app/server.ts'],
-    outfile: 'build/portal.js',
+    entryPoints: { portal: 'app/server.ts', thread: 'app/thread.server.ts' },
+    outdir: 'build',
     bundle: true,
     platform: 'node',
     format: 'esm',

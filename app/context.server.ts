@@ -65,11 +65,12 @@ export function createCtx(options: {
   log: Logger
   now?: () => number
 }): Ctx {
+  const now = options.now ?? Date.now
   return {
     db: createDb(options.connection),
-    engine: createEngine(),
+    engine: createEngine(options.config, { now }),
     log: options.log,
-    now: options.now ?? Date.now,
+    now,
     random: randomBytes,
     config: options.config,
     caches: {

@@ -1,9 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { Point } from '@noble/ed25519'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEngine } from '#app/engine.server.ts'
 import { verifySignature } from '#receipt/ed25519.ts'
 import { admitKey } from '#receipt/key.ts'
+import { buildThread } from './support/thread.ts'
 
 /*
  * A visitor's browser and the server must never disagree about a signature: a malicious signer who
@@ -11,6 +13,15 @@ import { admitKey } from '#receipt/key.ts'
  */
 
 const CASES = 10_500
+
+// Some are verified on a thread and some on this one, as in a portal.
+let file: string
+beforeAll(async () => {
+  file = await buildThread()
+})
+afterAll(() => rmSync(file))
+const openEngine = () =>
+  createEngine({ publicUrl: 'http://portal.test' }, { threads: { file, threads: 1 } })
 const L = Point.CURVE().n
 const P = Point.CURVE().p
 
@@ -168,7 +179,7 @@ const kinds: Record<string, (signer: Signer, message: Buffer) => Partial<Case>> 
 }
 
 test(`core and fast engine give the same answer in all of ${CASES} cases`, async () => {
-  const engine = createEngine()
+  const engine = openEngine()
   for (const { publicKey } of signers) expect(admitKey(publicKey).ok).toBe(true)
   expect(nearKeys.length).toBeGreaterThan(5)
 
@@ -210,7 +221,7 @@ test(`core and fast engine give the same answer in all of ${CASES} cases`, async
 }, 120_000)
 
 test('the fast engine answers false, and never throws, whatever it is given', async () => {
-  const engine = createEngine()
+  const engine = openEngine()
   const [signer] = signers
   const message = Buffer.from('x')
   const signature = signWith(signer!, message)

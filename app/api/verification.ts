@@ -6,7 +6,8 @@ import { bytesReply, jsonReply, type Reply } from '../http/reply.ts'
 import { RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
 import { SANDBOXED } from '../http/security-headers.ts'
 import { listTrustedKeys, findIssuer } from '../services/find-issuer.ts'
-import { reportReceipt, viewOfNothing } from '../services/find-receipt.ts'
+import { viewOfNothing } from '../services/find-receipt.ts'
+import { reportStored } from '../services/judge-stored.ts'
 import { lookUpDigest, openBundle, openContent, openReceipt } from '../services/open-receipt.ts'
 import { readReceiptState } from '../services/receipt-state.ts'
 import { verifyReceipt } from '../services/verify-receipt.ts'
@@ -30,9 +31,7 @@ export const getReport: Handler = async (request, ctx, params) => {
         : 'There is no receipt of this id here yet. One that its service is still sending appears a little later.'
     return refuse(request, 'not_found', { detail, members: { receiptId, verdict, checks } })
   }
-  const rendered = await renderOnce(ctx, 'report', state, async () =>
-    JSON.stringify(await reportReceipt(ctx, state)),
-  )
+  const rendered = await renderOnce(ctx, 'report', state, () => reportStored(ctx, state))
   const { body, etag } = rendered!
   return bytesReply('application/json; charset=utf-8', body, { ...SOON, etag, vary: 'Accept' })
 }

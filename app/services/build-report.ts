@@ -39,9 +39,14 @@ export function formatTimeEnglish(ms: number): string {
   return `${date}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`
 }
 
+/** What links are made of. */
+interface Links {
+  config: Pick<Ctx['config'], 'publicUrl'>
+}
+
 /** Verdict, checks and facts together. An unproven claim is left out, not repeated. */
 export function buildReport(
-  ctx: Ctx,
+  ctx: Links,
   {
     judgement,
     receipt,
@@ -93,7 +98,7 @@ export function buildReport(
 }
 
 function linksOf(
-  ctx: Ctx,
+  ctx: Links,
   id: string,
   contentAvailable: boolean,
   slug: string | null,
@@ -110,5 +115,5 @@ function linksOf(
 }
 
 /** The verify link. */
-export const verifyUrl = (ctx: Pick<Ctx, 'config'>, receiptId: string): string =>
+export const verifyUrl = (ctx: Links, receiptId: string): string =>
   `${ctx.config.publicUrl}/r/${receiptId}`

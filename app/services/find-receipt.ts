@@ -2,8 +2,9 @@ import { decodeUtf8 } from '#receipt/bytes.ts'
 import { judge, type Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
 import type { Ctx } from '../context.server.ts'
-import { buildReport, toTime, type KnownFacts } from './build-report.ts'
-import { judgeStored, readReceiptState, type ReceiptState } from './receipt-state.ts'
+import { buildReport, toTime } from './build-report.ts'
+import { buildStoredReport, judgeStored } from './judge-stored.ts'
+import { readReceiptState, type ReceiptState } from './receipt-state.ts'
 
 /** A receipt as the public sees it. For an unknown id the report's verdict is `not-found`. */
 export interface ReceiptView {
@@ -21,18 +22,10 @@ export async function findReceipt(ctx: Ctx, receiptId: string): Promise<ReceiptV
   return state === null ? viewOfNothing(ctx, receiptId) : viewReceipt(ctx, state)
 }
 
-export async function reportReceipt(ctx: Ctx, state: ReceiptState): Promise<Report> {
-  return (await judgeAndReport(ctx, state)).report
-}
-
-async function judgeAndReport(ctx: Ctx, state: ReceiptState) {
-  const { judgement, receipt, keyIsPublished } = await judgeStored(ctx, state)
-  const known = knownFacts(state, keyIsPublished)
-  return { judgement, receipt, report: buildReport(ctx, { judgement, receipt, known }) }
-}
-
 export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<ReceiptView> {
-  const { judgement, receipt, report } = await judgeAndReport(ctx, state)
+  const judged = await judgeStored(ctx, state)
+  const { judgement, receipt } = judged
+  const report = buildStoredReport(ctx, state, judged)
   const { row } = state
   return {
     report,
@@ -49,33 +42,6 @@ export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<Receip
 function contentOf(bytes: Uint8Array, type: string): ReceiptView['content'] {
   const text = decodeUtf8(bytes)
   return text === null ? { kind: 'binary', bytes: bytes.length, type } : { kind: 'text', text }
-}
-
-export function knownFacts({ receiptId, row }: ReceiptState, keyIsPublished: boolean): KnownFacts {
-  return {
-    receiptId,
-    mode: row.mode,
-    receivedAt: row.receivedAt,
-    revokedAt: row.revokedAt,
-    revokedReason: row.revokedReason,
-    contentAvailable: row.visibility === 'public' && row.content !== null && row.erasedAt === null,
-    issuer:
-      keyIsPublished && row.issuerName !== null
-        ? { slug: row.issuer, name: row.issuerName, url: row.issuerUrl }
-        : null,
-    key:
-      keyIsPublished && row.keyState !== null
-        ? {
-            kid: row.kid,
-            state: row.keyState,
-            publishedAt: row.keyPublishedAt ?? 0,
-            retiredAt: row.keyRetiredAt,
-            revokedAt: row.keyRevokedAt,
-            compromisedSince: row.keyCompromisedSince,
-            reason: row.keyReason,
-          }
-        : null,
-  }
 }
 
 export function viewOfNothing(ctx: Ctx, receiptId: string): ReceiptView {

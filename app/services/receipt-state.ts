@@ -1,8 +1,4 @@
-import { Buffer } from 'node:buffer'
 import { equalBytes } from '#receipt/bytes.ts'
-import { thumbprint } from '#receipt/key.ts'
-import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
-import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import { parseReceiptId } from '#receipt/id.ts'
 import type { ReceiptRow } from '#db/queries/receipts.ts'
 import type { Ctx } from '../context.server.ts'
@@ -10,7 +6,7 @@ import type { Ctx } from '../context.server.ts'
 /** How long public reads may rely on what they know of a receipt, its key and its content. */
 const STATE_MS_MAX = 1_000
 
-/** A stored receipt, its row as it stands, and the judgement of exactly these bytes. */
+/** A stored receipt: its row as it stands. */
 export interface ReceiptState {
   receiptId: string
   row: ReceiptRow
@@ -57,85 +53,6 @@ export function sameState({ row: a }: ReceiptState, { row: b }: ReceiptState): b
       return false
   }
   return true
-}
-
-/** Nothing stored is believed: digest, length, id and signature are computed again from the bytes. */
-export async function judgeStored(
-  ctx: Ctx,
-  { receiptId, row }: ReceiptState,
-  given: Evidence['given'] = null,
-): Promise<{ judgement: Judgement; receipt: ParsedReceipt | null; keyIsPublished: boolean }> {
-  const reading = readReceipt(row.jws, ctx.engine.sha256)
-  const receipt = reading.ok ? reading.receipt : null
-  const key = receipt === null ? null : keyOf(ctx, row, receipt)
-  const judgement = judge(
-    {
-      now: ctx.now(),
-      reading,
-      idExpected: receiptId,
-      key: key?.evidence ?? { from: 'none' },
-      signature:
-        receipt === null || key === null
-          ? 'not-checked'
-          : key.genuine &&
-              (await ctx.engine.verify(key.publicKey, receipt.signingInput, receipt.signature))
-            ? 'good'
-            : 'bad',
-      issuerName: row.issuerName,
-      domainVerified: false,
-      receivedAt: row.receivedAt,
-      revocation:
-        row.revokedAt === null
-          ? null
-          : { revokedAt: row.revokedAt, reason: row.revokedReason ?? '' },
-      storedContent:
-        row.erasedAt !== null
-          ? { state: 'erased' }
-          : row.content === null
-            ? { state: 'none' }
-            : { state: 'stored', bytes: row.content },
-      given,
-    },
-    ctx.engine.sha256,
-  )
-  if (judgement.verdict === 'invalid') ctx.failures.noteStored(row.issuer, row.kid, receiptId)
-  return { judgement, receipt, keyIsPublished: key !== null }
-}
-
-/** The published key for the receipt's own (`iss`, `kid`), or null. */
-function keyOf(
-  ctx: Ctx,
-  row: ReceiptRow,
-  receipt: ParsedReceipt,
-): { publicKey: Uint8Array; genuine: boolean; evidence: KeyEvidence } | null {
-  if (row.publicKey === null || row.issuer !== receipt.claims.iss || row.kid !== receipt.header.kid)
-    return null
-  // A key row that no longer hashes to its kid is not the key that was published.
-  const genuine = row.publicKey.length === 32 && namesKey(ctx, row.kid, row.publicKey)
-  return { publicKey: row.publicKey, genuine, evidence: keyEvidence(row) }
-}
-
-function keyEvidence(row: ReceiptRow): KeyEvidence {
-  if (row.keyState === 'retired')
-    return { from: 'portal', state: 'retired', retiredAt: row.keyRetiredAt ?? 0 }
-  if (row.keyState === 'revoked') {
-    return {
-      from: 'portal',
-      state: 'revoked',
-      revokedAt: row.keyRevokedAt ?? 0,
-      compromisedSince: row.keyCompromisedSince,
-      reason: row.keyReason,
-    }
-  }
-  return { from: 'portal', state: 'active' }
-}
-
-/** Whether the kid is this key's own digest, which is the same for ever and so computed once. */
-function namesKey(ctx: Ctx, kid: string, publicKey: Uint8Array): boolean {
-  const name = Buffer.from(publicKey).toString('latin1')
-  const computed = ctx.caches.kids.get(name) ?? thumbprint(publicKey)
-  ctx.caches.kids.set(name, computed)
-  return computed === kid
 }
 
 /** Called by whoever changes a receipt's state, so that this process shows it at once. */

@@ -6,8 +6,9 @@ import type { Report } from '#receipt/report.ts'
 import { selectIssuerKey, type IssuerKeyRow } from '#db/queries/issuers.ts'
 import type { Ctx } from '../context.server.ts'
 import { buildReport, type KnownFacts } from './build-report.ts'
-import { knownFacts, viewOfNothing } from './find-receipt.ts'
-import { judgeStored, readReceiptState } from './receipt-state.ts'
+import { viewOfNothing } from './find-receipt.ts'
+import { buildStoredReport, judgeStored } from './judge-stored.ts'
+import { readReceiptState } from './receipt-state.ts'
 
 /** Verifies a receipt that somebody brought, or one stored here. Nothing is stored. */
 export async function verifyReceipt(
@@ -40,8 +41,7 @@ async function verifyStored(
 ): Promise<Report | null> {
   const state = await readReceiptState(ctx, receiptId)
   if (state === null) return null
-  const { judgement, receipt, keyIsPublished } = await judgeStored(ctx, state, given)
-  return buildReport(ctx, { judgement, receipt, known: knownFacts(state, keyIsPublished) })
+  return buildStoredReport(ctx, state, await judgeStored(ctx, state, given))
 }
 
 async function verifyUnstored(

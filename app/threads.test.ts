@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test, vi } from 'vitest'
+import { createThreads } from './threads.server.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'counterfoil-threads-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A thread's program. Beside `parentPort` it has `double`, which is what all of them are to do. */
+function writeThread(name: string, code: string): string {
+  const file = join(folder, `${name}.mjs`)
+  const head = `import { parentPort, workerData } from 'node:worker_threads'
+    const double = (pieces) => pieces.map((piece) => Number(piece.slice(1)) * workerData.by)\n`
+  writeFileSync(file, head + code)
+  return file
+}
+const good = writeThread(
+  'good',
+  "parentPort.on('message', (pieces) => parentPort.postMessage(double(pieces)))",
+)
+
+const PIECES = Array.from({ length: 300 }, (_, i) => i)
+const DOUBLED = PIECES.map((piece) => piece * 2)
+const double = (piece: number): number => piece * 2
+const pack = (piece: number): string => `p${String(piece)}`
+
+/** Asks for all of them at once, and says how many were done on this thread. */
+async function doAll(file: string, threads: number, doHere = double) {
+  const here = vi.fn(doHere)
+  const work = createThreads(here, pack, { file, threads, workerData: { by: 2 } })
+  const answers = await Promise.all(PIECES.map((piece) => work(piece)))
+  return { answers, here: here.mock.calls.length, work }
+}
+
+test.each([1, 3])('many at once are each answered for themselves, by %i threads', async (count) => {
+  const { answers, here } = await doAll(good, count)
+  expect(answers).toEqual(DOUBLED)
+  expect(here).toBeLessThan(PIECES.length)
+})
+
+test('a lone one is done at once, where it is', async () => {
+  const here = vi.fn(double)
+  const work = createThreads(here, pack, { file: 'not-started.mjs', threads: 2 })
+  expect(await work(21)).toBe(42)
+  expect(here).toHaveBeenCalledOnce()
+})
+
+test('with no thread the event loop does them all, and has a turn after each', async () => {
+  let turns = 0
+  const count = (): void => {
+    turns++
+    next = setImmediate(count)
+  }
+  let next = setImmediate(count)
+  const { answers, here } = await doAll(good, 0)
+  clearImmediate(next)
+  expect(answers).toEqual(DOUBLED)
+  expect(here).toBe(PIECES.length)
+  expect(turns).toBeGreaterThanOrEqual(PIECES.length - 1)
+})
+
+test('where the file was not built there is no thread', async () => {
+  const here = vi.fn(double)
+  const work = createThreads(here, pack, { file: join(folder, 'nothing.mjs') })
+  expect(await Promise.all(PIECES.map((piece) => work(piece)))).toEqual(DOUBLED)
+  expect(here).toHaveBeenCalledTimes(PIECES.length)
+})
+
+test('what a thread gives no answer to is done here, and what fails here fails alone', async () => {
+  const shy = writeThread(
+    'shy',
+    `parentPort.on('message', (pieces) =>
+      parentPort.postMessage(double(pieces).map((answer) => answer % 3 ? answer : undefined)))`,
+  )
+  const work = createThreads(
+    (piece: number) => {
+      if (piece === 150) throw new Error('not this one')
+      return piece * 2
+    },
+    pack,
+    { file: shy, threads: 2, workerData: { by: 2 } },
+  )
+  const settled = await Promise.allSettled(PIECES.map((piece) => work(piece)))
+  for (const [piece, { status }] of settled.entries())
+    expect(status).toBe(piece === 150 ? 'rejected' : 'fulfilled')
+  const answers = settled.map((one) => (one.status === 'fulfilled' ? one.value : 300))
+  expect(answers).toEqual(DOUBLED)
+})
+
+test.each([
+  ['never starts', 'throw new Error("no")'],
+  ['ends in the middle of its work', "parentPort.once('message', () => process.exit(1))"],
+  [
+    'ends after its first answers',
+    "parentPort.once('message', (pieces) => parentPort.postMessage(double(pieces)))",
+  ],
+])('a thread that %s loses nothing, and the portal goes on without it', async (name, code) => {
+  const file = writeThread(name.replaceAll(' ', '-'), code)
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const { answers, work } = await doAll(file, 2)
+  expect(answers).toEqual(DOUBLED)
+  await vi.waitFor(() =>
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining('It is not replaced')),
+  )
+  expect(await Promise.all(PIECES.map((piece) => work(piece)))).toEqual(DOUBLED)
+  warned.mockRestore()
+})
