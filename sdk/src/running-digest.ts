@@ -1,5 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { nodeCrypto, type NodeCrypto } from './node-crypto.ts'
 import { concatBytes, encodeUtf8 } from './receipt/bytes.ts'
 import { contentKey } from './receipt/content-digest.ts'
 
@@ -28,7 +29,7 @@ export function createRunningDigest(
   } = {},
 ): RunningDigest {
   const hash =
-    options.secret === undefined ? sha256.create() : hmac.create(sha256, contentKey(options.secret))
+    options.secret === undefined ? createSha256() : hmac.create(sha256, contentKey(options.secret))
   let length = 0
   // The first half of a pair whose other half is in the next piece: encoded alone, it would become
   // U+FFFD, and the reader who has the whole character would hash something else.
@@ -68,6 +69,30 @@ export function createRunningDigest(
     },
   }
 }
+
+interface Hash {
+  update(bytes: Uint8Array): unknown
+  clone(): Hash
+  digest(): Uint8Array
+}
+
+function createSha256(): Hash {
+  try {
+    const native = nodeCrypto()?.createHash('sha256')
+    // A platform that has only a part of it is found out here, not in the middle of a stream.
+    native?.copy()
+    if (native !== undefined) return fromNode(native)
+  } catch {
+    // Ours it is.
+  }
+  return sha256.create()
+}
+
+const fromNode = (hash: ReturnType<NodeCrypto['createHash']>): Hash => ({
+  update: (bytes) => hash.update(bytes),
+  clone: () => fromNode(hash.copy()),
+  digest: () => new Uint8Array(hash.digest()),
+})
 
 /** Keeps what is hashed, until it is more than `bytesMax`: then there is nothing. */
 export function createKeeper(bytesMax: number): {
