@@ -1,15 +1,9 @@
-import { createAnthropic as anthropic3 } from '@ai-sdk/anthropic'
 import { createOpenAICompatible as compatible2 } from '@ai-sdk/openai-compatible'
 import * as ai6 from 'ai'
-import * as ai5 from 'ai-v5'
-import * as ai7 from 'ai-v7'
-import { createAnthropic as anthropic2 } from 'anthropic-v2'
-import { createAnthropic as anthropic4 } from 'anthropic-v4'
-import { createOpenAICompatible as compatible1 } from 'openai-compatible-v1'
-import { createOpenAICompatible as compatible3 } from 'openai-compatible-v3'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { composeMessage, counterfoilMiddleware, type ModelCall } from '../../sdk/src/ai-sdk.ts'
 import type { Counterfoil, SignedReceipt } from '../../sdk/src/index.ts'
+import { chatUrl, prompt, versionsOf, type Options } from '../support/ai-sdk-versions.ts'
 import { SCRIPTS, startProvider, type Provider } from '../support/provider.ts'
 import { startSigning, type SigningWorld } from '../support/receipted.ts'
 
@@ -28,7 +22,6 @@ afterAll(async () => {
   await world.stop()
 })
 
-type Options = Partial<Parameters<typeof counterfoilMiddleware>[0]>
 const middlewareOf = (options: Options = {}) =>
   counterfoilMiddleware({ counterfoil: world.counterfoil, ...options })
 
@@ -53,133 +46,7 @@ const bareParts = (parts: unknown[]): unknown =>
     ),
   )
 
-interface Outcome {
-  parts: unknown[]
-  text: string
-  error: unknown
-  metadata: Record<string, unknown> | undefined
-}
-
-/** What a version of the AI SDK, with its providers, makes of a model's name. */
-interface Version {
-  name: string
-  stream: (model: string, options: Options | null, signal?: AbortSignal) => Promise<Outcome>
-  generate: (model: string, options: Options | null) => Promise<Outcome>
-}
-
-const prompt = 'Say something.'
-const quiet = { onError: () => undefined, maxRetries: 0 }
-
-interface Streamed {
-  fullStream?: AsyncIterable<{ type: string }>
-  providerMetadata: PromiseLike<Record<string, unknown> | undefined>
-}
-
-async function drain(result: Streamed): Promise<Outcome> {
-  const parts: unknown[] = []
-  let text = ''
-  let error: unknown = null
-  try {
-    for await (const part of result.fullStream!) {
-      parts.push(part)
-      const told = part as { type: string; text?: string; error?: unknown }
-      if (told.type === 'text-delta') text += told.text ?? ''
-      if (told.type === 'error') error = told.error
-    }
-  } catch (thrown) {
-    // A socket that breaks breaks the loop, and AI SDK 5 leaves its promises open then.
-    return { parts, text, error: thrown, metadata: undefined }
-  }
-  const metadata = await Promise.resolve(result.providerMetadata).catch(() => undefined)
-  return { parts, text, error, metadata }
-}
-
-async function settle(
-  result: PromiseLike<{ text: string; content: unknown[]; providerMetadata?: object | undefined }>,
-): Promise<Outcome> {
-  try {
-    const { text, content, providerMetadata } = await result
-    const metadata = providerMetadata as Record<string, unknown> | undefined
-    return { parts: content, text, error: null, metadata }
-  } catch (error) {
-    return { parts: [], text: '', error, metadata: undefined }
-  }
-}
-
-const chatUrl = () => ({ name: 'stand-in', baseURL: `${provider.origin}/v1` })
-const messagesUrl = () => ({ apiKey: 'sk-stand-in', baseURL: `${provider.origin}/v1` })
-
-const VERSIONS: Version[] = [
-  ...[
-    { name: 'ai 5 with openai-compatible 1', model: (id: string) => compatible1(chatUrl())(id) },
-    { name: 'ai 5 with anthropic 2', model: (id: string) => anthropic2(messagesUrl())(id) },
-  ].map(({ name, model }): Version => {
-    const wrap = (id: string, options: Options | null) =>
-      options === null
-        ? model(id)
-        : ai5.wrapLanguageModel({ model: model(id), middleware: middlewareOf(options) })
-    return {
-      name,
-      stream: (id, options, abortSignal) =>
-        drain(
-          ai5.streamText({
-            model: wrap(id, options),
-            prompt,
-            ...quiet,
-            ...(abortSignal === undefined ? {} : { abortSignal }),
-          }),
-        ),
-      generate: (id, options) =>
-        settle(ai5.generateText({ model: wrap(id, options), prompt, maxRetries: 0 })),
-    }
-  }),
-  ...[
-    { name: 'ai 6 with openai-compatible 2', model: (id: string) => compatible2(chatUrl())(id) },
-    { name: 'ai 6 with anthropic 3', model: (id: string) => anthropic3(messagesUrl())(id) },
-  ].map(({ name, model }): Version => {
-    const wrap = (id: string, options: Options | null) =>
-      options === null
-        ? model(id)
-        : ai6.wrapLanguageModel({ model: model(id), middleware: middlewareOf(options) })
-    return {
-      name,
-      stream: (id, options, abortSignal) =>
-        drain(
-          ai6.streamText({
-            model: wrap(id, options),
-            prompt,
-            ...quiet,
-            ...(abortSignal === undefined ? {} : { abortSignal }),
-          }),
-        ),
-      generate: (id, options) =>
-        settle(ai6.generateText({ model: wrap(id, options), prompt, maxRetries: 0 })),
-    }
-  }),
-  ...[
-    { name: 'ai 7 with openai-compatible 3', model: (id: string) => compatible3(chatUrl())(id) },
-    { name: 'ai 7 with anthropic 4', model: (id: string) => anthropic4(messagesUrl())(id) },
-  ].map(({ name, model }): Version => {
-    const wrap = (id: string, options: Options | null) =>
-      options === null
-        ? model(id)
-        : ai7.wrapLanguageModel({ model: model(id), middleware: middlewareOf(options) })
-    return {
-      name,
-      stream: (id, options, abortSignal) =>
-        drain(
-          ai7.streamText({
-            model: wrap(id, options),
-            prompt,
-            ...quiet,
-            ...(abortSignal === undefined ? {} : { abortSignal }),
-          }),
-        ),
-      generate: (id, options) =>
-        settle(ai7.generateText({ model: wrap(id, options), prompt, maxRetries: 0 })),
-    }
-  }),
-]
+const VERSIONS = versionsOf(() => provider.origin, middlewareOf)
 
 /** The receipts that a call signed, in their order. */
 function gather(): { signed: SignedReceipt[]; onReceiptSigned: (one: SignedReceipt) => void } {
@@ -328,7 +195,7 @@ describe('VaultGraph’s AI SDK middleware', () => {
   test('a single call can name its job, and without one none is made up', async () => {
     const { signed, onReceiptSigned } = gather()
     const model = ai6.wrapLanguageModel({
-      model: compatible2(chatUrl())('says-hello'),
+      model: compatible2(chatUrl(provider.origin))('says-hello'),
       middleware: middlewareOf({ onReceiptSigned }),
     })
     const providerOptions = { counterfoil: { jobId: 'named-at-the-call' } }
@@ -351,7 +218,10 @@ describe('VaultGraph’s AI SDK middleware', () => {
         return fetch(input, init)
       },
     })
-    const model = ai6.wrapLanguageModel({ model: compatible2(chatUrl())('says-hello'), middleware })
+    const model = ai6.wrapLanguageModel({
+      model: compatible2(chatUrl(provider.origin))('says-hello'),
+      middleware,
+    })
     await ai6.generateText({ model, prompt })
     await middleware.counterfoil.flush()
     expect((await world.reportOf(signed[0]!)).verdict).toBe('valid')
@@ -408,7 +278,10 @@ describe('VaultGraph’s AI SDK middleware', () => {
       receiptWithinMs: 50,
       signingKey: { publicKey, sign: () => new Promise(() => undefined) },
     })
-    const model = ai6.wrapLanguageModel({ model: compatible2(chatUrl())('says-hello'), middleware })
+    const model = ai6.wrapLanguageModel({
+      model: compatible2(chatUrl(provider.origin))('says-hello'),
+      middleware,
+    })
     const startedAt = performance.now()
     const { text, providerMetadata } = await ai6.generateText({ model, prompt })
     expect(text).toBe(TEXT)
