@@ -1,4 +1,5 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import {
   DatabaseUnavailable,
@@ -40,6 +41,11 @@ export interface Db {
 const WAITING_MAX = 8_000
 const POOL_SIZE = 4
 const RETRIES_MAX = 10
+/**
+ * When a connection is reset the driver tells of the error first and takes the connection out of
+ * use some turns later. What it is given between is sent nowhere, and never answered.
+ */
+const CLOSING_MS = 20
 
 const connect = (connection: Connection, settings: postgres.Options<Record<string, never>>) =>
   'url' in connection
@@ -84,8 +90,14 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
 
   const runOn =
     (pool: postgres.Sql): Run =>
-    async <Row>(text: string, values: (string | number | null)[]) =>
-      (await pool.unsafe(text, values, { prepare: true })) as unknown as Row[]
+    async <Row>(text: string, values: (string | number | null)[]) => {
+      try {
+        return (await pool.unsafe(text, values, { prepare: true })) as unknown as Row[]
+      } catch (error) {
+        if (isUnavailable(unwrap(error))) await sleep(CLOSING_MS)
+        throw error
+      }
+    }
   const run = runOn(single)
   const orm = drizzle(ordinary)
   const tx = drizzle(transactional)
