@@ -24,7 +24,7 @@ export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer')
 /**
  * Does such a piece where it is called: on the event loop or on a thread. Verifying is OpenSSL's
  * behind the core's guards, some ten times quicker than the core's own (`test/engines.test.ts`
- * compares the two). It never throws: a check that can't be made is not a good signature.
+ * compares the two). A signature that can't be checked is not a good one.
  */
 export function createDesk(config: { publicUrl: string }): (piece: Piece) => Answer {
   /** Building a key costs as much as using it. */
@@ -88,6 +88,12 @@ export function unpack(packed: Packed): Piece {
   const publicKey = row.publicKey === null ? null : toBytes(row.publicKey)
   return { state: { receiptId, row: { ...row, content, publicKey } }, now }
 }
+
+/** Roughly: what is not counted is small. */
+export const bytesOf = (piece: Piece): number =>
+  'signed' in piece
+    ? piece.signed.message.length
+    : piece.state.row.jws.length + (piece.state.row.content?.length ?? 0)
 
 const toText = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Sha256 } from '#receipt/bytes.ts'
-import { createDesk, pack, sha256, type Answer, type Piece } from './desk.server.ts'
+import { bytesOf, createDesk, pack, sha256, type Answer, type Piece } from './desk.server.ts'
 import type { FinishedReport, JudgedState } from './services/judge-stored.ts'
 import { createThreads } from './threads.server.ts'
 
@@ -26,10 +26,14 @@ export function createEngine(
   }: { now?: () => number; threads?: { file: string; threads: number } } = {},
 ): Engine {
   const desk = createDesk(config)
-  const work = createThreads<Piece, Answer>(desk, pack, {
-    workerData: { publicUrl: config.publicUrl },
-    ...(threads ?? { file: THREAD }),
-  })
+  const work = createThreads<Piece, Answer>(
+    desk,
+    { pack, bytesOf },
+    {
+      workerData: { publicUrl: config.publicUrl },
+      ...(threads ?? { file: THREAD }),
+    },
+  )
   return {
     sha256,
     async verify(publicKey, message, signature) {

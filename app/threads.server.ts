@@ -6,7 +6,10 @@ import { Worker } from 'node:worker_threads'
 export interface ThreadOptions {
   /** What the threads run: it takes lists of packed pieces, and gives a list of answers for each. */
   file: string
-  /** By default one for each core but one, and none where `file` was not built. */
+  /**
+   * By default one for each core but one, seven at most, one in a process that is one of several,
+   * and none where `file` was not built.
+   */
   threads?: number
   /** What each thread is told when it starts. */
   workerData?: unknown
@@ -21,6 +24,8 @@ interface Waiting<Piece, Answer> {
 /** To hand so few over, and to be told, costs the event loop as much as to do them. */
 const HERE_AT_ONCE_MAX = 2
 const EACH_MESSAGE_MAX = 16
+/** What goes along is copied by the event loop, and waits for what it goes with. */
+const EACH_MESSAGE_BYTES_MAX = 128 * 1024
 /** While a thread works on one message the next one lies ready, so that it waits for nobody. */
 const MESSAGES_EACH = 2
 const THREADS_MAX = 7
@@ -40,7 +45,15 @@ const threadsHere = (file: string): number =>
  */
 export function createThreads<Piece, Answer>(
   doHere: (piece: Piece) => Answer,
-  pack: (piece: Piece) => unknown,
+  {
+    pack,
+    bytesOf,
+  }: {
+    /** A piece as it can be sent. */
+    pack: (piece: Piece) => unknown
+    /** How large it is, roughly. */
+    bytesOf: (piece: Piece) => number
+  },
   { file, threads = threadsHere(file), workerData }: ThreadOptions,
 ): (piece: Piece) => Promise<Answer> {
   const waiting: Waiting<Piece, Answer>[] = []
@@ -53,8 +66,16 @@ export function createThreads<Piece, Answer>(
 
   function start(): void {
     toStart--
-    // It needs none of the portal's flags, and none of its secrets.
-    const thread = new Worker(file, { execArgv: [], env: {}, workerData })
+    let thread: Worker
+    try {
+      // It needs none of the portal's flags, and none of its secrets.
+      thread = new Worker(file, { execArgv: [], env: {}, workerData })
+    } catch (error) {
+      // Where there may be no more threads, asking again for each piece would only cost time.
+      toStart = 0
+      process.emitWarning(error as Error)
+      return
+    }
     thread.unref()
     sent.set(thread, [])
     for (let i = 0; i < MESSAGES_EACH; i++) free.push(thread)
@@ -82,10 +103,24 @@ export function createThreads<Piece, Answer>(
   }
 
   function send(thread: Worker, group: Waiting<Piece, Answer>[]): void {
+    thread.postMessage(group.map(({ piece }) => pack(piece)))
     sent.get(thread)!.push(group)
     thread.ref()
-    thread.postMessage(group.map(({ piece }) => pack(piece)))
   }
+
+  /** What the next message takes: its part of all that waits, and no more than it should carry. */
+  function takeGroup(messagesFree: number): Waiting<Piece, Answer>[] {
+    const countMax = Math.min(EACH_MESSAGE_MAX, Math.ceil(waiting.length / messagesFree))
+    let [count, bytes] = [0, 0]
+    while (count < countMax) {
+      bytes += bytesOf(waiting[count]!.piece)
+      if (count > 0 && bytes > EACH_MESSAGE_BYTES_MAX) break
+      count++
+    }
+    return waiting.splice(0, count)
+  }
+
+  const messagesAt = (thread: Worker): number => sent.get(thread)!.length
 
   function settleHere({ piece, resolve, reject }: Waiting<Piece, Answer>): void {
     try {
@@ -110,10 +145,16 @@ export function createThreads<Piece, Answer>(
 
   function share(): void {
     if (waiting.length <= HERE_AT_ONCE_MAX) return
-    while (waiting.length > 0 && (free.length > 0 || toStart > 0)) {
-      if (free.length === 0) start()
-      const count = Math.min(EACH_MESSAGE_MAX, Math.ceil(waiting.length / free.length))
-      send(free.shift()!, waiting.splice(0, count))
+    while (waiting.length > 0) {
+      if (toStart > 0 && free.every((thread) => messagesAt(thread) > 0)) start()
+      const idlest = free.reduce<Worker | undefined>(
+        (best, one) => (best === undefined || messagesAt(one) < messagesAt(best) ? one : best),
+        undefined,
+      )
+      if (idlest === undefined) return
+      const group = takeGroup(free.length + toStart * MESSAGES_EACH)
+      free.splice(free.indexOf(idlest), 1)
+      send(idlest, group)
     }
   }
 

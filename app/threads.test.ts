@@ -23,12 +23,12 @@ const good = writeThread(
 const PIECES = Array.from({ length: 300 }, (_, i) => i)
 const DOUBLED = PIECES.map((piece) => piece * 2)
 const double = (piece: number): number => piece * 2
-const pack = (piece: number): string => `p${String(piece)}`
+const packing = { pack: (piece: number) => `p${String(piece)}`, bytesOf: () => 1 }
 
 /** Asks for all of them at once, and says how many were done on this thread. */
 async function doAll(file: string, threads: number, doHere = double) {
   const here = vi.fn(doHere)
-  const work = createThreads(here, pack, { file, threads, workerData: { by: 2 } })
+  const work = createThreads(here, packing, { file, threads, workerData: { by: 2 } })
   const answers = await Promise.all(PIECES.map((piece) => work(piece)))
   return { answers, here: here.mock.calls.length, work }
 }
@@ -41,7 +41,7 @@ test.each([1, 3])('many at once are each answered for themselves, by %i threads'
 
 test('a lone one is done at once, where it is', async () => {
   const here = vi.fn(double)
-  const work = createThreads(here, pack, { file: 'not-started.mjs', threads: 2 })
+  const work = createThreads(here, packing, { file: 'not-started.mjs', threads: 2 })
   expect(await work(21)).toBe(42)
   expect(here).toHaveBeenCalledOnce()
 })
@@ -61,10 +61,13 @@ test('with no thread the event loop does them all, and has a turn after each', a
 })
 
 test('where the file was not built there is no thread', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const here = vi.fn(double)
-  const work = createThreads(here, pack, { file: join(folder, 'nothing.mjs') })
+  const work = createThreads(here, packing, { file: join(folder, 'nothing.mjs') })
   expect(await Promise.all(PIECES.map((piece) => work(piece)))).toEqual(DOUBLED)
   expect(here).toHaveBeenCalledTimes(PIECES.length)
+  expect(warned).not.toHaveBeenCalled()
+  warned.mockRestore()
 })
 
 test('what a thread gives no answer to is done here, and what fails here fails alone', async () => {
@@ -78,7 +81,7 @@ test('what a thread gives no answer to is done here, and what fails here fails a
       if (piece === 150) throw new Error('not this one')
       return piece * 2
     },
-    pack,
+    packing,
     { file: shy, threads: 2, workerData: { by: 2 } },
   )
   const settled = await Promise.allSettled(PIECES.map((piece) => work(piece)))
@@ -105,4 +108,31 @@ test.each([
   )
   expect(await Promise.all(PIECES.map((piece) => work(piece)))).toEqual(DOUBLED)
   warned.mockRestore()
+})
+
+test('where no thread can be started everything is done here, after one warning', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  // Worker refuses this at once, as it does when the system has no thread left.
+  const { answers, here } = await doAll('not an absolute path', 4)
+  expect(answers).toEqual(DOUBLED)
+  expect(here).toBe(PIECES.length)
+  expect(warned).toHaveBeenCalledOnce()
+  warned.mockRestore()
+})
+
+test('what is large goes alone, so that nothing small waits behind it for long', async () => {
+  const told: number[] = []
+  const counting = writeThread(
+    'counting',
+    "parentPort.on('message', (pieces) => parentPort.postMessage(pieces.map(() => pieces.length)))",
+  )
+  const isLarge = (piece: number): boolean => piece % 10 === 0
+  const work = createThreads(
+    () => 1,
+    { pack: (piece: number) => piece, bytesOf: (piece) => (isLarge(piece) ? 1_000_000 : 10) },
+    { file: counting, threads: 1 },
+  )
+  await Promise.all(PIECES.map(async (piece) => (told[piece] = await work(piece))))
+  expect(told.filter((_, piece) => isLarge(piece))).toEqual(Array.from({ length: 30 }, () => 1))
+  expect(Math.max(...told)).toBeGreaterThan(3)
 })

@@ -1,9 +1,12 @@
+import { randomBytes, sign } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createDesk, pack, type Answer, type Piece } from '#app/desk.server.ts'
+import { bytesOf, createDesk, pack, type Answer, type Piece } from '#app/desk.server.ts'
 import { createThreads } from '#app/threads.server.ts'
 import type { FinishedReport, JudgedState } from '#app/services/judge-stored.ts'
+import { verifySignature } from '#receipt/ed25519.ts'
 import { receiptDigest, receiptIdOf } from '#receipt/id.ts'
+import { makeKeyPair } from './support/key-pair.ts'
 import { makeSigner, secondsNow, signReceipt } from './support/signing.ts'
 import { buildThread } from './support/thread.ts'
 
@@ -86,14 +89,40 @@ test('a report made on a thread is to the byte the one made here, whatever it te
   ])
   expect(expected.map(({ isInvalid }) => isInvalid)).toContain(true)
 
-  const doneHere = vi.fn(here)
-  const work = createThreads<Piece, Answer>(doneHere, pack, {
-    file,
-    threads: 1,
-    workerData: config,
-  })
   const all = Array.from({ length: 20 }, () => states).flat()
-  const reports = await Promise.all(all.map((state) => work({ state, now })))
-  for (const [i, report] of reports.entries()) expect(report).toEqual(expected[i % states.length])
-  expect(doneHere.mock.calls.length).toBeLessThan(all.length / 2)
+  const { answers, onThread } = await doAll(all.map((state) => ({ state, now })))
+  for (const [i, report] of answers.entries()) expect(report).toEqual(expected[i % states.length])
+  expect(onThread).toBeGreaterThanOrEqual(32)
 })
+
+test('a signature verified on a thread is judged as the core judges it', async () => {
+  const signers = Array.from({ length: 3 }, makeKeyPair)
+  const signed = Array.from({ length: 120 }, (_, i) => {
+    const { privateKey, publicKey } = signers[i % signers.length]!
+    const message = randomBytes(i === 119 ? 200_000 : i * 7)
+    return {
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32),
+      message,
+      signature: sign(null, i % 4 === 1 ? randomBytes(9) : message, privateKey),
+    }
+  })
+  const expected = signed.map(({ publicKey, message, signature }) =>
+    verifySignature(publicKey, message, signature),
+  )
+  expect(expected.filter((isGood) => isGood).length).toBe(90)
+  const { answers, onThread } = await doAll(signed.map((one) => ({ signed: one })))
+  expect(answers).toEqual(expected)
+  expect(onThread).toBeGreaterThanOrEqual(32)
+})
+
+/** All at once, by one thread and the event loop; `onThread` is how many the thread answered. */
+async function doAll(pieces: Piece[]) {
+  const doneHere = vi.fn(createDesk(config))
+  const work = createThreads<Piece, Answer>(
+    doneHere,
+    { pack, bytesOf },
+    { file, threads: 1, workerData: config },
+  )
+  const answers = await Promise.all(pieces.map((piece) => work(piece)))
+  return { answers, onThread: pieces.length - doneHere.mock.calls.length }
+}

@@ -7,7 +7,6 @@ export interface NodeCrypto {
 
 interface NodeHash {
   update(bytes: Uint8Array): unknown
-  copy(): NodeHash
   digest(): Uint8Array
 }
 

@@ -12,8 +12,6 @@ export interface RunningDigest {
   length(): number
   /** 32 bytes. Nothing can be written afterwards. */
   end(): Uint8Array
-  /** What `end` would be now, without ending anything. */
-  peek(): Uint8Array
 }
 
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
@@ -62,37 +60,34 @@ export function createRunningDigest(
       endText()
       return hash.digest()
     },
-    peek() {
-      const copy = hash.clone()
-      if (high !== '') copy.update(encodeUtf8(high))
-      return copy.digest()
-    },
   }
 }
 
 interface Hash {
   update(bytes: Uint8Array): unknown
-  clone(): Hash
   digest(): Uint8Array
 }
 
+/** Whether the platform's own SHA-256 is there and whole is found out before it is relied on. */
 function createSha256(): Hash {
   try {
-    const native = nodeCrypto()?.createHash('sha256')
-    // A platform that has only a part of it is found out here, not in the middle of a stream.
-    native?.copy()
-    if (native !== undefined) return fromNode(native)
+    const native = nodeCrypto()
+    const probe = native?.createHash('sha256')
+    probe?.update(new Uint8Array(1))
+    if (native !== undefined && probe?.digest().length === 32) return fromNode(native)
   } catch {
     // Ours it is.
   }
   return sha256.create()
 }
 
-const fromNode = (hash: ReturnType<NodeCrypto['createHash']>): Hash => ({
-  update: (bytes) => hash.update(bytes),
-  clone: () => fromNode(hash.copy()),
-  digest: () => new Uint8Array(hash.digest()),
-})
+function fromNode(crypto: NodeCrypto): Hash {
+  const hash = crypto.createHash('sha256')
+  return {
+    update: (bytes) => hash.update(bytes),
+    digest: () => new Uint8Array(hash.digest()),
+  }
+}
 
 /** Keeps what is hashed, until it is more than `bytesMax`: then there is nothing. */
 export function createKeeper(bytesMax: number): {

@@ -60,7 +60,6 @@ describe('the digest of pieces is that of the whole', () => {
         const digest = createRunningDigest()
         for (const piece of [TEXT.slice(0, a), '', TEXT.slice(a, b), TEXT.slice(b)])
           digest.write(piece)
-        expect(Buffer.from(digest.peek()).toString('base64url')).toBe(whole)
         expect(Buffer.from(digest.end()).toString('base64url')).toBe(whole)
         expect(digest.length()).toBe(Buffer.byteLength(TEXT))
       }

@@ -3,16 +3,16 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes, encodeHex, equalBytes } from './bytes.ts'
 
 /** The order of the prime group (RFC 8032, section 5.1). */
-export const L = Point.CURVE().n
+const L = Point.CURVE().n
 
-export const readLittleEndian = (bytes: Uint8Array): bigint =>
+const readLittleEndian = (bytes: Uint8Array): bigint =>
   BigInt(`0x${encodeHex(Uint8Array.from(bytes).reverse())}`)
 
 /** L in its 32 bytes, as S stands in a signature: the least significant first. */
 const L_BYTES = numberToBytes(L)
 
 /** 32 bytes, the least significant first. */
-export function numberToBytes(value: bigint): Uint8Array {
+function numberToBytes(value: bigint): Uint8Array {
   return Uint8Array.from({ length: 32 }, (_, at) => Number((value >> BigInt(8 * at)) & 255n))
 }
 
