@@ -1,10 +1,10 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import {
   DatabaseUnavailable,
   isRetryable,
   isUnavailable,
+  untilClosed,
   unwrap,
   type Connection,
   type Run,
@@ -41,11 +41,6 @@ export interface Db {
 const WAITING_MAX = 8_000
 const POOL_SIZE = 4
 const RETRIES_MAX = 10
-/**
- * When a connection is reset the driver tells of the error first and takes the connection out of
- * use some turns later. What it is given between is sent nowhere, and never answered.
- */
-const CLOSING_MS = 20
 
 const connect = (connection: Connection, settings: postgres.Options<Record<string, never>>) =>
   'url' in connection
@@ -94,7 +89,7 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
       try {
         return (await pool.unsafe(text, values, { prepare: true })) as unknown as Row[]
       } catch (error) {
-        if (isUnavailable(unwrap(error))) await sleep(CLOSING_MS)
+        if (isUnavailable(unwrap(error))) await untilClosed()
         throw error
       }
     }

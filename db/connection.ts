@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /** Where a Postgres is: a URL, or the socket folder of the embedded one. */
 export type Connection =
   { url: string } | { host: string; port: number; user: string; password: string; database: string }
@@ -47,3 +49,9 @@ export const unwrap = (error: unknown): unknown =>
 
 /** Runs one hand-written statement, prepared, and gives its rows. */
 export type Run = <Row>(text: string, values: (string | number | null)[]) => Promise<Row[]>
+
+/**
+ * When a connection is reset the driver tells of the error first and takes the connection out of
+ * use some turns later. What it is given between is sent nowhere, and never answered.
+ */
+export const untilClosed = (): Promise<void> => sleep(20)

@@ -111,10 +111,10 @@ describe('signing in', () => {
       known.push(await time('Ed Timed'))
       unknown.push(await time(`Nobody ${'abcde'[i]!}`))
     }
-    // The least of each: what a busy machine adds is not ours.
+    // The least of each, and wide bounds: without its hash an unknown name takes a fiftieth.
     const ratio = Math.min(...known) / Math.min(...unknown)
-    expect(ratio).toBeGreaterThan(0.5)
-    expect(ratio).toBeLessThan(2)
+    expect(ratio).toBeGreaterThan(0.2)
+    expect(ratio).toBeLessThan(5)
   })
 
   test('an attack on one name gets five guesses and then one a minute, from wherever it comes', async () => {
