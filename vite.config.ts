@@ -22,7 +22,7 @@ export default defineConfig({
   plugins: [
     leaveOutOfBrowser,
     // A page that imports the schema would ship the whole of drizzle to a browser, unnoticed.
-    denyImports({ client: { files: ['db/**'], specifiers: ['drizzle-orm', 'postgres', 'pino'] } }),
+    denyImports({ client: { files: ['db/**'], specifiers: ['drizzle-orm', 'pg', 'pino'] } }),
     tailwindcss(),
     remix({
       appDirectory: 'app',

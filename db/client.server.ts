@@ -1,10 +1,9 @@
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import postgres from 'postgres'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
 import {
   DatabaseUnavailable,
   isRetryable,
   isUnavailable,
-  untilClosed,
   unwrap,
   type Connection,
   type Run,
@@ -15,15 +14,9 @@ import { ingestReceipts, type IngestAnswer, type IngestItem } from './queries/in
 import { selectReceipts, type ReceiptRow } from './queries/receipts.ts'
 import { selectSigningKeys, type SigningKeyRow } from './queries/signing-keys.ts'
 
-export type Orm = PostgresJsDatabase
+export type Orm = NodePgDatabase
 
-/**
- * The database as queries see it. This module is the only importer of the driver.
- *
- * postgres.js can send BEGIN on a connection that other statements share, and then loses writes it
- * has acknowledged (its issues 1189, 823, 1210). So a transaction never shares a pool with single
- * statements: `transaction` has connections of its own, on which nothing else is ever sent.
- */
+/** The database as queries see it. This module is the only importer of the driver. */
 export interface Db {
   run: Run
   orm: Orm
@@ -41,69 +34,106 @@ export interface Db {
 const WAITING_MAX = 8_000
 const POOL_SIZE = 4
 const RETRIES_MAX = 10
+const CLOSE_MS = 5_000
 
-const connect = (connection: Connection, settings: postgres.Options<Record<string, never>>) =>
-  'url' in connection
-    ? postgres(connection.url, settings)
-    : postgres({ ...settings, ...connection, pass: connection.password })
+function settingsOf(connection: Connection): pg.ClientConfig {
+  const settings = { application_name: 'counterfoil', connectionTimeoutMillis: 5_000 }
+  if (!('url' in connection)) return { ...settings, ...connection }
+  const url = new URL(connection.url)
+  // So that `sslmode` means what it means to psql: the driver would read `require` as `verify-full`.
+  if (!url.searchParams.has('uselibpqcompat')) url.searchParams.set('uselibpqcompat', 'true')
+  return { ...settings, connectionString: url.href }
+}
 
-/** One connection for what runs before the portal does. The caller ends it. */
-export function connectOnce(connection: Connection) {
-  const client = connect(connection, {
-    max: 1,
-    connect_timeout: 5,
-    fetch_types: false,
-    onnotice: () => undefined,
-  })
-  return { client, orm: drizzle(client) }
+/** One connection for what runs before the portal does. */
+export async function withConnection<T>(
+  connection: Connection,
+  work: (orm: Orm) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client(settingsOf(connection))
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return await work(drizzle(client))
+  } finally {
+    await client.end()
+  }
 }
 
 export function createDb(connection: Connection, options: { onNotice?: () => void } = {}): Db {
-  const settings: postgres.Options<Record<string, never>> & { max_pipeline: number } = {
-    prepare: true,
-    fetch_types: false,
-    // Never 0, and high: a low limit is what makes the driver mix up its connections.
-    max_pipeline: 10_000,
-    connect_timeout: 5,
-    idle_timeout: 0,
-    // A database that comes back is found within half a second.
-    backoff: (retries) => Math.min(0.05 * 2 ** retries, 0.5),
-    onnotice: options.onNotice ?? (() => undefined),
-    connection: {
-      application_name: 'counterfoil',
-      statement_timeout: 15_000,
-      idle_in_transaction_session_timeout: 15_000,
-    },
+  const settings: pg.PoolConfig = {
+    ...settingsOf(connection),
+    idleTimeoutMillis: 0,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 15_000,
+    // Longer than Postgres' own: it is for a server that has fallen silent, whose connection is
+    // given up.
+    query_timeout: 20_000,
   }
-  const open = (max = POOL_SIZE) => connect(connection, { ...settings, max })
-  const single = open()
-  // One group is under way at a time. Four connections in turn would each have its plans to keep
-  // warm, and cost a tenth more.
+  const open = (max = POOL_SIZE) => {
+    const pool = new pg.Pool({ ...settings, max })
+    // Whoever uses a connection that breaks is told by its own call; without a listener an idle one
+    // that breaks would end the process.
+    pool.on('error', () => undefined)
+    pool.on('connect', (client) => {
+      client.on('error', () => undefined)
+      if (options.onNotice) client.on('notice', options.onNotice)
+    })
+    return pool
+  }
+  // One group of a kind is under way at a time. Four connections in turn would each have its plans
+  // to keep warm, and cost a tenth more.
   const counting = open(1)
+  const lookingUp = open(3)
+  // What a page of the console asks for may take seconds; receipts never wait behind it.
   const ordinary = open()
   const transactional = open()
+  const pools = [counting, lookingUp, ordinary, transactional]
 
+  /** Statements are prepared by name, and each text has its own. */
+  const names = new Map<string, string>()
+  const nameOf = (text: string): string => {
+    let name = names.get(text)
+    if (name === undefined) names.set(text, (name = `s${names.size}`))
+    return name
+  }
   const runOn =
-    (pool: postgres.Sql): Run =>
-    async <Row>(text: string, values: (string | number | null)[]) => {
-      try {
-        return (await pool.unsafe(text, values, { prepare: true })) as unknown as Row[]
-      } catch (error) {
-        if (isUnavailable(unwrap(error))) await untilClosed()
-        throw error
-      }
+    (pool: pg.Pool): Run =>
+    async <Row>(text: string, values: (string | number | null)[]) =>
+      (await pool.query({ name: nameOf(text), text, values })).rows as Row[]
+  const lookUp = runOn(lookingUp)
+
+  async function runTransaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    // Not from the pool by drizzle: it keeps the connection for ever where BEGIN fails.
+    const client = await transactional.connect()
+    let isSound = true
+    try {
+      return await drizzle(client).transaction(work)
+    } catch (error) {
+      isSound = !isUnavailable(unwrap(error))
+      throw error
+    } finally {
+      client.release(!isSound || client.getTransactionStatus() !== 'I')
     }
-  const run = runOn(single)
-  const orm = drizzle(ordinary)
-  const tx = drizzle(transactional)
+  }
+
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    await Promise.race([
+      Promise.all(pools.map((pool) => pool.end())),
+      new Promise((late) => setTimeout(late, CLOSE_MS).unref()),
+    ])
+  }
 
   return {
-    run,
-    orm,
+    run: runOn(ordinary),
+    orm: drizzle(ordinary),
     transaction: async (work) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await tx.transaction(work)
+          return await runTransaction(work)
         } catch (thrown) {
           const error = unwrap(thrown)
           if (isRetryable(error) && attempt < RETRIES_MAX) continue
@@ -120,28 +150,21 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
         bytesOf: (item) => item.jws.length + (item.content?.length ?? 0),
       }),
       apiKey: createGroup({
-        run: (ids) => selectApiKeys(run, ids),
+        run: (ids) => selectApiKeys(lookUp, ids),
         sizeMax: 1_000,
         waitingMax: WAITING_MAX,
       }),
       signingKey: createGroup({
-        run: (kids) => selectSigningKeys(run, kids),
+        run: (kids) => selectSigningKeys(lookUp, kids),
         sizeMax: 1_000,
         waitingMax: WAITING_MAX,
       }),
       receipt: createGroup({
-        run: (ids) => selectReceipts(run, ids),
+        run: (ids) => selectReceipts(lookUp, ids),
         sizeMax: 100,
         waitingMax: WAITING_MAX,
       }),
     },
-    close: async () => {
-      await Promise.all([
-        single.end({ timeout: 5 }),
-        counting.end({ timeout: 5 }),
-        ordinary.end({ timeout: 5 }),
-        transactional.end({ timeout: 5 }),
-      ])
-    },
+    close: () => (closing ??= close()),
   }
 }

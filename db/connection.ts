@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** Where a Postgres is: a URL, or the socket folder of the embedded one. */
 export type Connection =
   { url: string } | { host: string; port: number; user: string; password: string; database: string }
@@ -10,11 +8,6 @@ export class DatabaseUnavailable extends Error {
 }
 
 const CODES_UNAVAILABLE = new Set([
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECTION_CONNECT_TIMEOUT',
-  'CONNECT_TIMEOUT',
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOENT',
@@ -30,12 +23,17 @@ const CODES_UNAVAILABLE = new Set([
   '57014', // statement timeout
 ])
 
+/** What the driver and its pool say of a connection that is gone, without a code. */
+const UNAVAILABLE =
+  /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool)/
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 export const isUnavailable = (error: unknown): boolean => {
   const code = codeOf(error)
-  return CODES_UNAVAILABLE.has(code) || code.startsWith('08')
+  if (code !== '') return CODES_UNAVAILABLE.has(code) || code.startsWith('08')
+  return error instanceof Error && UNAVAILABLE.test(error.message)
 }
 
 /** Postgres asks for the transaction to be run again: serialization failure, or a deadlock's victim. */
@@ -49,9 +47,3 @@ export const unwrap = (error: unknown): unknown =>
 
 /** Runs one hand-written statement, prepared, and gives its rows. */
 export type Run = <Row>(text: string, values: (string | number | null)[]) => Promise<Row[]>
-
-/**
- * When a connection is reset the driver tells of the error first and takes the connection out of
- * use some turns later. What it is given between is sent nowhere, and never answered.
- */
-export const untilClosed = (): Promise<void> => sleep(20)

@@ -42,7 +42,7 @@ export type EmbeddedOptions = {
  * used: its class writes the password to a predictable public file, hands the portal's whole
  * environment to the server, stays in the terminal's process group (so that Ctrl-C takes the
  * database away under the last requests), hooks every exit of the process, doesn't know of root's
- * closed home or of orphans, and brings a second driver.
+ * closed home or of orphans.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const log = options.log ?? (() => undefined)

@@ -23,7 +23,7 @@ export async function takeAttempt(
   const filled = sql`least(${depth}::float8, attempts.tokens
     + greatest(0, extract(epoch from ${at}::timestamptz - attempts.at)::float8)
     * ${perMinute}::float8 / 60)`
-  const rows = await db.orm.execute(sql`
+  const { rows } = await db.orm.execute(sql`
     insert into attempts (bucket, tokens, at)
     values (${bucket}, ${depth}::float8 - 1, ${at}::timestamptz)
     on conflict (bucket) do update

@@ -6,8 +6,8 @@ import type { Orm } from '../client.server.ts'
  * compared with the time a receipt was received has to be dated by it too.
  */
 export async function selectNow(tx: Orm): Promise<Date> {
-  const [row] = await tx.execute<{ now: number }>(
+  const { rows } = await tx.execute<{ now: number }>(
     sql`select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
   )
-  return new Date(row!.now)
+  return new Date(rows[0]!.now)
 }

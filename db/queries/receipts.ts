@@ -58,7 +58,7 @@ export const selectFindable = (
 ): Promise<{ digest: Uint8Array; contentDigest: Uint8Array }[]> => {
   const low = prefixHex.padEnd(64, '0')
   const high = prefixHex.padEnd(64, 'f')
-  // Decoded here: for a parameter that is a bytea the driver sends a string's own bytes.
+  // Decoded here, so that a prefix is never read as one of the other forms of a bytea.
   return run(
     `select digest, content_digest as "contentDigest" from receipts
       where visibility = 'findable' and content_digest between decode($1, 'hex') and decode($2, 'hex')

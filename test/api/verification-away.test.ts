@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await portal.stop()
-  await link.remove()
+  await link.cut()
   await database.drop()
 })
 

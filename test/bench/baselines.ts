@@ -9,7 +9,7 @@ import {
   type ServerBuild,
 } from '@remix-run/node'
 import { RemixServer } from '@remix-run/react'
-import postgres from 'postgres'
+import pg from 'pg'
 import { createElement } from 'react'
 import { renderToPipeableStream } from 'react-dom/server'
 import type { Ctx } from '#app/context.server.ts'
@@ -41,34 +41,76 @@ export async function withoutDatabase(ctx: Ctx, apiKeyIds: string[]): Promise<Ct
  * inserts and counts. The rest of the request (authentication in groups too) is the portal's own.
  */
 export function withPlainTransactions(ctx: Ctx, connection: Exclude<Connection, { url: string }>) {
-  const sql = postgres({ ...connection, max: 10, fetch_types: false, onnotice: () => undefined })
-  const call = (item: IngestItem): Promise<IngestAnswer> =>
-    sql.begin(async (tx) => {
-      const [counter] = await tx<{ used: number; cap: number | null; mode: string }[]>`
-        select c.used::float8, a.cap::float8, a.mode from cap_usage c
+  const pool = new pg.Pool({ ...connection, max: 10, idleTimeoutMillis: 0 })
+  const call = async (item: IngestItem): Promise<IngestAnswer> => {
+    const client = await pool.connect()
+    const ask = async <Row extends object>(name: string, text: string, values: unknown[]) =>
+      (await client.query<Row>({ name, text, values })).rows
+    const store = async (): Promise<IngestAnswer> => {
+      const [counter] = await ask<{ used: number; cap: number | null; mode: string }>(
+        'counter',
+        `select c.used::float8, a.cap::float8, a.mode from cap_usage c
           join api_keys a on a.id = c.api_key
-          where c.api_key = ${item.apiKey} and c.period = cap_period(now()) for update of c`
-      const [key] = await tx<{ state: string }[]>`
-        select state from signing_keys where kid = ${item.kid} and issuer = ${item.issuer}`
-      const [known] = await tx`select 1 from receipts where id = ${item.id}`
+          where c.api_key = $1 and c.period = cap_period(now()) for update of c`,
+        [item.apiKey],
+      )
+      const [key] = await ask<{ state: string }>(
+        'key',
+        'select state from signing_keys where kid = $1 and issuer = $2',
+        [item.kid, item.issuer],
+      )
+      const [known] = await ask('known', 'select 1 from receipts where id = $1', [item.id])
       const usage = { used: 0, reserved: 0, cap: null, resetsAt: new Date() }
       if (known !== undefined) return { answer: 'repeat', other: null, usage }
       if (key?.state !== 'active') return { answer: 'unknown_signing_key', other: null, usage }
       const { used, cap, mode } = counter!
       if (cap !== null && used >= cap) return { answer: 'cap_exceeded', other: null, usage }
-      await tx`insert into jobs (issuer, mode, jti, receipt_id)
-        values (${item.issuer}, ${mode}, ${item.jti}, ${item.id})`
-      await tx`insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws,
-                                     content_digest, jti, received_at)
-        values (${item.id}, ${item.digest}, ${item.issuer}, ${item.kid}, ${item.apiKey}, ${mode},
-                ${item.visibility}, ${item.jws}, ${item.contentDigest}, ${item.jti}, now())`
-      await tx`update cap_usage set used = used + 1
-        where api_key = ${item.apiKey} and period = cap_period(now())`
+      await ask('job', 'insert into jobs (issuer, mode, jti, receipt_id) values ($1, $2, $3, $4)', [
+        item.issuer,
+        mode,
+        item.jti,
+        item.id,
+      ])
+      await ask(
+        'receipt',
+        `insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws,
+                               content_digest, jti, received_at)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now())`,
+        [
+          item.id,
+          item.digest,
+          item.issuer,
+          item.kid,
+          item.apiKey,
+          mode,
+          item.visibility,
+          item.jws,
+          item.contentDigest,
+          item.jti,
+        ],
+      )
+      await ask(
+        'count',
+        `update cap_usage set used = used + 1
+          where api_key = $1 and period = cap_period(now())`,
+        [item.apiKey],
+      )
       return { answer: 'stored', other: null, usage: { ...usage, used: used + 1, cap } }
-    })
+    }
+    try {
+      await client.query('begin')
+      const answer = await store()
+      await client.query('commit')
+      client.release()
+      return answer
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+  }
   return {
     ctx: { ...ctx, db: { ...ctx.db, groups: { ...ctx.db.groups, ingest: { call } } } },
-    close: () => sql.end(),
+    close: () => pool.end(),
   }
 }
 

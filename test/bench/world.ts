@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
-import postgres from 'postgres'
 import { createCtx, type Config, type Ctx } from '#app/context.server.ts'
 import { createApiKey } from '#app/services/create-api-key.ts'
 import { createIssuer } from '#app/services/create-issuer.ts'
@@ -12,6 +11,7 @@ import { publishKey } from '#app/services/publish-key.ts'
 import type { Outcome } from '#app/services/outcome.ts'
 import { startEmbedded, type Connection as Cluster } from '#db/embedded.server.ts'
 import { migrate } from '#db/migrate.ts'
+import { openSql } from '../support/sql.ts'
 import { ISSUER, keyOf, makeSigner, signJws, type Signer } from './signer.ts'
 
 /** `small` has the receipts that are read, `large` many more. */
@@ -121,7 +121,7 @@ export async function copyWorld(cluster: Cluster, rows: number): Promise<void> {
 }
 
 async function execute(connection: Cluster, statements: string[]): Promise<void> {
-  const sql = postgres({ ...connection, max: 1, onnotice: () => undefined })
+  const sql = openSql(connection)
   try {
     for (const statement of statements) await sql.unsafe(statement)
   } finally {

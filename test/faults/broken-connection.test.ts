@@ -1,27 +1,35 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connection } from '#db/connection.ts'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDb, type Db } from '#db/client.server.ts'
+import { DatabaseUnavailable } from '#db/connection.ts'
+import { openLink, type BrokenLink } from '../support/broken-link.ts'
 import { signMany, tally } from '../support/crowd.ts'
 import { freshDatabase } from '../support/database.ts'
 import { openLedger } from '../support/ledger.ts'
 import { startPortal, type Portal } from '../support/portal.ts'
-import { createService, post } from '../support/world.ts'
+import type { Sql } from '../support/sql.ts'
+import { createService, freshSlug, post } from '../support/world.ts'
 
-let link: Awaited<ReturnType<typeof openTcp>>
+let link: BrokenLink
 let portal: Portal
+let db: Db
+let look: Sql
 const cleanups: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   const database = await freshDatabase()
   cleanups.push(database.drop)
-  link = await openTcp(database.connection)
-  cleanups.push(() => link.close())
+  link = await openLink(database.connection)
+  cleanups.push(() => link.cut())
   portal = await startPortal(link.connection)
   cleanups.push(() => portal.stop())
+  db = createDb(link.connection)
+  cleanups.push(() => db.close())
   const ledger = openLedger(database.connection)
   cleanups.push(() => ledger.close())
+  look = ledger.sql
+  await look`create table notes (text text)`
   const service = await createService(portal)
   world = { ledger, service, receipts: await signMany(service, 4_000) }
 })
@@ -34,69 +42,116 @@ let world: {
   receipts: string[]
 }
 
-test('a link that is reset under load, again and again, leaves no post without an answer', async () => {
+test('a link that is reset under load, again and again, leaves no request without an answer', async () => {
   const { ledger, service, receipts } = world
-  const answers: { status: number }[] = []
+  const posts: { status: number }[] = []
+  const calls: { status: number }[] = []
+  const created: string[] = []
   let next = 0
   let isOver = false
   let slowest = 0
-  const lane = async () => {
-    while (!isOver && next < receipts.length) {
-      const receipt = receipts[next++]!
-      for (let status = 0; status !== 201 && status !== 200;) {
-        const began = performance.now()
-        const answer = await post(portal, service.key.apiKey, receipt)
-        slowest = Math.max(slowest, performance.now() - began)
-        answers.push(answer)
-        status = answer.status
-        if (status === 503) await sleep(20)
-      }
-    }
+  const timed = async <T extends { status: number }>(answers: T[], ask: () => Promise<T>) => {
+    const began = performance.now()
+    const answer = await ask()
+    slowest = Math.max(slowest, performance.now() - began)
+    answers.push(answer)
+    if (answer.status === 503) await sleep(20)
+    return answer.status
   }
-  const lanes = Promise.all(Array.from({ length: 16 }, lane))
+  const postNext = async () => {
+    const receipt = receipts[next++]!
+    for (let status = 0; status !== 201 && status !== 200;)
+      status = await timed(posts, () => post(portal, service.key.apiKey, receipt))
+  }
+  const createNext = async () => {
+    const slug = freshSlug()
+    const body = { slug, name: `The ${slug} service` }
+    const status = await timed(calls, () => portal.admin('POST', '/v1/admin/issuers', body))
+    if (status === 201) created.push(slug)
+  }
+  const read = (path: string) => () => timed(calls, () => portal.admin('GET', path))
+  const lane = async (work: () => Promise<unknown>) => {
+    while (!isOver && next < receipts.length) await work()
+  }
+  const works = [createNext, createNext, read('/v1/admin/issuers'), read('/v1/admin/audit')]
+  const lanes = Promise.all([...Array.from({ length: 16 }, () => postNext), ...works].map(lane))
   for (let i = 0; i < 15; i++) {
     await sleep(100)
     link.reset()
   }
   isOver = true
   await lanes
-  const counts = tally(answers)
+  const counts = { posts: tally(posts), calls: tally(calls) }
   console.info(`15 resets: ${JSON.stringify(counts)}, slowest ${slowest.toFixed(0)} ms`)
-  expect(counts[503]).toBeGreaterThan(0)
+  expect(counts.posts[503]).toBeGreaterThan(0)
+  expect(counts.calls[503]).toBeGreaterThan(0)
+  expect(Object.keys(counts.calls).filter((s) => !['200', '201', '503'].includes(s))).toEqual([])
   // Whoever was forgotten would have waited for the 20 seconds after which a group gives up.
   expect(slowest).toBeLessThan(15_000)
   await ledger.expectBalanced()
   expect(await ledger.countReceipts(service.key.id)).toBe(next)
+  const kept = await look<{ slug: string }[]>`select slug from issuers where slug = any(${created})`
+  expect(kept).toHaveLength(created.length)
 })
 
-/** A way to the database by TCP, whose connections can be reset, as a crashed machine's are. */
-async function openTcp(to: Connection) {
-  if ('url' in to) throw new Error('the embedded database has a socket, not a URL')
-  const nears = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connect(join(to.host, `.s.PGSQL.${to.port}`))
-    nears.add(near)
-    for (const socket of [near, far]) {
-      socket.on('error', () => socket.destroy())
-      socket.on('close', () => {
-        nears.delete(near)
-        near.destroy()
-        far.destroy()
-      })
-    }
-    near.pipe(far).pipe(near)
-  })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const reset = () => {
-    for (const near of nears) near.resetAndDestroy()
-  }
-  return {
-    connection: { ...to, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    reset,
-    close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve))
-      reset()
-      await closed
+/** More of them than there are connections for transactions. */
+const TIMES = 10
+
+test.each([
+  [
+    'reset',
+    async () => {
+      link.reset()
+      await sleep(0)
     },
+  ],
+  [
+    'ended by the server',
+    () => look`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and state = 'idle in transaction'`,
+  ],
+])(
+  'a transaction whose connection is %s leaves nothing, and takes no place from later ones',
+  async (_, harm) => {
+    for (let i = 0; i < TIMES; i++) {
+      const broken = db.transaction(async (tx) => {
+        await tx.execute(sql`insert into notes values ('never')`)
+        await harm()
+        await sleep(i % 2 === 0 ? 0 : 20)
+        await tx.execute(sql`insert into notes values ('nor this')`)
+      })
+      await expect(broken).rejects.toThrow(DatabaseUnavailable)
+    }
+    await db.transaction((tx) => tx.execute(sql`insert into notes values ('kept')`))
+    expect(await look`delete from notes returning text`).toEqual([{ text: 'kept' }])
+  },
+)
+
+/** More at once than there are connections. */
+const askMany = () =>
+  Promise.allSettled(
+    Array.from({ length: TIMES }, () => [
+      db.run('select 1', []),
+      db.transaction((tx) => tx.execute(sql`select 1`)),
+    ]).flat(),
+  )
+
+const countRefused = async () =>
+  (await askMany()).filter((answer) => answer.status === 'rejected').length
+
+test('a connection that breaks while nobody uses it is replaced by the next who asks', async () => {
+  for (let i = 0; i < TIMES; i++) {
+    await askMany()
+    link.reset()
+    if (i % 2 === 0) await sleep(20)
   }
-}
+  await sleep(20)
+  expect(await countRefused()).toBe(0)
+})
+
+test('connections to a server that has fallen silent are given up, and new ones take their place', async () => {
+  expect(await countRefused()).toBe(0)
+  link.silence()
+  expect(await countRefused()).toBeGreaterThan(0)
+  expect(await countRefused()).toBe(0)
+}, 60_000)

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'esbuild'
-import postgres from 'postgres'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { type Connection, type Embedded, startEmbedded } from '#db/embedded.server.ts'
 import { findProcess } from '#db/embedded/process-table.ts'
 import { StartError } from '#db/start-error.ts'
+import { openSql, type Sql } from '../support/sql.ts'
 
 const holder = resolve(import.meta.dirname, '../../build/test/hold-embedded.mjs')
 const cleanups: (() => Promise<void>)[] = []
@@ -49,17 +49,17 @@ async function start(dataDir: string, said: string[] = []): Promise<Embedded> {
   return embedded
 }
 
-async function ask<T>(connection: Connection, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres({ ...connection, max: 1, connect_timeout: 5 })
+async function ask<T>(connection: Connection, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = openSql(connection)
   try {
     return await work(sql)
   } finally {
-    await sql.end({ timeout: 1 })
+    await sql.end()
   }
 }
 
-const countNotes = (sql: postgres.Sql) => sql<{ n: string }[]>`SELECT count(*) AS n FROM notes`
-const writeNote = (sql: postgres.Sql) => sql`INSERT INTO notes VALUES ('kept')`
+const countNotes = (sql: Sql) => sql<{ n: string }[]>`SELECT count(*) AS n FROM notes`
+const writeNote = (sql: Sql) => sql`INSERT INTO notes VALUES ('kept')`
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 1500; attempt++) {

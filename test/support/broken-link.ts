@@ -1,41 +1,42 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Connection } from '#db/connection.ts'
 
-/** A way to the database that can be cut and mended, as a network can. */
+/** A way to the database by TCP that can break as a network does. */
 export interface BrokenLink {
-  connection: Connection
+  connection: Exclude<Connection, { url: string }>
+  /** Ends every connection and refuses new ones, until it is mended. */
   cut(): Promise<void>
   mend(): Promise<void>
-  remove(): Promise<void>
+  /** Every connection is reset, as a crashed machine's are; new ones are let through. */
+  reset(): void
+  /** Nothing comes through the connections there are, and nobody is told. */
+  silence(): void
 }
 
 export async function openLink(to: Connection): Promise<BrokenLink> {
   if ('url' in to) throw new Error('the embedded database has a socket, not a URL')
-  const folder = await mkdtemp(join(tmpdir(), 'link-'))
-  const name = `.s.PGSQL.${to.port}`
-  const open = new Set<Socket>()
+  const open = new Map<Socket, Socket>()
   let server: Server | null = null
+  let port = 0
 
   const cut = async () => {
     const closing = server
     server = null
     if (closing === null) return
     const closed = new Promise((resolve) => closing.close(resolve))
-    for (const socket of open) socket.destroy()
+    for (const near of open.keys()) near.destroy()
     await closed
   }
   const mend = async () => {
     if (server !== null) return
     const mended = createServer((near) => {
-      const far = connect(join(to.host, name))
+      const far = connect(join(to.host, `.s.PGSQL.${to.port}`))
+      open.set(near, far)
       for (const socket of [near, far]) {
-        open.add(socket)
         socket.on('error', () => socket.destroy())
         socket.on('close', () => {
-          open.delete(socket)
+          open.delete(near)
           near.destroy()
           far.destroy()
         })
@@ -43,17 +44,21 @@ export async function openLink(to: Connection): Promise<BrokenLink> {
       near.pipe(far).pipe(near)
     })
     server = mended
-    await new Promise<void>((listening) => mended.listen(join(folder, name), listening))
+    await new Promise<void>((listening) => mended.listen(port, '127.0.0.1', listening))
+    port = (mended.address() as AddressInfo).port
   }
 
   await mend()
   return {
-    connection: { ...to, host: folder },
+    connection: { ...to, host: '127.0.0.1', port },
     cut,
     mend,
-    remove: async () => {
-      await cut()
-      await rm(folder, { recursive: true, force: true })
+    reset: () => {
+      for (const near of open.keys()) near.resetAndDestroy()
+    },
+    silence: () => {
+      for (const [near, far] of open) near.unpipe(far).pause()
+      for (const [near, far] of open) far.unpipe(near).pause()
     },
   }
 }

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import postgres from 'postgres'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { type Connection, type Embedded, startEmbedded } from '#db/embedded.server.ts'
+import { openSql } from './sql.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -93,7 +93,7 @@ async function dropDatabase(cluster: Connection, database: string): Promise<void
 }
 
 async function execute(connection: Connection, statement: string): Promise<void> {
-  const sql = postgres({ ...connection, max: 1, onnotice: () => undefined })
+  const sql = openSql(connection)
   try {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -102,7 +102,7 @@ async function execute(connection: Connection, statement: string): Promise<void>
       } catch (error) {
         // object_in_use: a connection to the template, ended a moment ago, is still leaving; or
         // another worker is copying it.
-        const isBusy = error instanceof postgres.PostgresError && error.code === '55006'
+        const isBusy = (error as { code?: string }).code === '55006'
         if (!isBusy || attempt >= 100) throw error
         await new Promise((resume) => setTimeout(resume, 50))
       }

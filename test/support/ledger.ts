@@ -1,6 +1,6 @@
-import postgres from 'postgres'
 import { expect } from 'vitest'
 import type { Connection } from '#db/embedded.server.ts'
+import { openSql } from './sql.ts'
 
 /** How much a portal has taken in, as its tables say it. */
 export interface Totals {
@@ -13,11 +13,11 @@ export interface Totals {
 
 /** A look into the tables beside the portal: what an answer says is believed only if they agree. */
 export function openLedger(connection: Connection) {
-  const sql = postgres({ ...connection, max: 2, onnotice: () => undefined })
+  const sql = openSql(connection)
 
   return {
     sql,
-    close: () => sql.end({ timeout: 1 }),
+    close: () => sql.end(),
 
     async totals(): Promise<Totals> {
       const [row] = await sql<[Totals]>`
@@ -53,7 +53,7 @@ export function openLedger(connection: Connection) {
       const contents = await sql`
         select c.receipt_id from contents c left join receipts r on r.id = c.receipt_id
         where r.visibility is distinct from 'public'`
-      expect({ counters: [...counters], jobs: [...jobs], contents: [...contents] }).toEqual({
+      expect({ counters, jobs, contents }).toEqual({
         counters: [],
         jobs: [],
         contents: [],

@@ -42,7 +42,7 @@ export async function openSite(): Promise<Site> {
       await visitor.leave()
       await intruder.leave()
       await portal.stop()
-      await link.remove()
+      await link.cut()
       await database.drop()
     },
   }

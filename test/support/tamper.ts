@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
-import postgres from 'postgres'
 import { parseReceiptId } from '#receipt/id.ts'
 import type { Connection } from '#db/connection.ts'
+import { openSql, type Sql } from './sql.ts'
 
 /** Somebody who can write to the database without asking the portal. */
 export interface Intruder {
-  sql: postgres.Sql
+  sql: Sql
   /** Changes one bit of one column of the row that belongs to a receipt. */
   flipBit(
     column: 'content' | 'receipt' | 'publicKey',
@@ -20,11 +20,7 @@ export interface Intruder {
 
 /** Needs no superuser: the trigger that keeps receipts as they are belongs to the tables' owner. */
 export function breakIn(connection: Connection): Intruder {
-  const options = { max: 1, onnotice: () => undefined }
-  const sql =
-    'url' in connection
-      ? postgres(connection.url, options)
-      : postgres({ ...connection, ...options })
+  const sql = openSql(connection)
 
   const readReceipt = async (receiptId: string): Promise<string> => {
     const rows = await sql<{ jws: string }[]>`
@@ -33,9 +29,10 @@ export function breakIn(connection: Connection): Intruder {
   }
   const replaceReceipt = async (receiptId: string, jws: string): Promise<void> => {
     await sql.unsafe('ALTER TABLE receipts DISABLE TRIGGER receipts_append_only')
-    const done = await sql`UPDATE receipts SET jws = ${jws} WHERE id = ${idOf(receiptId)}`
+    const done =
+      await sql`UPDATE receipts SET jws = ${jws} WHERE id = ${idOf(receiptId)} RETURNING id`
     await sql.unsafe('ALTER TABLE receipts ENABLE TRIGGER receipts_append_only')
-    needOne(done.count)
+    needOne(done.length)
   }
 
   return {
@@ -46,15 +43,15 @@ export function breakIn(connection: Connection): Intruder {
       const id = idOf(receiptId)
       if (column === 'content') {
         const done = await sql`
-          UPDATE contents SET bytes = set_bit(bytes, ${bit}, 1 - get_bit(bytes, ${bit}))
-          WHERE receipt_id = ${id}`
-        needOne(done.count)
+          UPDATE contents SET bytes = set_bit(bytes, ${bit}::int, 1 - get_bit(bytes, ${bit}::int))
+          WHERE receipt_id = ${id} RETURNING receipt_id`
+        needOne(done.length)
       } else if (column === 'publicKey') {
         const done = await sql`
           UPDATE signing_keys
-          SET public_key = set_bit(public_key, ${bit}, 1 - get_bit(public_key, ${bit}))
-          WHERE kid = (SELECT kid FROM receipts WHERE id = ${id})`
-        needOne(done.count)
+          SET public_key = set_bit(public_key, ${bit}::int, 1 - get_bit(public_key, ${bit}::int))
+          WHERE kid = (SELECT kid FROM receipts WHERE id = ${id}) RETURNING kid`
+        needOne(done.length)
       } else {
         const bytes = Buffer.from(await readReceipt(receiptId), 'latin1')
         bytes[bit >> 3]! ^= 1 << (bit & 7)
