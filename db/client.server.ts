@@ -101,7 +101,7 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
   }
   const runOn =
     (pool: pg.Pool): Run =>
-    async <Row>(text: string, values: (string | number | null)[]) =>
+    async <Row>(text: string, values: (string | number | Uint8Array | null)[]) =>
       (await pool.query({ name: nameOf(text), text, values })).rows as Row[]
   const lookUp = runOn(lookingUp)
 

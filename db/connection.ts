@@ -46,4 +46,7 @@ export const unwrap = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? error.cause : error
 
 /** Runs one hand-written statement, prepared, and gives its rows. */
-export type Run = <Row>(text: string, values: (string | number | null)[]) => Promise<Row[]>
+export type Run = <Row>(
+  text: string,
+  values: (string | number | Uint8Array | null)[],
+) => Promise<Row[]>

@@ -1,5 +1,5 @@
 import type { Run } from '../connection.ts'
-import { arrayLiteral } from './literal.ts'
+import { textArray } from './array.ts'
 
 /** An API key as authentication needs it. Times in milliseconds. */
 export interface ApiKeyRow {
@@ -21,7 +21,7 @@ export async function selectApiKeys(run: Run, ids: string[]): Promise<(ApiKeyRow
       (revoked_at is null and (expires_at is null or expires_at > now())) as usable,
       coalesce(previous_expires_at > now(), false) as "previousUsable"
       from api_keys where id = any($1::text[])`,
-    [arrayLiteral(ids)],
+    [textArray(ids)],
   )
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)

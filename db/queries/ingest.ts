@@ -1,5 +1,5 @@
 import type { Run } from '../connection.ts'
-import { arrayLiteral, byteaArrayLiteral } from './literal.ts'
+import { textArray, byteaArray } from './array.ts'
 
 /** A checked receipt on its way in. */
 export interface IngestItem {
@@ -52,19 +52,19 @@ export async function ingestReceipts(run: Run, items: IngestItem[]): Promise<Ing
     cap: number | null
     resets_at: number
   }>(STATEMENT, [
-    arrayLiteral(items.map((i) => i.apiKey)),
-    byteaArrayLiteral(items.map((i) => i.secretHash)),
-    byteaArrayLiteral(items.map((i) => i.id)),
-    byteaArrayLiteral(items.map((i) => i.digest)),
-    arrayLiteral(items.map((i) => i.issuer)),
-    arrayLiteral(items.map((i) => i.kid)),
-    arrayLiteral(items.map((i) => i.jws)),
-    arrayLiteral(items.map((i) => i.visibility)),
-    byteaArrayLiteral(items.map((i) => i.contentDigest)),
-    arrayLiteral(items.map((i) => i.jti)),
-    byteaArrayLiteral(items.map((i) => i.content)),
-    arrayLiteral(items.map((i) => i.reservation)),
-    arrayLiteral(items.map((i) => i.refusal)),
+    textArray(items.map((i) => i.apiKey)),
+    byteaArray(items.map((i) => i.secretHash)),
+    byteaArray(items.map((i) => i.id)),
+    byteaArray(items.map((i) => i.digest)),
+    textArray(items.map((i) => i.issuer)),
+    textArray(items.map((i) => i.kid)),
+    textArray(items.map((i) => i.jws)),
+    textArray(items.map((i) => i.visibility)),
+    byteaArray(items.map((i) => i.contentDigest)),
+    textArray(items.map((i) => i.jti)),
+    byteaArray(items.map((i) => i.content)),
+    textArray(items.map((i) => i.reservation)),
+    textArray(items.map((i) => i.refusal)),
   ])
   return rows.map((row) => ({
     answer: row.answer,

@@ -1,5 +1,5 @@
 import type { Run } from '../connection.ts'
-import { arrayLiteral } from './literal.ts'
+import { textArray } from './array.ts'
 
 const LONG_AGO = '-infinity'
 const FAR_AHEAD = 'infinity'
@@ -19,12 +19,7 @@ export async function countKeyReceipts(
         select 1 from receipts r where r.kid = any($1::text[])
           and r.received_at >= $2::text::timestamptz and r.received_at < $3::text::timestamptz limit $4::int
       ) counted`,
-    [
-      arrayLiteral(kids),
-      since?.toISOString() ?? LONG_AGO,
-      until?.toISOString() ?? FAR_AHEAD,
-      max + 1,
-    ],
+    [textArray(kids), since?.toISOString() ?? LONG_AGO, until?.toISOString() ?? FAR_AHEAD, max + 1],
   )
   return row!.n
 }

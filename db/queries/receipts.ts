@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Run } from '../connection.ts'
-import { byteaArrayLiteral } from './literal.ts'
+import { byteaArray } from './array.ts'
 
 /** A receipt and everything its verdict depends on, as it stands now. Times in milliseconds. */
 export interface ReceiptRow {
@@ -45,7 +45,7 @@ const STATEMENT = `select r.id, r.digest, r.jws, r.mode, r.visibility, ${ms('r.r
   left join issuers i on i.slug = r.issuer`
 
 export async function selectReceipts(run: Run, ids: Uint8Array[]): Promise<(ReceiptRow | null)[]> {
-  const rows = await run<ReceiptRow>(STATEMENT, [byteaArrayLiteral(ids)])
+  const rows = await run<ReceiptRow>(STATEMENT, [byteaArray(ids)])
   const byId = new Map(rows.map((row) => [Buffer.from(row.id).toString('latin1'), row]))
   return ids.map((id) => byId.get(Buffer.from(id).toString('latin1')) ?? null)
 }

@@ -1,5 +1,5 @@
 import type { Run } from '../connection.ts'
-import { arrayLiteral } from './literal.ts'
+import { textArray } from './array.ts'
 
 export interface RefusalCount {
   /** YYYY-MM-DD, UTC. */
@@ -14,14 +14,14 @@ export interface RefusalCount {
 export const addRefusals = (run: Run, counts: RefusalCount[]): Promise<unknown> =>
   run(
     `insert into refusals as r (day, api_key, code, count)
-      select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) n(day, api_key, code, count)
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]::bigint[]) n(day, api_key, code, count)
         order by day, api_key, code
       on conflict (day, api_key, code) do update set count = r.count + excluded.count`,
     [
-      arrayLiteral(counts.map((one) => one.day)),
-      arrayLiteral(counts.map((one) => one.apiKey)),
-      arrayLiteral(counts.map((one) => one.code)),
-      arrayLiteral(counts.map((one) => String(one.count))),
+      textArray(counts.map((one) => one.day)),
+      textArray(counts.map((one) => one.apiKey)),
+      textArray(counts.map((one) => one.code)),
+      textArray(counts.map((one) => String(one.count))),
     ],
   )
 

@@ -1,5 +1,5 @@
 import type { Run } from '../connection.ts'
-import { arrayLiteral } from './literal.ts'
+import { textArray } from './array.ts'
 
 /** A signing key's unchanging part: the kid is the key's own digest. */
 export interface SigningKeyRow {
@@ -14,7 +14,7 @@ export async function selectSigningKeys(
 ): Promise<(SigningKeyRow | null)[]> {
   const rows = await run<SigningKeyRow>(
     'select kid, issuer, public_key as "publicKey" from signing_keys where kid = any($1::text[])',
-    [arrayLiteral(kids)],
+    [textArray(kids)],
   )
   const byKid = new Map(rows.map((row) => [row.kid, row]))
   return kids.map((kid) => byKid.get(kid) ?? null)

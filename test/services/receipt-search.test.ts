@@ -251,7 +251,7 @@ describe('among many receipts', () => {
   /** Runs a statement as it is, and gives its plan in place of its rows. */
   async function explain(work: (run: Run) => Promise<unknown>): Promise<Plan> {
     let plan: Plan | undefined
-    await work(async <Row>(text: string, values: (string | number | null)[]) => {
+    await work(async <Row>(text: string, values: (string | number | Uint8Array | null)[]) => {
       const [row] = await portal.ctx.db.run<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
         `explain (analyze, buffers, format json) ${text}`,
         values,
