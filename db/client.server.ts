@@ -37,7 +37,11 @@ const RETRIES_MAX = 10
 const CLOSE_MS = 5_000
 
 function settingsOf(connection: Connection): pg.ClientConfig {
-  const settings = { application_name: 'counterfoil', connectionTimeoutMillis: 5_000 }
+  const settings = {
+    application_name: 'counterfoil',
+    connectionTimeoutMillis: 5_000,
+    idle_in_transaction_session_timeout: 15_000,
+  }
   if (!('url' in connection)) return { ...settings, ...connection }
   const url = new URL(connection.url)
   // So that `sslmode` means what it means to psql: the driver would read `require` as `verify-full`.
@@ -67,7 +71,6 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     statement_timeout: 15_000,
-    idle_in_transaction_session_timeout: 15_000,
     // Longer than Postgres' own: it is for a server that has fallen silent, whose connection is
     // given up.
     query_timeout: 20_000,

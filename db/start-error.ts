@@ -23,6 +23,10 @@ export function databaseError(error: unknown): Error {
     error instanceof Error
       ? error.message || ('code' in error ? String(error.code) : error.name)
       : String(error)
+  if (why.includes('unsupported startup parameter'))
+    return new StartError(
+      `DATABASE_URL leads to a pooler that keeps no sessions (${why}): give the database's own address, or a PgBouncer's in session mode with ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout.`,
+    )
   return new StartError(
     `The database of DATABASE_URL can't be used (${why}): check its host, port, name, user and password, and that it is running.`,
   )
