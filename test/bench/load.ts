@@ -17,6 +17,8 @@ export interface Loaded {
   perSecond: number
   p50: number
   p99: number
+  /** With a rate: the longest, in ms, that this process itself was kept from its every millisecond. */
+  stall: number
   /** How often each status came. */
   statuses: Record<string, number>
 }
@@ -36,6 +38,7 @@ export async function runLoad(load: Load): Promise<Loaded> {
   const end = begin + load.ms
   let sent = 0
   let ended = begin
+  let stall = 0
 
   const next = (): Buffer | undefined =>
     performance.now() < end ? load.requests.at(sent) : undefined
@@ -55,6 +58,7 @@ export async function runLoad(load: Load): Promise<Loaded> {
     const due: number[] = []
     const work: Promise<void>[] = []
     let planned = 0
+    let last = begin
     const feed = (): void => {
       while (idle.length > 0 && due.length > 0) {
         const request = next()
@@ -69,6 +73,8 @@ export async function runLoad(load: Load): Promise<Loaded> {
     }
     while (performance.now() < end) {
       const now = performance.now()
+      stall = Math.max(stall, now - last)
+      last = now
       for (; begin + (planned / rate) * 1000 <= now; planned++)
         due.push(begin + (planned / rate) * 1000)
       feed()
@@ -88,6 +94,7 @@ export async function runLoad(load: Load): Promise<Loaded> {
     perSecond: times.length / seconds,
     p50: at(0.5),
     p99: at(0.99),
+    stall,
     statuses,
   }
 }
