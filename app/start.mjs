@@ -1,22 +1,15 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { ROOT, checkNode, explain, installMissing, say } from './install.mjs'
+import { build } from './build.mjs'
+import { loadPortal } from './built.mjs'
+import { checkNode, explain, installMissing, say } from './install.mjs'
 
 // Everything happens in this one process, so a signal has one receiver: until the portal is loaded
 // the system's own way (end at once), from then on the portal's (finish, stop Postgres, end).
 try {
   checkNode()
-  process.chdir(ROOT)
-  process.env.NODE_ENV = 'production'
-  // What is set in the environment goes before what the file says.
-  if (existsSync('.env')) process.loadEnvFile('.env')
   await installMissing()
-  const { build } = await import('./build.mjs')
   const { pages } = await build()
   if (pages) say('Building the pages …')
-  process.setSourceMapsEnabled(true)
-  const portal = await import(pathToFileURL(join(ROOT, 'build', 'portal.js')).href)
+  const portal = await loadPortal()
   await portal.start({ pages })
 } catch (error) {
   explain(error)
