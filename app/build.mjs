@@ -35,6 +35,7 @@ export async function build() {
   remix.catch(() => undefined)
   try {
     await Promise.all([buildPortal(esbuild), buildScripts(esbuild)])
+    await esbuild.stop()
   } catch (error) {
     throw new SetupError(`The build failed: ${error instanceof Error ? error.message : error}`)
   }

@@ -210,7 +210,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const origin = { publicUrl: ctx.config.publicUrl, requestId }
     if (error instanceof ClientGone) return null
     if (isAway(error)) {
-      ctx.log.warn({ requestId, err: unwrap(error) }, 'the database is away')
+      ctx.log.warn({ requestId, reason: String(unwrap(error)) }, 'the database is away')
       return problemReply(origin, 'unavailable')
     }
     // What drizzle wraps around a database's own error repeats every value of the statement.

@@ -77,7 +77,17 @@ function readPackages(file) {
   }
 }
 
-/** A child whose words are shown only if it fails. It ends with us, however we end. */
+const children = new Set()
+process.once('exit', () => {
+  for (const child of children) child.kill()
+})
+// By default a signal ends a process without that event. Whoever else listens decides how it ends.
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(1)
+  })
+
+/** A child whose words are shown only if it fails. It ends with us, unless we are killed. */
 export function runQuietly(command, args, failure, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -85,15 +95,14 @@ export function runQuietly(command, args, failure, options = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...options,
     })
-    const end = () => child.kill()
-    process.once('exit', end)
+    children.add(child)
     let output = ''
     const keep = (text) => (output += text)
     child.stdout.setEncoding('utf8').on('data', keep)
     child.stderr.setEncoding('utf8').on('data', keep)
     child.on('error', (error) => reject(new SetupError(failure, String(error))))
     child.on('close', (code) => {
-      process.removeListener('exit', end)
+      children.delete(child)
       if (code === 0) resolve(output)
       else reject(new SetupError(failure, output))
     })

@@ -104,8 +104,14 @@ function isDisguised(path: string): boolean {
   return isConsole(path) !== isConsole(decodeURIComponent(pathname).toLowerCase())
 }
 
-/** The built pages, once they are there. */
-export async function openSite(ctx: Ctx, pages: Promise<void>): Promise<Site> {
+/** The built pages, once they are there. Who waits for none hears of no failure. */
+export function openSite(ctx: Ctx, pages: Promise<void>): Promise<Site> {
+  const site = readSite(ctx, pages)
+  site.catch(() => undefined)
+  return site
+}
+
+async function readSite(ctx: Ctx, pages: Promise<void>): Promise<Site> {
   await pages
   const build = (await import(
     pathToFileURL(resolve('build/pages/server/index.js')).href

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { Connection } from '#db/connection.ts'
+import { DatabaseUnavailable, type Connection } from '#db/connection.ts'
 import { startEmbedded, type Embedded } from '#db/embedded.server.ts'
 import { migrate } from '#db/migrate.ts'
 import { databaseError, StartError } from '#db/start-error.ts'
@@ -78,12 +78,15 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     }
     const setupUrl = await inviteFirstOwner(ctx)
     await pages
+    if (stop.isRunning()) return
     isOpen = true
     const ms = performance.now() - startedAt
     printWelcome({ settings, publicUrl, firstSteps, setupUrl, ms })
   } catch (error) {
+    // Whoever stops it meanwhile has nothing to be told of what could then not be finished.
+    if (stop.isRunning()) return
     await stop.run()
-    throw error
+    throw error instanceof DatabaseUnavailable ? databaseError(error) : error
   }
 }
 

@@ -1,11 +1,21 @@
 import type { Logger } from 'pino'
 
-/** A signal stops everything once; a second one doesn't wait. */
+/** Ctrl-C comes twice under npm: from the terminal and, handed on, from npm. */
+const SAME_SIGNAL_MS = 1_000
+
+/** A signal stops everything once; a second one, a while later, doesn't wait. */
 export function stopOnSignals(log: Logger, signals: NodeJS.Signals[], work: () => Promise<void>) {
   let running: Promise<void> | null = null
-  const run = () => (running ??= work())
+  let since = 0
+  const run = () => {
+    if (running === null) since = performance.now()
+    return (running ??= work())
+  }
   const onSignal = () => {
-    if (running !== null) process.exit(1)
+    if (running !== null) {
+      if (performance.now() - since > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
     run().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -15,5 +25,5 @@ export function stopOnSignals(log: Logger, signals: NodeJS.Signals[], work: () =
     )
   }
   for (const signal of signals) process.on(signal, onSignal)
-  return { run }
+  return { run, isRunning: () => running !== null }
 }

@@ -3,6 +3,7 @@ import pg from 'pg'
 import {
   DatabaseUnavailable,
   isRetryable,
+  isStalePlan,
   isUnavailable,
   unwrap,
   type Connection,
@@ -34,16 +35,26 @@ export interface Db {
 const WAITING_MAX = 8_000
 const POOL_SIZE = 4
 const RETRIES_MAX = 10
+const CONNECT_MS = 5_000
 const CLOSE_MS = 5_000
+const SILENCE_MS = 20_000
+
+/** The driver can't try with TLS and then go on without, as `prefer` and `allow` ask. */
+const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full']
 
 function settingsOf(connection: Connection): pg.ClientConfig {
   const settings = {
     application_name: 'counterfoil',
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_MS,
     idle_in_transaction_session_timeout: 15_000,
   }
-  if (!('url' in connection)) return { ...settings, ...connection }
+  // A socket of our own, whatever PGSSLMODE says of other servers.
+  if (!('url' in connection))
+    return { ...settings, ...connection, ssl: false, sslnegotiation: 'postgres' }
   const url = new URL(connection.url)
+  const mode = url.searchParams.get('sslmode') ?? 'disable'
+  if (!SSL_MODES.includes(mode)) throw new Error(`its sslmode is none of ${SSL_MODES.join(', ')}`)
+  if (url.searchParams.get('sslrootcert') === 'system') url.searchParams.delete('sslrootcert')
   // So that `sslmode` means what it means to psql: the driver would read `require` as `verify-full`.
   if (!url.searchParams.has('uselibpqcompat')) url.searchParams.set('uselibpqcompat', 'true')
   return { ...settings, connectionString: url.href }
@@ -64,7 +75,15 @@ export async function withConnection<T>(
   }
 }
 
-export function createDb(connection: Connection, options: { onNotice?: () => void } = {}): Db {
+/** The pool has one time for connecting and for waiting until a connection is free. */
+class Client extends pg.Client {
+  constructor(config: pg.ClientConfig = {}) {
+    // The pool hides the password from whoever lists its settings.
+    super({ ...config, password: config.password, connectionTimeoutMillis: CONNECT_MS })
+  }
+}
+
+export function createDb(connection: Connection): Db {
   const settings: pg.PoolConfig = {
     ...settingsOf(connection),
     idleTimeoutMillis: 0,
@@ -73,27 +92,41 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
     statement_timeout: 15_000,
     // Longer than Postgres' own: it is for a server that has fallen silent, whose connection is
     // given up.
-    query_timeout: 20_000,
+    query_timeout: SILENCE_MS,
+    connectionTimeoutMillis: SILENCE_MS,
+    Client,
   }
   const open = (max = POOL_SIZE) => {
     const pool = new pg.Pool({ ...settings, max })
     // Whoever uses a connection that breaks is told by its own call; without a listener an idle one
     // that breaks would end the process.
     pool.on('error', () => undefined)
-    pool.on('connect', (client) => {
-      client.on('error', () => undefined)
-      if (options.onNotice) client.on('notice', options.onNotice)
-    })
+    pool.on('connect', (client) => client.on('error', () => undefined))
     return pool
   }
   // One group of a kind is under way at a time. Four connections in turn would each have its plans
   // to keep warm, and cost a tenth more.
   const counting = open(1)
   const lookingUp = open(3)
-  // What a page of the console asks for may take seconds; receipts never wait behind it.
   const ordinary = open()
+  // What a page of the console asks for may take seconds; nothing else waits behind it.
+  const mapped = open()
   const transactional = open()
-  const pools = [counting, lookingUp, ordinary, transactional]
+  const pools = [counting, lookingUp, ordinary, mapped, transactional]
+
+  async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>) {
+    const client = await pool.connect()
+    let isSound = true
+    try {
+      return await work(client)
+    } catch (thrown) {
+      const error = unwrap(thrown)
+      isSound = !isUnavailable(error) && !isStalePlan(error)
+      throw thrown
+    } finally {
+      client.release(!isSound || client.getTransactionStatus() !== 'I')
+    }
+  }
 
   /** Statements are prepared by name, and each text has its own. */
   const names = new Map<string, string>()
@@ -104,23 +137,20 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
   }
   const runOn =
     (pool: pg.Pool): Run =>
-    async <Row>(text: string, values: (string | number | Uint8Array | null)[]) =>
-      (await pool.query({ name: nameOf(text), text, values })).rows as Row[]
+    async <Row>(text: string, values: (string | number | Uint8Array | null)[]) => {
+      const query = { name: nameOf(text), text, values }
+      const ask = () => withClient(pool, (client) => client.query(query))
+      const { rows } = await ask().catch((error: unknown) => {
+        if (!isStalePlan(error)) throw error
+        return ask()
+      })
+      return rows as Row[]
+    }
   const lookUp = runOn(lookingUp)
 
-  async function runTransaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    // Not from the pool by drizzle: it keeps the connection for ever where BEGIN fails.
-    const client = await transactional.connect()
-    let isSound = true
-    try {
-      return await drizzle(client).transaction(work)
-    } catch (error) {
-      isSound = !isUnavailable(unwrap(error))
-      throw error
-    } finally {
-      client.release(!isSound || client.getTransactionStatus() !== 'I')
-    }
-  }
+  // Not from the pool by drizzle: it keeps the connection for ever where BEGIN fails.
+  const runTransaction = <T>(work: (tx: Orm) => Promise<T>) =>
+    withClient(transactional, (client) => drizzle(client).transaction(work))
 
   let closing: Promise<void> | undefined
   const close = async () => {
@@ -132,7 +162,7 @@ export function createDb(connection: Connection, options: { onNotice?: () => voi
 
   return {
     run: runOn(ordinary),
-    orm: drizzle(ordinary),
+    orm: drizzle(mapped),
     transaction: async (work) => {
       for (let attempt = 1; ; attempt++) {
         try {

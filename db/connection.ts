@@ -39,6 +39,9 @@ export const isUnavailable = (error: unknown): boolean => {
 /** Postgres asks for the transaction to be run again: serialization failure, or a deadlock's victim. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
 
+/** Another version of the portal has changed a table since this connection planned the statement. */
+export const isStalePlan = (error: unknown): boolean => codeOf(error) === '0A000'
+
 export const isUniqueViolation = (error: unknown): boolean => codeOf(unwrap(error)) === '23505'
 
 /** Drizzle wraps what the driver threw. */

@@ -1,3 +1,5 @@
+import { unwrap } from './connection.ts'
+
 /**
  * Something on this machine has to change before the portal can start. The message is the whole
  * explanation: one sentence that says what is wrong and what to do, printed without a stack.
@@ -18,16 +20,21 @@ export function folderError(error: unknown, folder: string): unknown {
   return error
 }
 
-export function databaseError(error: unknown): Error {
-  const why =
-    error instanceof Error
-      ? error.message || ('code' in error ? String(error.code) : error.name)
-      : String(error)
+export function databaseError(thrown: unknown): Error {
+  const error = unwrap(thrown)
+  if (error instanceof StartError) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const said = error instanceof Error ? error.message || code || error.name : String(error)
+  const why = said.includes('client password must be a string') ? 'it has no password' : said
   if (why.includes('unsupported startup parameter'))
     return new StartError(
       `DATABASE_URL leads to a pooler that keeps no sessions (${why}): give the database's own address, or a PgBouncer's in session mode with ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout.`,
     )
+  if (code === '42501')
+    return new StartError(
+      `The role of DATABASE_URL may not make the portal's tables (${why}): make it the owner of its database.`,
+    )
   return new StartError(
-    `The database of DATABASE_URL can't be used (${why}): check its host, port, name, user and password, and that it is running.`,
+    `The database of DATABASE_URL can't be used (${why}): check its host, port, name, user and password (@, /, # and : in it as %40, %2F, %23 and %3A), and that it is running.`,
   )
 }

@@ -91,17 +91,65 @@ test('no connection ever carries both single statements and transactions', async
   expect([...within].filter((pid) => alone.has(pid))).toEqual([])
 })
 
-test('look-ups and ingestion never wait behind what a page of the console asks for', async () => {
+const asLongAs = async (slow: Promise<unknown>[], work: () => Promise<unknown>) => {
+  let isOver = false
+  const all = Promise.all(slow).then(() => (isOver = true))
+  await work()
+  expect(isOver).toBe(false)
+  await all
+}
+const TWELVE = Array.from({ length: 12 })
+
+test('nothing waits behind what a page of the console asks for', async () => {
   const db = createDb(database.connection)
-  let isSlowOver = false
-  const slow = Promise.all([
-    ...Array.from({ length: 12 }, () => db.run('select pg_sleep(0.4)', [])),
-    ...Array.from({ length: 12 }, () => db.orm.execute('select pg_sleep(0.4)')),
-  ]).then(() => (isSlowOver = true))
-  expect(await db.groups.apiKey.call('key_00000000')).toBeNull()
-  expect(await db.groups.signingKey.call('a key')).toBeNull()
-  expect(await db.groups.receipt.call(new Uint8Array(20))).toBeNull()
-  expect(isSlowOver).toBe(false)
-  await slow
+  await asLongAs(
+    TWELVE.map(() => db.orm.execute('select pg_sleep(0.4)')),
+    () => db.run('select 1', []),
+  )
+  await asLongAs(
+    TWELVE.map(() => db.run('select pg_sleep(0.4)', [])),
+    async () => {
+      expect(await db.groups.apiKey.call('key_00000000')).toBeNull()
+      expect(await db.groups.signingKey.call('a key')).toBeNull()
+      expect(await db.groups.receipt.call(new Uint8Array(20))).toBeNull()
+    },
+  )
+  await db.close()
+})
+
+test('whoever waits for a connection longer than a connection may take to open gets one', async () => {
+  const db = createDb(database.connection)
+  const answers = await Promise.all(
+    TWELVE.map((_, i) =>
+      db.transaction(async (tx) => {
+        await sleep(2_700)
+        await tx.execute('select 1')
+        return i
+      }),
+    ),
+  )
+  expect(answers).toEqual(TWELVE.map((_, i) => i))
+  await db.close()
+}, 30_000)
+
+test('an error of a statement ends no connection, and a table that changed is planned anew', async () => {
+  const db = createDb(database.connection)
+  const pids = async () => {
+    const rows = await Promise.all(
+      TWELVE.map(() =>
+        db.run<{ pid: number }>('select pg_backend_pid() as pid, pg_sleep(0.02)', []),
+      ),
+    )
+    return [...new Set(rows.map(([row]) => row!.pid))].sort((a, b) => a - b)
+  }
+  const before = await pids()
+  await Promise.allSettled(TWELVE.map(() => db.run('select 1 / 0', [])))
+  expect(await pids()).toEqual(before)
+
+  const read = () => db.run('select * from changing', [])
+  await look`create table changing (n int)`
+  await Promise.all(TWELVE.map(read))
+  await look`alter table changing alter n type bigint`
+  expect(await Promise.all(TWELVE.map(read))).toEqual(TWELVE.map(() => []))
   await db.close()
 })

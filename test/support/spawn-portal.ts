@@ -42,9 +42,15 @@ export async function spawnPortal(options: {
   dataDir?: string
   database?: Connection
   env?: Record<string, string>
+  /** Through npm, in a process group of its own, as from a terminal. */
+  byNpm?: boolean
 }): Promise<SpawnedPortal> {
-  const { database } = options
-  const child = spawn(process.execPath, [join(ROOT, 'app', 'start.mjs')], {
+  const { database, byNpm = false } = options
+  const [command, ...args] = byNpm
+    ? ['npm', 'start']
+    : [process.execPath, join(ROOT, 'app', 'start.mjs')]
+  const child = spawn(command, args, {
+    detached: byNpm,
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
