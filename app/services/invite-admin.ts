@@ -73,6 +73,9 @@ interface Invited {
   expiresAt: string
 }
 
+/** Whether there has ever been somebody who can sign in. */
+export const isConsoleSetUp = (ctx: Ctx): Promise<boolean> => selectAnyAdminExists(ctx.db)
+
 /**
  * A link for one person, told this once. Whoever made it is locked meanwhile: the links of an owner
  * who is removed at this moment go with them, and this one must not come after.

@@ -97,6 +97,14 @@ let lines = ''
 const receipts: string[] = []
 
 describe('an admin’s first day', () => {
+  test('whoever opens the console before anybody could sign in is told where its link is', async () => {
+    const { page } = admin
+    await page.goto('/admin')
+    expect(await headline(page)).toBe('Not set up yet')
+    expect(await main()).toContain('printed a link for its first owner when it started')
+    expect(await page.locator('main form').count()).toBe(0)
+  })
+
   test('the link that the first start prints lets the first owner in, with a name and a passkey', async () => {
     const { page } = admin
     const [link] = new RegExp(`${PUBLIC_URL}/admin/join/[\\w-]{43}`).exec(portal.said())!

@@ -55,6 +55,20 @@ interface CodePageProps<Fields extends Record<string, unknown>> {
   code: Field
 }
 
+/** Where there is nobody yet who could sign in. */
+export function NotSetUpPage() {
+  return (
+    <>
+      <PageHead title="Not set up yet" lead="This console has no owner so far." />
+      <p>
+        The portal printed a link for its first owner when it started: look for{' '}
+        <code>/admin/join/</code> in its terminal, or wherever its output is kept. The link is valid
+        for an hour and works once; the next start prints a new one.
+      </p>
+    </>
+  )
+}
+
 /** The second step, for whoever knew the password. */
 export function SignInCodePage<Fields extends Record<string, unknown>>({
   form,

@@ -8,10 +8,11 @@ import {
 } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
+import { isConsoleSetUp } from '#app/services/invite-admin.ts'
 import { signIn } from '#app/services/sign-in.ts'
 import { signInWithPasskey } from '#app/services/use-passkey.ts'
 import { TOO_MANY, WRONG, WRONG_PASSKEY } from '../../../ui/console/door-words.ts'
-import { SignInPage } from '../../../ui/console/sign-in-page.tsx'
+import { NotSetUpPage, SignInPage } from '../../../ui/console/sign-in-page.tsx'
 import { en } from '../../../ui/words/en.ts'
 import { answerJson } from '../../answer-json.ts'
 import { readSession } from '../guard.ts'
@@ -26,8 +27,9 @@ const hideFields = ['password']
 
 export async function loader(args: LoaderFunctionArgs) {
   if ((await readSession(args)) !== null) return redirect(readNext(args))
+  const isSetUp = await isConsoleSetUp(args.context.ctx)
   const isDone = new URL(args.request.url).searchParams.get('done') === 'signed-out'
-  return { isDone, script: args.context.scripts.passkey ?? null }
+  return { isSetUp, isDone, script: args.context.scripts.passkey ?? null }
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -59,11 +61,12 @@ export async function action(args: ActionFunctionArgs) {
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Sign in') }]
 
 export default function SignIn() {
-  const { isDone, script } = useLoaderData<typeof loader>()
+  const { isSetUp, isDone, script } = useLoaderData<typeof loader>()
   const [form, { name, password }] = useForm({
     lastResult: useActionData<typeof action>() ?? null,
     constraint: getZodConstraint(schema),
   })
+  if (!isSetUp) return <NotSetUpPage />
   return (
     <SignInPage
       form={form}
