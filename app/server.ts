@@ -86,7 +86,8 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     // Whoever stops it meanwhile has nothing to be told of what could then not be finished.
     if (stop.isRunning()) return
     await stop.run()
-    throw error instanceof DatabaseUnavailable ? databaseError(error) : error
+    const isTheirs = settings.DATABASE_URL !== undefined && error instanceof DatabaseUnavailable
+    throw isTheirs ? databaseError(error) : error
   }
 }
 

@@ -1,4 +1,3 @@
-import { build } from './build.mjs'
 import { loadPortal } from './built.mjs'
 import { checkNode, explain, installMissing, say } from './install.mjs'
 
@@ -7,6 +6,8 @@ import { checkNode, explain, installMissing, say } from './install.mjs'
 try {
   checkNode()
   await installMissing()
+  // Not before: an older Node can't even read it.
+  const { build } = await import('./build.mjs')
   const { pages } = await build()
   if (pages) say('Building the pages …')
   const portal = await loadPortal()

@@ -109,7 +109,7 @@ export function createDb(connection: Connection): Db {
   const counting = open(1)
   const lookingUp = open(3)
   const ordinary = open()
-  // What a page of the console asks for may take seconds; nothing else waits behind it.
+  // Lists and searches, mostly the console's, may take seconds; nothing else waits behind them.
   const mapped = open()
   const transactional = open()
   const pools = [counting, lookingUp, ordinary, mapped, transactional]
