@@ -74,7 +74,8 @@ export function pack(piece: Piece): Packed {
   const { receiptId, row } = piece.state
   const content = row.content === null ? null : toText(row.content)
   const publicKey = row.publicKey === null ? null : toText(row.publicKey)
-  return { receiptId, row: { ...row, id: null, digest: null, content, publicKey }, now: piece.now }
+  const packed = Object.assign({}, row, { id: null, digest: null, content, publicKey })
+  return { receiptId, row: packed, now: piece.now }
 }
 
 export function unpack(packed: Packed): Piece {
@@ -86,7 +87,7 @@ export function unpack(packed: Packed): Piece {
   const { receiptId, row, now } = packed
   const content = row.content === null ? null : toBytes(row.content)
   const publicKey = row.publicKey === null ? null : toBytes(row.publicKey)
-  return { state: { receiptId, row: { ...row, content, publicKey } }, now }
+  return { state: { receiptId, row: Object.assign({}, row, { content, publicKey }) }, now }
 }
 
 /** Roughly: what is not counted is small. */

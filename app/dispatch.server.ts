@@ -14,7 +14,7 @@ import { clientAddress } from './http/client-address.ts'
 import { isPlainForm } from './http/plain-form.ts'
 import { BODY_BYTES_MAX, ClientGone, discardBody, readBody } from './http/read-body.ts'
 import { newRequestId } from './http/request-id.ts'
-import { bytesReply, type Reply } from './http/reply.ts'
+import { bytesReply, joinHeaders, type Reply } from './http/reply.ts'
 import { isSameOrigin } from './http/same-origin.ts'
 import { CORS, securityHeaders } from './http/security-headers.ts'
 import { staticReply } from './http/static-files.ts'
@@ -28,7 +28,7 @@ const UNLISTED = /^\/(r|v1|admin)(\/|$)/
 /** Pages that take forms, and what they answer is for one person. */
 const CONSOLE = /^\/admin(\/|$)/
 /** Page or JSON, also where there is nothing: an answer of one kind must not be kept for the other. */
-const CHOSEN = { vary: 'Accept' }
+const CHOSEN = 'Accept'
 const PREFLIGHT = {
   ...CORS,
   'access-control-allow-methods': 'GET, HEAD, POST',
@@ -52,12 +52,11 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
           return
         }
         if (!incoming.complete) await discardBody(incoming)
-        writeReply(incoming, response, reply, {
-          ...always,
-          ...(UNLISTED.test(incoming.url ?? '') ? { 'x-robots-tag': 'noindex' } : {}),
-          ...(incoming.url?.startsWith('/r/') === true ? CHOSEN : {}),
-          'x-request-id': requestId,
-        })
+        const url = incoming.url ?? ''
+        const headers = joinHeaders(always, { 'x-request-id': requestId })
+        if (UNLISTED.test(url)) headers['x-robots-tag'] = 'noindex'
+        if (url.startsWith('/r/')) headers.vary = CHOSEN
+        writeReply(incoming, response, reply, headers)
         if (!ctx.log.isLevelEnabled('debug')) return
         ctx.log.debug(
           {
@@ -82,9 +81,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const request: ApiRequest = {
       method,
       path,
-      get query() {
-        return new URLSearchParams(search)
-      },
+      search,
       headers: incoming.headers,
       requestId,
       address: clientAddress(incoming),
@@ -94,9 +91,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const route = findRoute(method, path)
     if (route !== null && 'handler' in route) {
       const reply = await route.handler(request, ctx, route.params)
-      return route.access === 'public'
-        ? { ...reply, headers: { ...CORS, ...reply.headers } }
-        : reply
+      return route.access === 'public' ? withCors(reply) : reply
     }
     if (route !== null) {
       if (method === 'OPTIONS' && route.access === 'public')
@@ -160,8 +155,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const verify = VERIFY_PAGE.exec(path)
     const id = verify?.[1]
     if (id !== undefined && (verify?.[2] !== undefined || prefersJson(incoming.headers.accept))) {
-      const reply = await getReport(request, ctx, { id })
-      return { ...reply, headers: { ...CORS, ...reply.headers } }
+      return withCors(await getReport(request, ctx, { id }))
     }
     const { pages, files, scripts, openapi } = await site
     const file = files.get(path)
@@ -223,6 +217,9 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
 /** A link that lets somebody in is a secret as long as it lives. */
 const loggedPath = ({ url = '/' }: IncomingMessage): string =>
   url.split('?')[0]!.replace(/^(\/admin\/join\/).+/, '$1…')
+
+const withCors = (reply: Reply): Reply =>
+  Object.assign({}, reply, { headers: joinHeaders(CORS, reply.headers) })
 
 const isAway = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable ||

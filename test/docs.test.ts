@@ -20,6 +20,13 @@ test('every command that the README names is a script', () => {
   for (const name of named) expect(Object.keys(scripts)).toContain(name)
 })
 
+test('the image starts node as npm start does', () => {
+  const flags = (text: string) => text.match(/--[\w-]+=\d+/g)
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  expect(flags(scripts.start!)).toHaveLength(2)
+  expect(flags(/^CMD .*/m.exec(read('Dockerfile'))![0])).toEqual(flags(scripts.start!))
+})
+
 test('every setting stands in .env.example, and no other', () => {
   const known = [...read('app/env.server.ts').matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name)
   const shown = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)

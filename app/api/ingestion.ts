@@ -11,8 +11,14 @@ import { readUsage, releaseReservation, reserveCap } from '../services/reserve-c
 import { readContent } from './content.ts'
 import { keyed } from './keyed.ts'
 import { presentUsage } from './present.ts'
-import { listErrors, readJson, readOptionalJson, refuse, type ApiRequest } from './request.ts'
-import { sayWhatIsWrong } from './shape-words.ts'
+import {
+  checkShape,
+  listErrors,
+  readJson,
+  readOptionalJson,
+  refuse,
+  type ApiRequest,
+} from './request.ts'
 import { batch, reservationBody, submission } from './schemas/ingestion.ts'
 
 const NO_STORE = { 'cache-control': 'no-store' }
@@ -37,7 +43,7 @@ export const postBatch = keyed(async (request, ctx, _params, key) => {
   const read = await readJson(request, batch, BATCH_BODY_BYTES_MAX)
   if (!read.ok) return read.reply
   const items = read.value.receipts.map((item) => {
-    const shaped = submission.safeParse(item, { error: sayWhatIsWrong })
+    const shaped = checkShape(submission, item)
     if (!shaped.success) return { ok: false as const, errors: listErrors(shaped.error) }
     const ready = readSubmission(shaped.data)
     return ready.ok ? ready : { ok: false as const, errors: [ready.error] }
@@ -138,7 +144,7 @@ function presentIngested(
       log: { state: 'pending' },
       usage: presentUsage(ingested.usage),
     },
-    { ...NO_STORE, location: link },
+    { location: link, ...NO_STORE },
   )
 }
 

@@ -1,5 +1,5 @@
 import type { ApiKeyHolder } from '../services/api-key.ts'
-import type { Reply } from '../http/reply.ts'
+import { joinHeaders, type Reply } from '../http/reply.ts'
 import { authenticateApiKey, recogniseApiKey } from '../services/api-key.ts'
 import { noteUse } from '../services/note-use.ts'
 import { counted } from './counted.ts'
@@ -37,6 +37,6 @@ export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler 
       })
     }
     const reply = await handler(request, ctx, params, key)
-    return { ...reply, headers: { ...reply.headers, ...headers } }
+    return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
   })
 }

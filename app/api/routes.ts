@@ -120,7 +120,7 @@ export function createRouter(routes: readonly Route[]) {
       }
     }
     const route = node.methods.get(method === 'HEAD' ? 'GET' : method)
-    if (route !== undefined) return { ...route, params }
+    if (route !== undefined) return { params, ...route }
     if (node.methods.size === 0) return null
     const allow = [...node.methods.keys()].flatMap((name) =>
       name === 'GET' ? ['GET', 'HEAD'] : [name],

@@ -33,7 +33,7 @@ export const getReport: Handler = async (request, ctx, params) => {
   }
   const rendered = await renderOnce(ctx, 'report', state, () => reportStored(ctx, state))
   const { body, etag } = rendered!
-  return bytesReply('application/json; charset=utf-8', body, { ...SOON, etag, vary: 'Accept' })
+  return bytesReply('application/json; charset=utf-8', body, { etag, vary: 'Accept', ...SOON })
 }
 
 /** `GET /v1/receipts/<id>/receipt`: these bytes never change. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
-import { byteLength, type Reply } from './reply.ts'
+import { byteLength, joinHeaders, type Reply } from './reply.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
 
@@ -54,7 +54,7 @@ export function writeReply(
   always: Record<string, string>,
 ): void {
   if (response.writableEnded || response.destroyed) return
-  const headers: Record<string, string | string[] | number> = { ...always, ...reply.headers }
+  const headers: Record<string, string | string[] | number> = joinHeaders(always, reply.headers)
   let { status, body } = reply
   const cacheable =
     status === 200 &&

@@ -100,5 +100,5 @@ function judge(row: ApiKeyRow | null, apiKey: string, givenHash: Uint8Array): Ap
   if (row === null || !row.usable) return null
   const modeNamed = apiKey.startsWith('cfl_live_') ? 'live' : 'test'
   const isRight = (current || (previous && row.previousUsable)) && row.mode === modeNamed
-  return isRight ? { ...row, givenHash } : null
+  return isRight ? { givenHash, ...row } : null
 }

@@ -65,12 +65,23 @@ export function buildReport(
     receiptId: id,
     verdict,
     mode: known?.mode ?? null,
-    checks: judgement.checks.map((check) => ({
-      ...check,
-      message: checkSentence(check.code, facts, formatTimeEnglish),
+    checks: judgement.checks.map(({ axis, check, status, code }) => ({
+      axis,
+      check,
+      status,
+      code,
+      message: checkSentence(code, facts, formatTimeEnglish),
     })),
     receipt: hidden || receipt === null ? null : { header: receipt.header, claims: receipt.claims },
-    issuer: stranger || !known?.issuer ? null : { ...known.issuer, domainVerified: false },
+    issuer:
+      stranger || !known?.issuer
+        ? null
+        : {
+            slug: known.issuer.slug,
+            name: known.issuer.name,
+            url: known.issuer.url,
+            domainVerified: false,
+          },
     signingKey:
       stranger || !known?.key
         ? null

@@ -10,6 +10,8 @@ export interface Lru<V> {
 export function createLru<V>(weightMax: number, weigh: (value: V) => number = () => 1): Lru<V> {
   const entries = new Map<string, { value: V; weight: number }>()
   let total = 0
+  /** Is in its place already: where there are few keys, most are asked for again at once. */
+  let newest: string | undefined
 
   function remove(key: string): void {
     const entry = entries.get(key)
@@ -22,8 +24,11 @@ export function createLru<V>(weightMax: number, weigh: (value: V) => number = ()
     get(key) {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      entries.delete(key)
-      entries.set(key, entry)
+      if (key !== newest) {
+        entries.delete(key)
+        entries.set(key, entry)
+        newest = key
+      }
       return entry.value
     },
     set(key, value) {
@@ -31,6 +36,7 @@ export function createLru<V>(weightMax: number, weigh: (value: V) => number = ()
       const weight = weigh(value)
       if (weight > weightMax) return
       entries.set(key, { value, weight })
+      newest = key
       total += weight
       for (const oldest of entries.keys()) {
         if (total <= weightMax) break
