@@ -61,10 +61,10 @@ export async function ingestReceipts(run: Run, items: IngestItem[]): Promise<Ing
     textArray(items.map((i) => i.jws)),
     textArray(items.map((i) => i.visibility)),
     byteaArray(items.map((i) => i.contentDigest)),
-    textArray(items.map((i) => i.jti)),
-    byteaArray(items.map((i) => i.content)),
-    textArray(items.map((i) => i.reservation)),
-    textArray(items.map((i) => i.refusal)),
+    textArray(unlessEmpty(items.map((i) => i.jti))),
+    byteaArray(unlessEmpty(items.map((i) => i.content))),
+    textArray(unlessEmpty(items.map((i) => i.reservation))),
+    textArray(unlessEmpty(items.map((i) => i.refusal))),
   ])
   return rows.map((row) => ({
     answer: row.answer,
@@ -77,3 +77,7 @@ export async function ingestReceipts(run: Run, items: IngestItem[]): Promise<Ing
     },
   }))
 }
+
+/** `unnest` fills the shorter arrays with NULLs. */
+const unlessEmpty = <T>(values: (T | null)[]): (T | null)[] =>
+  values.some((value) => value !== null) ? values : []
