@@ -2,13 +2,20 @@ import { setFlagsFromString } from 'node:v8'
 import { runInThisContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createRouter, ROUTES } from '#app/api/routes.ts'
+import { pack } from '#app/desk.server.ts'
 import { joinHeaders, jsonReply } from '#app/http/reply.ts'
+import type { JudgedState } from '#app/services/judge-stored.ts'
 
 setFlagsFromString('--allow-natives-syntax')
 const haveSameClass = runInThisContext('(a, b) => %HaveSameMap(a, b)') as (
   a: object,
   b: object,
 ) => boolean
+
+const STATE = {
+  receiptId: 'rec_1',
+  row: { jws: 'a.b.c', content: null, publicKey: null },
+} as unknown as JudgedState
 
 /** Two of what is made with every request. */
 const MADE: Record<string, () => object> = {
@@ -19,6 +26,7 @@ const MADE: Record<string, () => object> = {
   },
   'an answer’s own headers': () => jsonReply(201, {}, { location: '/' }).headers,
   'a route that was found': () => findRoute('POST', '/v1/receipts')!,
+  'a row on its way to a thread': () => (pack({ state: STATE, now: 1 }) as { row: object }).row,
 }
 const findRoute = createRouter(ROUTES)
 
