@@ -11,7 +11,7 @@ import {
 } from './connection.ts'
 import { createGroup, type Group } from './group.ts'
 import { selectApiKeys, type ApiKeyRow } from './queries/api-keys.ts'
-import { ingestReceipts, type IngestAnswer, type IngestItem } from './queries/ingest.ts'
+import { createIngest, type IngestAnswer, type IngestItem } from './queries/ingest.ts'
 import { selectReceipts, type ReceiptRow } from './queries/receipts.ts'
 import { selectSigningKeys, type SigningKeyRow } from './queries/signing-keys.ts'
 
@@ -177,7 +177,7 @@ export function createDb(connection: Connection): Db {
     },
     groups: {
       ingest: createGroup({
-        run: (items) => ingestReceipts(runOn(counting), items),
+        run: createIngest(runOn(counting)),
         sizeMax: 1_000,
         waitingMax: WAITING_MAX,
         bytesOf: (item) => item.jws.length + (item.content?.length ?? 0),

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Connection } from '#db/connection.ts'
+import type { Connection, Run } from '#db/connection.ts'
 
 /** One connection beside the portal's, for tests to look into the tables and to meddle with them. */
 export interface Sql {
@@ -9,6 +9,8 @@ export interface Sql {
     ...values: unknown[]
   ): Promise<R>
   unsafe(text: string): Promise<void>
+  /** As queries are given it. */
+  run: Run
   end(): Promise<void>
 }
 
@@ -24,7 +26,10 @@ export function openSql(connection: Connection): Sql {
     const text = parts.reduce((before, part, i) => `${before}$${i}${part}`)
     return (await pool.query(text, values)).rows as R
   }
+  const run: Run = async <Row>(text: string, values: unknown[]) =>
+    (await pool.query(text, values)).rows as Row[]
   return Object.assign(ask, {
+    run,
     unsafe: async (text: string) => {
       await pool.query(text)
     },
