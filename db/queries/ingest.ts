@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Run } from '../connection.ts'
+import { DatabaseUnavailable, type Run } from '../connection.ts'
 import { textArray, byteaArray } from './array.ts'
 
 /** A checked receipt on its way in. */
@@ -57,6 +57,12 @@ interface CounterRow {
 }
 
 /**
+ * How long the first statement may take for a second one to follow. Postgres ends a statement after
+ * 15 s, and who waits for a group is told after 20 that nothing was stored: that must stay true.
+ */
+const FIRST_MS_MAX = 4_000
+
+/**
  * The group commit. Most groups hold nothing but new receipts, and cost a quarter less where they
  * are stored as one. A group that can't be is given to `ingest`, which decides on each, and so is
  * the next one, until all were new again: repeats and refusals rarely come alone.
@@ -64,8 +70,12 @@ interface CounterRow {
 export function createIngest(run: Run): (items: IngestItem[]) => Promise<IngestAnswer[]> {
   let areLikelyNew = true
   return async (items) => {
+    const began = performance.now()
     const stored = areLikelyNew ? await storeNew(run, items) : null
     if (stored !== null) return stored
+    if (performance.now() - began > FIRST_MS_MAX) {
+      throw new DatabaseUnavailable('the database took too long to say that not all are new')
+    }
     const answers = await ingestEach(run, items)
     areLikelyNew = answers.every(({ answer }) => answer === 'stored')
     return answers

@@ -1,0 +1,145 @@
+import { expect, test, vi } from 'vitest'
+import { DatabaseUnavailable, type Run } from '#db/connection.ts'
+import { createIngest, ingestEach, storeNew } from '#db/queries/ingest.ts'
+import { makeItem, openIngestWorld } from '../support/ingest-world.ts'
+
+const world = openIngestWorld()
+const { open } = world
+
+test('groups of the same keys in other orders, on both ways at once, never wait for each other in a ring', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `ring${(i * 17) % 40}`)
+  await world.sql`insert into api_keys (id, issuer, name, mode, secret_hash, created_at)
+    select name, 'acme', name, 'live', name::bytea, now() from unnest(${names}::text[]) name`
+  await world.sql`insert into cap_usage select name, cap_period(now()), 0, 0 from unnest(${names}::text[]) name`
+  const order = (seed: number) => names.toSorted((a, b) => weigh(a, seed) - weigh(b, seed))
+  const weigh = (name: string, seed: number) => (Number(name.slice(4)) * (2 * seed + 1) + seed) % 41
+  const ways = [storeNew, storeNew, ingestEach, storeNew]
+  const stored = await Promise.all(
+    ways.map(async (way, at) => {
+      const { run } = open()
+      let count = 0
+      for (let i = 0; i < 50; i++) {
+        const items = order(i * ways.length + at).map((apiKey) => makeItem({ apiKey }))
+        count += (await way(run, items))!.filter(({ answer }) => answer === 'stored').length
+      }
+      return count
+    }),
+  )
+  expect(stored).toEqual(ways.map(() => 50 * names.length))
+  const [row] = await world.sql<[{ used: number }]>`
+    select sum(used)::int as used from cap_usage where api_key like 'ring%'`
+  expect(row.used).toBe(ways.length * 50 * names.length)
+})
+
+test('of one receipt stored by two keys at once, one is new: the other finds it, and takes no place', async () => {
+  const [one, two] = [open(), open()]
+  for (let i = 0; i < 50; i++) {
+    const item = makeItem({ jti: `race${i}` })
+    await one.unsafe('begin')
+    expect(await storeNew(one.run, [item])).toHaveLength(1)
+    // It waits for the index, and is told when the other one has committed.
+    const waiting = createIngest(two.run)([
+      { ...item, apiKey: 'other', secretHash: Buffer.from('other') },
+    ])
+    await one.unsafe('commit')
+    expect((await waiting)[0]).toMatchObject({ answer: 'repeat', usage: { used: 5 } })
+  }
+})
+
+test.each<[string, string]>([
+  [
+    'the API key is revoked',
+    `update api_keys set revoked_at = clock_timestamp() where id = 'other'`,
+  ],
+  ['the API key expires', `update api_keys set expires_at = clock_timestamp() where id = 'other'`],
+  ['its secret is changed', `update api_keys set secret_hash = 'new' where id = 'other'`],
+  ['its cap is lowered', `update api_keys set cap = 7 where id = 'other'`],
+  ['its last place is taken', `update cap_usage set used = 998 where api_key = 'other'`],
+  ['its last place is reserved', `update cap_usage set reserved = 995 where api_key = 'other'`],
+  ['the signing key is retired', `update signing_keys set state = 'retired' where kid = 'active'`],
+])('what counts is what is so when the counter is free: %s meanwhile', async (_, change) => {
+  await world.sql`update api_keys set cap = 1000 where id = 'other'`
+  const [holder, poster] = [open(), open()]
+  await holder.unsafe('begin')
+  await holder.unsafe(`select from cap_usage where api_key = 'other' for update`)
+  const stored = storeNew(poster.run, [makeItem({ apiKey: 'other' })])
+  await vi.waitFor(async () => {
+    const waiting = await world.sql`select from pg_stat_activity
+      where wait_event_type = 'Lock' and datname = current_database()`
+    expect(waiting).toHaveLength(1)
+  })
+  await holder.unsafe(change)
+  await holder.unsafe('commit')
+  expect(await stored).toBeNull()
+  await world.sql`update api_keys set cap = null, revoked_at = null, expires_at = null, secret_hash = 'other'
+    where id = 'other'`
+  await world.sql`update signing_keys set state = 'active' where kid = 'active'`
+})
+
+test('the same new receipts, in other orders under other keys, never wait for each other in a ring', async () => {
+  const keys = ['live', 'other', 'rotated']
+  const runs = keys.map(() => open().run)
+  for (let i = 0; i < 40; i++) {
+    const items = Array.from({ length: 300 }, (_, at) =>
+      makeItem(i % 2 === 0 ? {} : { jti: `ring ${i} ${at * 7}` }),
+    )
+    const stored = await Promise.all(
+      keys.map((apiKey, at) =>
+        storeNew(
+          runs[at]!,
+          [...items.slice(at * 100), ...items.slice(0, at * 100)].map((item) => ({
+            ...item,
+            apiKey,
+            secretHash: Buffer.from(apiKey),
+          })),
+        ),
+      ),
+    )
+    expect(stored.filter((answers) => answers !== null)).toHaveLength(1)
+  }
+})
+
+test('whenever the month turns, a receipt is dated in the month that it is counted in', async () => {
+  await world.sql.unsafe(`create schema turning; create sequence turning.looks;
+    create function turning.clock_timestamp() returns timestamptz language sql volatile as $$
+      select timestamptz '2030-01-31 23:59:59Z'
+        + case when nextval('turning.looks') > current_setting('turning.after')::int
+            then interval '1 s' else interval '0' end $$`)
+  const portal = open()
+  await world.sql`insert into cap_usage select id, period, 0, 0 from api_keys,
+    unnest(array['2030-01-01', '2030-02-01']) period`
+  const ended = { stored: 0, again: 0 }
+  for (const way of [storeNew, ingestEach]) {
+    for (let after = 0; after < 8; after++) {
+      // Every time: a connection that an error came over is not used again.
+      await portal.unsafe(`set search_path = turning, public, pg_catalog;
+        set turning.after = ${after + 1}; select setval('turning.looks', 1)`)
+      try {
+        expect((await way(portal.run, [makeItem()]))![0]!.answer).toBe('stored')
+        ended.stored++
+      } catch (error) {
+        expect(error).toMatchObject({ code: '40001' })
+        ended.again++
+      }
+      const [months] = await world.sql<[{ counted: object; dated: object }]>`select
+        (select json_object_agg(period, used) from cap_usage
+          where period > '2030' and used > 0) as counted,
+        (select json_object_agg(period, n) from (select cap_period(received_at) as period,
+          count(*) as n from receipts where received_at > '2030-01-01' group by 1) s) as dated`
+      expect(months.dated).toEqual(months.counted)
+    }
+  }
+  expect(ended.again).toBeGreaterThan(0)
+  expect(ended.stored).toBeGreaterThan(8)
+})
+
+test('a group that took long to be found not all new is not begun again: its time is nearly over', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const run = vi.fn(() => {
+    vi.advanceTimersByTime(4_500)
+    return Promise.resolve([])
+  })
+  await expect(createIngest(run as Run)([makeItem()])).rejects.toThrow(DatabaseUnavailable)
+  expect(run).toHaveBeenCalledOnce()
+  vi.useRealTimers()
+})
