@@ -6,6 +6,14 @@ import { makeItem, openIngestWorld } from '../support/ingest-world.ts'
 const world = openIngestWorld()
 const { open } = world
 
+/** That so many statements wait for a lock. */
+const seeWaiting = (count: number) =>
+  vi.waitFor(async () => {
+    const waiting = await world.sql`select from pg_stat_activity
+      where wait_event_type = 'Lock' and datname = current_database()`
+    expect(waiting).toHaveLength(count)
+  })
+
 test('groups of the same keys in other orders, on both ways at once, never wait for each other in a ring', async () => {
   const names = Array.from({ length: 40 }, (_, i) => `ring${(i * 17) % 40}`)
   await world.sql`insert into api_keys (id, issuer, name, mode, secret_hash, created_at)
@@ -63,11 +71,7 @@ test.each<[string, string]>([
   await holder.unsafe('begin')
   await holder.unsafe(`select from cap_usage where api_key = 'other' for update`)
   const stored = storeNew(poster.run, [makeItem({ apiKey: 'other' })])
-  await vi.waitFor(async () => {
-    const waiting = await world.sql`select from pg_stat_activity
-      where wait_event_type = 'Lock' and datname = current_database()`
-    expect(waiting).toHaveLength(1)
-  })
+  await seeWaiting(1)
   await holder.unsafe(change)
   await holder.unsafe('commit')
   expect(await stored).toBeNull()
@@ -131,6 +135,39 @@ test('whenever the month turns, a receipt is dated in the month that it is count
   }
   expect(ended.again).toBeGreaterThan(0)
   expect(ended.stored).toBeGreaterThan(8)
+})
+
+test('places that ended with last month are given back in the order in which its last group counts', async () => {
+  await world.sql
+    .unsafe(`create schema slow; create table slow.clock as select '2031-05-31'::timestamptz as at;
+    create function slow.clock_timestamp() returns timestamptz language sql volatile as
+      'select at from slow.clock'`)
+  const keys = ['beta', 'live', 'other']
+  const items = () => keys.map((apiKey) => makeItem({ apiKey }))
+  const holder = open()
+  for (let i = 0; i < 20; i++) {
+    await world.sql`update slow.clock set at = timestamptz '2031-05-31Z' + ${i} * interval '10 years'`
+    await world.sql`insert into cap_usage select key, cap_period(at), 0, 1
+      from slow.clock, unnest(${keys}::text[]) key`
+    await world.sql`insert into reservations select key || at, key, cap_period(at), 1, cap_resets_at(at)
+      from slow.clock, unnest(array['live', 'beta', 'other']) key order by random()`
+    await holder.unsafe(`begin; select from cap_usage where api_key = 'live' for update`)
+    const [last, next] = [open(), open()]
+    const path = 'set search_path = slow, public, pg_catalog'
+    await Promise.all([last.unsafe(path), next.unsafe(path)])
+    const way = i % 2 === 0 ? storeNew : ingestEach
+    const ofLast = way(last.run, items()).catch(
+      (error: unknown) => (error as { code: string }).code,
+    )
+    await seeWaiting(1)
+    await world.sql`update slow.clock set at = at + interval '1 day'`
+    const ofNext = ingestEach(next.run, items())
+    await seeWaiting(2)
+    await holder.unsafe('commit')
+    // 40P01 would be a ring of the two.
+    expect(await ofLast).toBe('40001')
+    expect((await ofNext).map(({ answer }) => answer)).toEqual(['stored', 'stored', 'stored'])
+  }
 })
 
 test('a group that took long to be found not all new is not begun again: its time is nearly over', async () => {
