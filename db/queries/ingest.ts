@@ -87,15 +87,7 @@ export async function ingestEach(run: Run, items: IngestItem[]): Promise<IngestA
   const rows = await run<CounterRow & { answer: string; other: Uint8Array | null }>(EACH, [
     textArray(items.map((i) => i.apiKey)),
     byteaArray(items.map((i) => i.secretHash)),
-    byteaArray(items.map((i) => i.id)),
-    byteaArray(items.map((i) => i.digest)),
-    textArray(items.map((i) => i.issuer)),
-    textArray(items.map((i) => i.kid)),
-    textArray(items.map((i) => i.jws)),
-    textArray(items.map((i) => i.visibility)),
-    byteaArray(items.map((i) => i.contentDigest)),
-    textArray(unlessEmpty(items.map((i) => i.jti))),
-    byteaArray(unlessEmpty(items.map((i) => i.content))),
+    ...columnsOf(items),
     textArray(unlessEmpty(items.map((i) => i.reservation))),
     textArray(unlessEmpty(items.map((i) => i.refusal))),
   ])
@@ -118,15 +110,7 @@ export async function storeNew(run: Run, items: IngestItem[]): Promise<IngestAns
     textArray([...issuers.keys()]),
     textArray([...issuers.values()]),
     textArray(items.map((i) => i.apiKey)),
-    byteaArray(items.map((i) => i.id)),
-    byteaArray(items.map((i) => i.digest)),
-    textArray(items.map((i) => i.issuer)),
-    textArray(items.map((i) => i.kid)),
-    textArray(items.map((i) => i.jws)),
-    textArray(items.map((i) => i.visibility)),
-    byteaArray(items.map((i) => i.contentDigest)),
-    textArray(unlessEmpty(items.map((i) => i.jti))),
-    byteaArray(unlessEmpty(items.map((i) => i.content))),
+    ...columnsOf(items),
   ])
   if (rows.length === 0) return null
   const counters = new Map(rows.map((row) => [row.api_key, row]))
@@ -158,6 +142,19 @@ function namesIn(items: IngestItem[]): Names | null {
   }
   return { apiKeys, issuers }
 }
+
+/** `p_id` to `p_content`, which both functions take. */
+const columnsOf = (items: IngestItem[]): Uint8Array[] => [
+  byteaArray(items.map((i) => i.id)),
+  byteaArray(items.map((i) => i.digest)),
+  textArray(items.map((i) => i.issuer)),
+  textArray(items.map((i) => i.kid)),
+  textArray(items.map((i) => i.jws)),
+  textArray(items.map((i) => i.visibility)),
+  byteaArray(items.map((i) => i.contentDigest)),
+  textArray(unlessEmpty(items.map((i) => i.jti))),
+  byteaArray(unlessEmpty(items.map((i) => i.content))),
+]
 
 const usageOf = (row: CounterRow, used: number): UsageRow => ({
   used,
