@@ -2,9 +2,9 @@ import type { AppLoadContext, EntryContext } from '@remix-run/node'
 import { RemixServer } from '@remix-run/react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import styles from './ui/app.css?url'
-import { Document } from './ui/document.tsx'
-import type { VerifyPageProps } from './ui/receipt-parts.ts'
-import { VerifyPage } from './ui/verify-page.tsx'
+import { Document } from './ui/site/document.tsx'
+import type { VerifyPageProps } from './ui/verify/receipt-parts.ts'
+import { VerifyPage } from './ui/verify/verify-page.tsx'
 import { en } from './ui/words/en.ts'
 
 /**

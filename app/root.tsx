@@ -2,8 +2,8 @@ import type { LinksFunction, MetaFunction } from '@remix-run/node'
 import { Links, Meta, Outlet, useMatches, useRouteError } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import styles from './ui/app.css?url'
-import { Document } from './ui/document.tsx'
-import { noticeFor, NoticePage } from './ui/notice-pages.tsx'
+import { Document } from './ui/site/document.tsx'
+import { noticeFor, NoticePage } from './ui/site/notice-pages.tsx'
 import { en } from './ui/words/en.ts'
 
 export const links: LinksFunction = () => [

@@ -10,10 +10,10 @@ import {
   type Run,
 } from './connection.ts'
 import { createGroup, type Group } from './group.ts'
-import { selectApiKeys, type ApiKeyRow } from './queries/api-keys.ts'
-import { createIngest, type IngestAnswer, type IngestItem } from './queries/ingest.ts'
-import { selectReceipts, type ReceiptRow } from './queries/receipts.ts'
-import { selectSigningKeys, type SigningKeyRow } from './queries/signing-keys.ts'
+import { selectApiKeys, type ApiKeyRow } from './queries/api-keys/api-keys.ts'
+import { createIngest, type IngestAnswer, type IngestItem } from './queries/ingest/ingest.ts'
+import { selectReceipts, type ReceiptRow } from './queries/verify/receipts.ts'
+import { selectSigningKeys, type SigningKeyRow } from './queries/issuers/signing-keys.ts'
 
 export type Orm = NodePgDatabase
 

@@ -10,7 +10,7 @@ import {
   explain,
   installMissing,
   runQuietly,
-} from '../app/install.mjs'
+} from '../app/process/install.mjs'
 
 const SDK = join(ROOT, 'sdk')
 const DIST = join(SDK, 'dist')
@@ -91,7 +91,7 @@ const listFiles = (folder) =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
 
-/** As app/build.mjs: paths, sizes and times. */
+/** As app/process/build.mjs: paths, sizes and times. */
 function hashInputs() {
   const hash = createHash('sha256').update(process.version)
   const files = INPUTS.flatMap((name) => {

@@ -14,39 +14,108 @@ interface Room {
 const CORE = 'sdk/src/receipt/'
 const CTX = 'app/context.server.ts'
 
+/** The nouns that each noun of a layer may use beside itself and its layer's loose files. */
+const NOUNS: Record<string, Record<string, string[]>> = {
+  'app/services/': {
+    audit: [],
+    verify: [],
+    door: ['audit'],
+    people: ['door', 'audit'],
+    alerts: ['audit'],
+    issuers: ['verify', 'alerts', 'audit'],
+    'api-keys': ['issuers', 'audit'],
+    receipts: ['verify', 'audit'],
+    ingest: ['api-keys'],
+    overview: ['ingest', 'receipts', 'issuers', 'api-keys'],
+  },
+  'app/ui/console/': {
+    parts: [],
+    audit: ['parts'],
+    door: ['parts'],
+    people: ['door', 'parts'],
+    alerts: ['parts'],
+    'api-keys': ['audit', 'parts'],
+    issuers: ['api-keys', 'audit', 'parts'],
+    overview: ['alerts', 'api-keys', 'parts'],
+    receipts: ['overview', 'parts'],
+  },
+  'db/queries/': {
+    audit: [],
+    verify: [],
+    door: [],
+    people: [],
+    alerts: [],
+    issuers: [],
+    'api-keys': [],
+    receipts: [],
+    ingest: [],
+    overview: [],
+  },
+}
+
+/** Packages that a layer's nouns may use. */
+const SERVICE_PACKAGES = [
+  'unhomoglyph',
+  '@node-rs/argon2',
+  '@simplewebauthn/server',
+  'otpauth',
+  'standardwebhooks',
+  'node:',
+]
+const UI_MAY = [
+  'app/ui/site/brand-mark.tsx',
+  'app/ui/site/notice-pages.tsx',
+  'app/ui/words/',
+  'app/ui/text/',
+  'app/ui/verify/',
+  CORE,
+  'react',
+  '@conform-to/',
+  'qr',
+]
+
+const nounRooms = (layer: string, may: string[]): Room[] =>
+  Object.entries(NOUNS[layer]!).map(([noun, uses]) => ({
+    room: `${layer}${noun}/`,
+    may: [...[noun, ...uses].map((one) => `${layer}${one}/`), ...may],
+  }))
+
+/** A layer's own loose files: small rules that every noun may use. */
+const loose = (layer: string): string[] =>
+  readdirSync(join(ROOT, layer), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => layer + entry.name)
+
 /** Who may import whom. A service never hears of HTTP or React; a page never sees the database. */
 const TABLE: Room[] = [
   { room: CORE, may: [CORE, '@noble/'] },
   // What needs Node, or a provider's package, has an entry of its own: the core runs anywhere.
-  { room: 'sdk/src/disk-', may: ['sdk/src/', 'node:'] },
-  { room: 'sdk/src/read-events.ts', may: ['sdk/src/', 'eventsource-parser'] },
+  { room: 'sdk/src/outbox/disk-', may: ['sdk/src/', 'node:'] },
+  { room: 'sdk/src/verify/read-events.ts', may: ['sdk/src/', 'eventsource-parser'] },
   { room: 'sdk/src/react.tsx', may: ['sdk/src/', 'react'] },
   { room: 'sdk/src/proof-command.ts', may: ['sdk/src/', 'node:'] },
-  { room: 'sdk/src/sse-text.ts', may: ['sdk/src/', 'eventsource-parser'] },
+  { room: 'sdk/src/providers/sse-text.ts', may: ['sdk/src/', 'eventsource-parser'] },
   { room: 'sdk/src/', may: ['sdk/src/', '@noble/'] },
   { room: 'db/client.server.ts', may: ['db/', 'drizzle-orm', 'pg'] },
+  ...nounRooms('db/queries/', [...loose('db/queries/'), ...loose('db/'), 'drizzle-orm', 'node:']),
   { room: 'db/', may: ['db/', 'drizzle-orm', 'node:'] },
+  ...nounRooms('app/services/', [
+    ...loose('app/services/'),
+    'db/queries/',
+    CORE,
+    CTX,
+    ...SERVICE_PACKAGES,
+  ]),
   {
     room: 'app/services/',
-    may: [
-      'app/services/',
-      'db/queries/',
-      CORE,
-      CTX,
-      'unhomoglyph',
-      '@node-rs/argon2',
-      '@simplewebauthn/server',
-      'otpauth',
-      'standardwebhooks',
-      'node:',
-    ],
+    may: ['app/services/', 'db/queries/', CORE, CTX, ...SERVICE_PACKAGES],
   },
   {
     room: 'app/api/',
     may: [
       'app/api/',
       'app/services/',
-      'app/http/',
+      'app/web/',
       CORE,
       CTX,
       'zod',
@@ -55,18 +124,22 @@ const TABLE: Room[] = [
       'node:',
     ],
   },
-  { room: 'app/http/', may: ['app/http/', 'node:'] },
+  // Where a request meets its handler; the rest of the room knows nothing but web standards.
+  { room: 'app/web/dispatch.server.ts', may: ['app/', 'db/connection.ts', '@remix-run/', 'node:'] },
+  { room: 'app/web/pages.server.ts', may: ['app/', '@remix-run/', 'node:'] },
+  { room: 'app/web/', may: ['app/web/', 'node:'] },
   {
     room: 'app/ui/browser/',
     may: ['app/ui/', CORE, '@simplewebauthn/browser'],
   },
+  ...nounRooms('app/ui/console/', UI_MAY),
   { room: 'app/ui/', may: ['app/ui/', CORE, 'react', '@conform-to/', 'qr'] },
   {
     room: 'app/routes/',
     may: [
       'app/routes/',
       'app/services/',
-      'app/http/',
+      'app/web/',
       'app/ui/',
       CORE,
       CTX,
@@ -125,7 +198,7 @@ describe('the import table', () => {
     const readers = files.filter((file) =>
       readFileSync(join(ROOT, file), 'utf8').includes('process.env'),
     )
-    expect(readers).toEqual(['app/env.server.ts'])
+    expect(readers).toEqual(['app/process/env.server.ts'])
   })
 
   test('the browser is sent nothing of the server', () => {
@@ -139,7 +212,7 @@ describe('the import table', () => {
       importsOf(file).some((name) => name.startsWith('@remix-run/')),
     )
     const allowed =
-      /^app\/(routes\/|routes\.ts|root\.tsx|entry\.server\.tsx|pages\.server\.ts|dispatch\.server\.ts)/
+      /^app\/(routes\/|routes\.ts|root\.tsx|entry\.server\.tsx|web\/pages\.server\.ts|web\/dispatch\.server\.ts)/
     expect(knows.filter((file) => !allowed.test(file))).toEqual([])
   })
 

@@ -28,7 +28,9 @@ test('the image starts node as npm start does', () => {
 })
 
 test('every setting stands in .env.example, and no other', () => {
-  const known = [...read('app/env.server.ts').matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name)
+  const known = [...read('app/process/env.server.ts').matchAll(/^ {2}([A-Z_]+):/gm)].map(
+    ([, name]) => name,
+  )
   const shown = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
   expect(known.length).toBeGreaterThan(8)
   expect(shown.sort()).toEqual(known.sort())
@@ -45,7 +47,7 @@ test('every migration is listed in the journal, in order', () => {
 test('the README names every type of alert, and no other', () => {
   const section = /## Alerts\n([\s\S]*?)\n## /.exec(readme)![1]!
   const named = [...section.matchAll(/^\| `(\w+\.\w+)`/gm)].map(([, type]) => type!)
-  const source = read('app/services/raise-alert.ts')
+  const source = read('app/services/alerts/raise-alert.ts')
   const types = /export type AlertType =([\s\S]*?)\n\n/.exec(source)![1]!
   expect(named).toEqual([...types.matchAll(/'([\w.]+)'/g)].map(([, type]) => type))
   expect(named.length).toBeGreaterThan(3)

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } f
 import { rmSync } from 'node:fs'
 import { Point } from '@noble/ed25519'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createEngine } from '#app/engine.server.ts'
+import { createEngine } from '#app/engine/engine.server.ts'
 import { verifySignature } from '#receipt/ed25519.ts'
 import { admitKey } from '#receipt/key.ts'
 import { buildThread } from './support/thread.ts'

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInThisContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createRouter, ROUTES } from '#app/api/routes.ts'
-import { pack } from '#app/desk.server.ts'
-import { joinHeaders, jsonReply } from '#app/http/reply.ts'
-import type { JudgedState } from '#app/services/judge-stored.ts'
+import { pack } from '#app/engine/desk.server.ts'
+import { joinHeaders, jsonReply } from '#app/web/reply.ts'
+import type { JudgedState } from '#app/services/verify/judge-stored.ts'
 
 setFlagsFromString('--allow-natives-syntax')
 const haveSameClass = runInThisContext('(a, b) => %HaveSameMap(a, b)') as (

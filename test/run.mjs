@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ROOT, SetupError, checkNode, explain } from '../app/install.mjs'
-import { installMissing, runQuietly, say } from '../app/install.mjs'
+import { ROOT, SetupError, checkNode, explain } from '../app/process/install.mjs'
+import { installMissing, runQuietly, say } from '../app/process/install.mjs'
 
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name)
 
@@ -61,7 +61,7 @@ async function check() {
 
 async function test(args) {
   const failed = await runStatic()
-  const { build } = await import('../app/build.mjs')
+  const { build } = await import('../app/process/build.mjs')
   await (
     await build()
   ).pages
@@ -80,7 +80,7 @@ function conclude(failed, code) {
 async function bench() {
   const entry = join(ROOT, 'test', 'bench', 'run.ts')
   if (!existsSync(entry)) throw new SetupError('There is no test/bench/run.ts to run.')
-  const { build } = await import('../app/build.mjs')
+  const { build } = await import('../app/process/build.mjs')
   await (
     await build()
   ).pages

@@ -1,8 +1,8 @@
 import type { Outcome } from '../services/outcome.ts'
-import type { Actor } from '../services/record-change.ts'
-import type { ProblemCode } from '../http/problem.ts'
-import type { Reply } from '../http/reply.ts'
-import { isAdminToken } from '../services/admin-token.ts'
+import type { Actor } from '../services/audit/record-change.ts'
+import type { ProblemCode } from '../web/problem.ts'
+import type { Reply } from '../web/reply.ts'
+import { isAdminToken } from '../services/door/admin-token.ts'
 import { bearer, refuse, type ApiRequest, type Handler } from './request.ts'
 
 type AdminHandler = (...rest: [...Parameters<Handler>, by: Actor]) => Promise<Reply>

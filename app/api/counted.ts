@@ -1,5 +1,5 @@
-import type { Reply } from '../http/reply.ts'
-import { countRefusal } from '../services/count-refusals.ts'
+import type { Reply } from '../web/reply.ts'
+import { countRefusal } from '../services/ingest/count-refusals.ts'
 import type { Handler } from './request.ts'
 
 /** Whose request it is: the API key's id, once it was recognised. */

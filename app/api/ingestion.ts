@@ -1,13 +1,18 @@
-import type { ApiKeyHolder } from '../services/api-key.ts'
-import type { UsageRow } from '../services/reserve-cap.ts'
-import { problemBody, type ProblemExtras } from '../http/problem.ts'
-import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../http/read-body.ts'
-import { jsonReply, type Reply } from '../http/reply.ts'
+import type { ApiKeyHolder } from '../services/api-keys/api-key.ts'
+import type { UsageRow } from '../services/ingest/reserve-cap.ts'
+import { problemBody, type ProblemExtras } from '../web/problem.ts'
+import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../web/read-body.ts'
+import { jsonReply, type Reply } from '../web/reply.ts'
 import type { Ctx } from '../context.server.ts'
-import { verifyUrl } from '../services/build-report.ts'
-import { countRefusal } from '../services/count-refusals.ts'
-import { ingestReceipts, type Ingested, type Submission } from '../services/ingest-receipts.ts'
-import { readUsage, releaseReservation, reserveCap } from '../services/reserve-cap.ts'
+import { verifyUrl } from '../services/verify/build-report.ts'
+import { countRefusal } from '../services/ingest/count-refusals.ts'
+import {
+  ingestReceipts,
+  type Ingested,
+  type Submission,
+} from '../services/ingest/ingest-receipts.ts'
+import { readUsage } from '../services/api-keys/read-usage.ts'
+import { releaseReservation, reserveCap } from '../services/ingest/reserve-cap.ts'
 import { readContent } from './content.ts'
 import { keyed } from './keyed.ts'
 import { presentUsage } from './present.ts'

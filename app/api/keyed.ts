@@ -1,7 +1,7 @@
-import type { ApiKeyHolder } from '../services/api-key.ts'
-import { joinHeaders, type Reply } from '../http/reply.ts'
-import { authenticateApiKey, recogniseApiKey } from '../services/api-key.ts'
-import { noteUse } from '../services/note-use.ts'
+import type { ApiKeyHolder } from '../services/api-keys/api-key.ts'
+import { joinHeaders, type Reply } from '../web/reply.ts'
+import { authenticateApiKey, recogniseApiKey } from '../services/api-keys/api-key.ts'
+import { noteUse } from '../services/api-keys/note-use.ts'
 import { counted } from './counted.ts'
 import { bearer, refuse, type Handler } from './request.ts'
 

@@ -1,7 +1,7 @@
 import encodeQR from 'qr'
 import { parseReceiptId } from '#receipt/id.ts'
-import { bytesReply } from '../http/reply.ts'
-import { verifyUrl } from '../services/build-report.ts'
+import { bytesReply } from '../web/reply.ts'
+import { verifyUrl } from '../services/verify/build-report.ts'
 import { refuse, type Handler } from './request.ts'
 
 const SVG = 'image/svg+xml; charset=utf-8'

@@ -5,8 +5,8 @@ import {
   type ZodContentObject,
 } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
-import { PROBLEMS, type ProblemCode } from '../http/problem.ts'
-import { jsonReply, type Reply } from '../http/reply.ts'
+import { PROBLEMS, type ProblemCode } from '../web/problem.ts'
+import { jsonReply, type Reply } from '../web/reply.ts'
 import { adminDocs } from './reference/admin.ts'
 import { ingestionDocs } from './reference/ingestion.ts'
 import type { RouteDoc } from './reference/route-doc.ts'

@@ -1,4 +1,4 @@
-import type { UsageRow } from '../services/reserve-cap.ts'
+import type { UsageRow } from '../services/ingest/reserve-cap.ts'
 
 export const presentUsage = (usage: UsageRow) => ({
   used: usage.used,

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Ctx, Rendered } from '../context.server.ts'
-import { etagOf } from '../http/node-server.ts'
-import { sameState, type ReceiptState } from '../services/receipt-state.ts'
+import { etagOf } from '../web/node-server.ts'
+import { sameState, type ReceiptState } from '../services/verify/receipt-state.ts'
 
 /**
  * Finished output, made once for a receipt as it stands, which is read again at least once a second.

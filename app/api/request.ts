@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
-import { problemReply, type ProblemCode, type ProblemExtras } from '../http/problem.ts'
-import { BODY_BYTES_MAX } from '../http/read-body.ts'
-import type { Reply } from '../http/reply.ts'
+import { problemReply, type ProblemCode, type ProblemExtras } from '../web/problem.ts'
+import { BODY_BYTES_MAX } from '../web/read-body.ts'
+import type { Reply } from '../web/reply.ts'
 import type { Ctx } from '../context.server.ts'
 import { sayWhatIsWrong } from './shape-words.ts'
 

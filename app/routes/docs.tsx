@@ -1,8 +1,8 @@
 import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { answerJson } from './answer-json.ts'
-import { DocsPage } from '../ui/docs-page.tsx'
-import { readOperations, readSchemas } from '../ui/openapi.ts'
+import { DocsPage } from '../ui/site/docs-page.tsx'
+import { readOperations, readSchemas } from '../ui/site/openapi.ts'
 import { en } from '../ui/words/en.ts'
 
 export function loader({ context: { openapi } }: LoaderFunctionArgs) {

@@ -1,7 +1,7 @@
 import { redirect, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { readAnything } from '../ui/browser/read-anything.ts'
-import { HomePage } from '../ui/home-page.tsx'
+import { HomePage } from '../ui/site/home-page.tsx'
 import { en } from '../ui/words/en.ts'
 
 /** `?q=` is the form of a browser without JavaScript; with it, nothing is sent to be read. */

@@ -1,8 +1,8 @@
 import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { findIssuer } from '#app/services/find-issuer.ts'
+import { findIssuer } from '#app/services/issuers/find-issuer.ts'
 import { answerJson } from './answer-json.ts'
-import { IssuerPage } from '../ui/issuer-page.tsx'
+import { IssuerPage } from '../ui/site/issuer-page.tsx'
 import { en } from '../ui/words/en.ts'
 
 export async function loader({ params, context }: LoaderFunctionArgs) {

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { PROBLEMS } from '#app/http/problem.ts'
-import { ProblemPage, type Problem } from '../ui/problem-pages.tsx'
+import { PROBLEMS } from '#app/web/problem.ts'
+import { ProblemPage, type Problem } from '../ui/site/problem-pages.tsx'
 import { en } from '../ui/words/en.ts'
 
 export function loader({ params }: LoaderFunctionArgs): Problem {

@@ -5,14 +5,14 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { findReceipt } from '#app/services/find-receipt.ts'
+import { findReceipt } from '#app/services/verify/find-receipt.ts'
 import { parseReceiptId } from '#receipt/id.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { answerJson } from './answer-json.ts'
 import { readAnything } from '../ui/browser/read-anything.ts'
-import type { VerifyPageProps } from '../ui/receipt-parts.ts'
-import { DAMAGED_LINK } from '../ui/notice-pages.tsx'
-import { VerifyPage } from '../ui/verify-page.tsx'
+import type { VerifyPageProps } from '../ui/verify/receipt-parts.ts'
+import { DAMAGED_LINK } from '../ui/site/notice-pages.tsx'
+import { VerifyPage } from '../ui/verify/verify-page.tsx'
 import { en } from '../ui/words/en.ts'
 
 /** A verdict against the receipt is a good answer (200); only these two are not. */

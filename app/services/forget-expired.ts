@@ -1,6 +1,6 @@
-import { deleteAttemptsBefore } from '#db/queries/attempts.ts'
-import { deleteChallengesExpiredBefore } from '#db/queries/challenges.ts'
-import { deleteInvitationsExpiredBefore } from '#db/queries/invitations.ts'
+import { deleteAttemptsBefore } from '#db/queries/door/attempts.ts'
+import { deleteChallengesExpiredBefore } from '#db/queries/door/challenges.ts'
+import { deleteInvitationsExpiredBefore } from '#db/queries/people/invitations.ts'
 import type { Ctx } from '../context.server.ts'
 
 const DAY = 24 * 60 * 60_000

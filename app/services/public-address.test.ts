@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isPublicAddress } from './public-address.ts'
-import { findTarget, readWebhookUrl, type Resolve } from './webhook-address.ts'
+import { findTarget, readWebhookUrl, type Resolve } from './alerts/webhook-address.ts'
 
 const PUBLIC = { config: { publicUrl: 'https://receipts.example' } } as Parameters<
   typeof findTarget

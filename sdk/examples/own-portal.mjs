@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import { ROOT, SetupError, say } from '../../app/install.mjs'
+import { ROOT, SetupError, say } from '../../app/process/install.mjs'
 
 const ISSUER = 'example'
 
@@ -65,7 +65,7 @@ function launch(dataDir) {
   return new Promise((found, reject) => {
     freePort().then((port) => {
       const { DATABASE_URL: _unused, ...env } = process.env
-      const child = spawn(process.execPath, [join(ROOT, 'app', 'start.mjs')], {
+      const child = spawn(process.execPath, [join(ROOT, 'app', 'process', 'start.mjs')], {
         cwd: ROOT,
         // Ctrl-C is the example's, which still has receipts to send; then it ends the portal.
         detached: true,

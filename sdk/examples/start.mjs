@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { SetupError, checkNode, explain, installMissing, say } from '../../app/install.mjs'
+import { SetupError, checkNode, explain, installMissing, say } from '../../app/process/install.mjs'
 import { buildSdk } from '../build.mjs'
 
 const HERE = import.meta.dirname

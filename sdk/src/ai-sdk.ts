@@ -1,8 +1,8 @@
-import { createCounterfoil, type Counterfoil, type CounterfoilOptions } from './counterfoil.ts'
+import { createCounterfoil, type Counterfoil, type CounterfoilOptions } from './sign/counterfoil.ts'
 import type { SignedReceipt } from './details.ts'
 import { asError, CounterfoilError } from './errors.ts'
-import type { AnswerOptions } from './follow-answer.ts'
-import { followParts } from './follow-parts.ts'
+import type { AnswerOptions } from './providers/follow-answer.ts'
+import { followParts } from './providers/follow-parts.ts'
 import {
   followCall,
   tell,
@@ -10,9 +10,9 @@ import {
   type CallParams,
   type FollowedCall,
   type ModelCall,
-} from './model-call.ts'
-import { readFinishReason, readModelPart, type ModelPart } from './read-ai-sdk.ts'
-import { isAbort } from './tap.ts'
+} from './providers/model-call.ts'
+import { readFinishReason, readModelPart, type ModelPart } from './providers/read-ai-sdk.ts'
+import { isAbort } from './stream/tap.ts'
 
 /** What `counterfoilMiddleware` takes beside its Counterfoil. */
 export interface MiddlewareOptions
@@ -187,7 +187,7 @@ const withMetadata = <R extends { providerMetadata?: object | undefined }>(
   counterfoil: { receiptId: string; verifyUrl: string },
 ): R => ({ ...result, providerMetadata: { ...result.providerMetadata, counterfoil } })
 
-export { trailerMetadata } from './read-trailer.ts'
-export { composeMessage } from './message.ts'
-export type { AnswerMessage, ToolCall } from './message.ts'
-export type { ModelCall, Metadata, Resolution } from './model-call.ts'
+export { trailerMetadata } from './providers/read-trailer.ts'
+export { composeMessage } from './providers/message.ts'
+export type { AnswerMessage, ToolCall } from './providers/message.ts'
+export type { ModelCall, Metadata, Resolution } from './providers/model-call.ts'

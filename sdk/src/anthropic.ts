@@ -1,9 +1,9 @@
-import type { Counterfoil } from './counterfoil.ts'
+import type { Counterfoil } from './sign/counterfoil.ts'
 import type { SignedReceipt } from './details.ts'
-import { followAnswer, signAnswer, type AnswerOptions } from './follow-answer.ts'
-import { followStream, type ProviderStream } from './follow-stream.ts'
-import { createAnthropicReader, readAnthropicMessage } from './read-anthropic.ts'
-import type { Receipted } from './tap.ts'
+import { followAnswer, signAnswer, type AnswerOptions } from './providers/follow-answer.ts'
+import { followStream, type ProviderStream } from './providers/follow-stream.ts'
+import { createAnthropicReader, readAnthropicMessage } from './providers/read-anthropic.ts'
+import type { Receipted } from './stream/tap.ts'
 
 /**
  * A stream of `@anthropic-ai/sdk` with a promise of its receipt: the `MessageStream` that
@@ -45,6 +45,6 @@ export const signAnthropic = (
 ): Promise<SignedReceipt> =>
   signAnswer(counterfoil, options, (answer) => readAnthropicMessage(message, answer))
 
-export { composeMessage } from './message.ts'
-export type { AnswerMessage, ToolCall } from './message.ts'
-export type { AnswerOptions } from './follow-answer.ts'
+export { composeMessage } from './providers/message.ts'
+export type { AnswerMessage, ToolCall } from './providers/message.ts'
+export type { AnswerOptions } from './providers/follow-answer.ts'

@@ -1,12 +1,12 @@
-import { checkReceipt, namedReceipt, noReceipt } from './check-receipt.ts'
-import type { CheckOptions, ReadReceipt } from './check-receipt.ts'
-import { createEventReader, type ReadEvent } from './read-events.ts'
-import { StreamError } from './stream-error.ts'
+import { checkReceipt, namedReceipt, noReceipt } from './verify/check-receipt.ts'
+import type { CheckOptions, ReadReceipt } from './verify/check-receipt.ts'
+import { createEventReader, type ReadEvent } from './verify/read-events.ts'
+import { StreamError } from './verify/stream-error.ts'
 
-export { checkReceipt } from './check-receipt.ts'
-export type { CheckOptions, ReadReceipt, ReceiptState } from './check-receipt.ts'
-export { StreamError } from './stream-error.ts'
-export type { StreamErrorCode } from './stream-error.ts'
+export { checkReceipt } from './verify/check-receipt.ts'
+export type { CheckOptions, ReadReceipt, ReceiptState } from './verify/check-receipt.ts'
+export { StreamError } from './verify/stream-error.ts'
+export type { StreamErrorCode } from './verify/stream-error.ts'
 
 /** What `readReceiptStream` takes. */
 export interface ReadOptions extends CheckOptions {

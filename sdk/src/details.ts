@@ -1,4 +1,4 @@
-import type { Delivery } from './delivery.ts'
+import type { Delivery } from './outbox/delivery.ts'
 
 /** What a receipt says beside its content. All of it is optional. */
 export interface ReceiptDetails {

@@ -1,9 +1,9 @@
 import type { SignedReceipt } from './details.ts'
-import { stopFromHeaders, writeReceiptStream } from './node-response.ts'
-import type { NodeRequest, NodeResponse } from './node-response.ts'
+import { stopFromHeaders, writeReceiptStream } from './servers/node-response.ts'
+import type { NodeRequest, NodeResponse } from './servers/node-response.ts'
 import type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
-export type { NodeRequest, NodeResponse } from './node-response.ts'
+export type { NodeRequest, NodeResponse } from './servers/node-response.ts'
 export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
 /**

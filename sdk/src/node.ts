@@ -1,1 +1,1 @@
-export { createDiskStore } from './disk-store.ts'
+export { createDiskStore } from './outbox/disk-store.ts'

@@ -1,9 +1,9 @@
-import type { Counterfoil } from './counterfoil.ts'
+import type { Counterfoil } from './sign/counterfoil.ts'
 import type { SignedReceipt } from './details.ts'
-import { followAnswer, signAnswer, type AnswerOptions } from './follow-answer.ts'
-import { followStream, type ProviderStream } from './follow-stream.ts'
-import { readOpenAIAnswer, readOpenAIChunk } from './read-openai.ts'
-import type { Receipted } from './tap.ts'
+import { followAnswer, signAnswer, type AnswerOptions } from './providers/follow-answer.ts'
+import { followStream, type ProviderStream } from './providers/follow-stream.ts'
+import { readOpenAIAnswer, readOpenAIChunk } from './providers/read-openai.ts'
+import type { Receipted } from './stream/tap.ts'
 
 /**
  * A stream of the `openai` package with a promise of its receipt: what `create({ stream: true })`
@@ -47,9 +47,9 @@ export const signOpenAI = (
 ): Promise<SignedReceipt> =>
   signAnswer(counterfoil, options, (answer) => readOpenAIAnswer(completion, answer))
 
-export { readReceiptTrailer } from './read-trailer.ts'
-export type { ReadTrailer } from './read-trailer.ts'
-export type { ReceiptTrailer } from './receipt-trailer.ts'
-export { composeMessage } from './message.ts'
-export type { AnswerMessage, ToolCall } from './message.ts'
-export type { AnswerOptions } from './follow-answer.ts'
+export { readReceiptTrailer } from './providers/read-trailer.ts'
+export type { ReadTrailer } from './providers/read-trailer.ts'
+export type { ReceiptTrailer } from './providers/receipt-trailer.ts'
+export { composeMessage } from './providers/message.ts'
+export type { AnswerMessage, ToolCall } from './providers/message.ts'
+export type { AnswerOptions } from './providers/follow-answer.ts'

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CounterfoilError } from './errors.ts'
-import { proveKey } from './prove-key.ts'
+import { proveKey } from './sign/prove-key.ts'
 
 const HELP = `Prints what publishes a signing key in a Counterfoil portal: its public half and a proof,
 as the JSON that POST /v1/admin/issuers/<issuer>/signing-keys takes. Good for ten minutes.

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import { namedReceipt, noReceipt } from './check-receipt.ts'
+import { namedReceipt, noReceipt } from './verify/check-receipt.ts'
 import { badgeEnglish, ReceiptBadge, useReceiptStream, type ReadReceipt } from './react.tsx'
 
 const receiptId = `rec_${'0'.repeat(32)}`

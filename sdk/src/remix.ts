@@ -1,6 +1,6 @@
 import type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
-import type { Receipted } from './tap.ts'
-import { respondToStop, respondWithStream, type WebRequest } from './web-response.ts'
+import type { Receipted } from './stream/tap.ts'
+import { respondToStop, respondWithStream, type WebRequest } from './servers/web-response.ts'
 
 export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 

@@ -1,13 +1,13 @@
-import { isRefused, startStream, takePlace } from './answer-stream.ts'
-import type { ReceiptStream, ReceiptStreamOptions, StreamSigner } from './answer-stream.ts'
-import type { StreamSource } from './open-source.ts'
-import type { Place } from './reserve-place.ts'
-import { STREAM_HEADER } from './stop-stream.ts'
-import type { Receipted } from './tap.ts'
+import { isRefused, startStream, takePlace } from './stream/answer-stream.ts'
+import type { ReceiptStream, ReceiptStreamOptions, StreamSigner } from './stream/answer-stream.ts'
+import type { StreamSource } from './stream/open-source.ts'
+import type { Place } from './stream/reserve-place.ts'
+import { STREAM_HEADER } from './stream/stop-stream.ts'
+import type { Receipted } from './stream/tap.ts'
 
-export type { StreamSource } from './open-source.ts'
-export { STREAM_HEADER, stopStream } from './stop-stream.ts'
-export type { ReceiptStream, ReceiptStreamOptions, StreamSigner } from './answer-stream.ts'
+export type { StreamSource } from './stream/open-source.ts'
+export { STREAM_HEADER, stopStream } from './stream/stop-stream.ts'
+export type { ReceiptStream, ReceiptStreamOptions, StreamSigner } from './stream/answer-stream.ts'
 
 /**
  * An answer as server-sent events, with its receipt as the last one:

@@ -1,8 +1,8 @@
-import type { Counterfoil } from './counterfoil.ts'
-import { followAnswer, followSafely, type AnswerOptions } from './follow-answer.ts'
-import { createSseReader, type SseFormat } from './sse-text.ts'
-import { followReadable } from './follow-source.ts'
-import { plainReader, type Follower, type Receipted, type TapOptions } from './tap.ts'
+import type { Counterfoil } from './sign/counterfoil.ts'
+import { followAnswer, followSafely, type AnswerOptions } from './providers/follow-answer.ts'
+import { createSseReader, type SseFormat } from './providers/sse-text.ts'
+import { followReadable } from './stream/follow-source.ts'
+import { plainReader, type Follower, type Receipted, type TapOptions } from './stream/tap.ts'
 
 /** For a receipt of the exact bytes. */
 export interface WireOptions extends Omit<TapOptions, 'subject'> {
@@ -56,6 +56,6 @@ function followSse(counterfoil: Counterfoil, options: SseOptions): Follower<Uint
   }
 }
 
-export { withReceiptTrailer } from './receipt-trailer.ts'
-export type { ReceiptTrailer, TrailerOptions } from './receipt-trailer.ts'
-export type { SseEvent, SseFormat } from './sse-text.ts'
+export { withReceiptTrailer } from './providers/receipt-trailer.ts'
+export type { ReceiptTrailer, TrailerOptions } from './providers/receipt-trailer.ts'
+export type { SseEvent, SseFormat } from './providers/sse-text.ts'

@@ -1,3 +1,3 @@
-export { verifyReceipt } from './verify-receipt.ts'
-export type { CheckedReceipt, VerifyOptions } from './verify-receipt.ts'
+export { verifyReceipt } from './verify/verify-receipt.ts'
+export type { CheckedReceipt, VerifyOptions } from './verify/verify-receipt.ts'
 export type { Check, ReceiptClaims, Report, Verdict } from './receipt/report.ts'

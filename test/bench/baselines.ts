@@ -14,7 +14,7 @@ import { createElement } from 'react'
 import { renderToPipeableStream } from 'react-dom/server'
 import type { Ctx } from '#app/context.server.ts'
 import type { Connection } from '#db/connection.ts'
-import type { IngestAnswer, IngestItem } from '#db/queries/ingest.ts'
+import type { IngestAnswer, IngestItem } from '#db/queries/ingest/ingest.ts'
 
 /** node:http with one finished body: what this machine can do without any portal. */
 export const bareServer = (body: Buffer, type: string): Server =>

@@ -44,7 +44,7 @@ const row = (what: string, measured: number, first: number, goal: number): Row =
 /** Seconds from the process's start until the link it prints answers with a good verdict. */
 async function startOnce(dataDir: string): Promise<number> {
   const begin = performance.now()
-  const child = spawn(process.execPath, ['app/start.mjs'], {
+  const child = spawn(process.execPath, ['app/process/start.mjs'], {
     env: { ...process.env, DATABASE_URL: '', DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

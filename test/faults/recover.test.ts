@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { pino } from 'pino'
 import { createCtx, type Ctx } from '#app/context.server.ts'
-import { findInvitation } from '#app/services/invite-admin.ts'
-import { joinWithPassword } from '#app/services/join.ts'
-import { findSession } from '#app/services/session.ts'
+import { findInvitation } from '#app/services/people/invite-admin.ts'
+import { joinWithPassword } from '#app/services/people/join.ts'
+import { findSession } from '#app/services/door/session.ts'
 import { freshVisitor, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
 import { freshDatabase } from '../support/database.ts'
 import { ADMIN_TOKEN, PUBLIC_URL, startPortal } from '../support/portal.ts'
@@ -37,7 +37,7 @@ function runRecover(
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      [join(ROOT, 'app', 'recover.mjs'), ...names],
+      [join(ROOT, 'app', 'process', 'recover.mjs'), ...names],
       { cwd: ROOT, env: { ...env, PUBLIC_URL, ...where } },
       (_, stdout, stderr) => {
         done({ code: child.exitCode ?? -1, said: stdout + stderr })

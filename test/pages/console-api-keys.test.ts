@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listApiKeyOverviews } from '#app/services/api-key-overview.ts'
-import { saveUses } from '#app/services/note-use.ts'
+import { listApiKeyOverviews } from '#app/services/api-keys/api-key-overview.ts'
+import { saveUses } from '#app/services/api-keys/note-use.ts'
 import { countBlocks } from '../services/count-blocks.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'

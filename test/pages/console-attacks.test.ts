@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { changeRole, removeAdmin } from '#app/services/change-people.ts'
-import { findInvitation, inviteAdmin } from '#app/services/invite-admin.ts'
+import { changeRole, removeAdmin } from '#app/services/people/change-people.ts'
+import { findInvitation, inviteAdmin } from '#app/services/people/invite-admin.ts'
 import {
   beginSecondFactor,
   checkSecondFactor,
   switchOnSecondFactor,
-} from '#app/services/second-factor.ts'
+} from '#app/services/door/second-factor.ts'
 import { appCode, BY, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { knock } from '../support/door.ts'

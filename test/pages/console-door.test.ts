@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inviteAdmin, LIFE_MS, recoverOwner } from '#app/services/invite-admin.ts'
-import { findSession } from '#app/services/session.ts'
+import { inviteAdmin, LIFE_MS, recoverOwner } from '#app/services/people/invite-admin.ts'
+import { findSession } from '#app/services/door/session.ts'
 import { BY, freshVisitor, good, makeAdmin, PASSWORD } from '../support/admins.ts'
 import { openConsole, SAME_ORIGIN } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'

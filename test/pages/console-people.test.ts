@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findAdmin, removeAdmin } from '#app/services/change-people.ts'
+import { findAdmin, removeAdmin } from '#app/services/people/change-people.ts'
 import { BY, PASSWORD } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'

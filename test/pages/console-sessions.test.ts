@@ -4,7 +4,7 @@ import {
   openSession,
   SESSION_IDLE_MS_MAX,
   SESSION_MS_MAX,
-} from '#app/services/session.ts'
+} from '#app/services/door/session.ts'
 import { openConsole } from '../support/console.ts'
 import { freshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'

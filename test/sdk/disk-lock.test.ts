@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
-import { createDiskStore } from '../../sdk/src/disk-store.ts'
+import { createDiskStore } from '../../sdk/src/outbox/disk-store.ts'
 import { kill, untilSaid, diskOutboxForEach } from '../support/disk-outbox.ts'
 
 const world = diskOutboxForEach()

@@ -2,7 +2,7 @@ import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { receiptDigest, receiptIdOf } from '#receipt/id.ts'
-import { createDiskStore } from '../../sdk/src/disk-store.ts'
+import { createDiskStore } from '../../sdk/src/outbox/disk-store.ts'
 import { createCounterfoil } from '../../sdk/src/index.ts'
 import { COUNT, kill, NOWHERE, untilSaid, diskOutboxForEach } from '../support/disk-outbox.ts'
 

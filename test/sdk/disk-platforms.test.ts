@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { OutboxItem } from '../../sdk/src/delivery.ts'
-import { createDiskStore } from '../../sdk/src/disk-store.ts'
+import type { OutboxItem } from '../../sdk/src/outbox/delivery.ts'
+import { createDiskStore } from '../../sdk/src/outbox/disk-store.ts'
 
 // What Deno's node:fs and node:process do otherwise than Node's, as Deno 2.9.6 was seen to do it.
 vi.mock('node:fs/promises', async (original) => {

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { judgeAdminName } from '#app/services/admin-view.ts'
-import { changeRole, findAdmin, listAdmins, removeAdmin } from '#app/services/change-people.ts'
+import { judgeAdminName } from '#app/services/door/admin-view.ts'
+import {
+  changeRole,
+  findAdmin,
+  listAdmins,
+  removeAdmin,
+} from '#app/services/people/change-people.ts'
 import {
   cancelInvitation,
   findInvitation,
@@ -8,10 +13,10 @@ import {
   inviteFirstOwner,
   listInvitations,
   recoverOwner,
-} from '#app/services/invite-admin.ts'
-import { joinWithPassword } from '#app/services/join.ts'
-import { findSession } from '#app/services/session.ts'
-import { signIn } from '#app/services/sign-in.ts'
+} from '#app/services/people/invite-admin.ts'
+import { joinWithPassword } from '#app/services/people/join.ts'
+import { findSession } from '#app/services/door/session.ts'
+import { signIn } from '#app/services/door/sign-in.ts'
 import { BY, freshVisitor, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'

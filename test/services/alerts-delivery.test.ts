@@ -9,14 +9,19 @@ import {
   moveWebhook,
   removeWebhook,
   replaceWebhookSecret,
-} from '#app/services/change-webhook.ts'
-import { createWebhook, WEBHOOKS_MAX } from '#app/services/create-webhook.ts'
-import { deliverAlerts } from '#app/services/deliver-alerts.ts'
-import { findWebhook, listAlerts, listDeliveries, listWebhooks } from '#app/services/list-alerts.ts'
-import { pinTo, postWebhook, REACH } from '#app/services/post-webhook.ts'
-import { auditUrl } from '#app/services/view-webhook.ts'
-import { sendAgain, sendTest } from '#app/services/send-by-hand.ts'
-import { watchCaps } from '#app/services/watch-caps.ts'
+} from '#app/services/alerts/change-webhook.ts'
+import { createWebhook, WEBHOOKS_MAX } from '#app/services/alerts/create-webhook.ts'
+import { deliverAlerts } from '#app/services/alerts/deliver-alerts.ts'
+import {
+  findWebhook,
+  listAlerts,
+  listDeliveries,
+  listWebhooks,
+} from '#app/services/alerts/list-alerts.ts'
+import { pinTo, postWebhook, REACH } from '#app/services/alerts/post-webhook.ts'
+import { auditUrl } from '#app/services/alerts/view-webhook.ts'
+import { sendAgain, sendTest } from '#app/services/alerts/send-by-hand.ts'
+import { watchCaps } from '#app/services/alerts/watch-caps.ts'
 import { postAll, signMany } from '../support/crowd.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openLedger, type Ledger } from '../support/ledger.ts'

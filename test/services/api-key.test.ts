@@ -2,7 +2,11 @@ import crypto, { createHmac } from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { authenticateApiKey, readApiKeyId, recogniseApiKey } from '#app/services/api-key.ts'
+import {
+  authenticateApiKey,
+  readApiKeyId,
+  recogniseApiKey,
+} from '#app/services/api-keys/api-key.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openLedger, type Ledger } from '../support/ledger.ts'
 import { ADMIN_TOKEN, startPortal, type Portal } from '../support/portal.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { signIn } from '#app/services/sign-in.ts'
+import { signIn } from '#app/services/door/sign-in.ts'
 import { freshVisitor } from '../support/admins.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'

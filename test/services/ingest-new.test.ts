@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { Run } from '#db/connection.ts'
-import { createIngest, ingestEach, storeNew, type IngestItem } from '#db/queries/ingest.ts'
+import { createIngest, ingestEach, storeNew, type IngestItem } from '#db/queries/ingest/ingest.ts'
 import { makeItem, openIngestWorld } from '../support/ingest-world.ts'
 
 // `ingest` decides, and is held to the contract elsewhere. `ingest_new` is its short way for groups

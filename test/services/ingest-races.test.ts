@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { DatabaseUnavailable, type Run } from '#db/connection.ts'
-import { createIngest, ingestEach, storeNew } from '#db/queries/ingest.ts'
+import { createIngest, ingestEach, storeNew } from '#db/queries/ingest/ingest.ts'
 import { makeItem, openIngestWorld } from '../support/ingest-world.ts'
 
 const world = openIngestWorld()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readOverview } from '#app/services/read-overview.ts'
+import { readOverview } from '#app/services/overview/read-overview.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'
 import { countBlocks } from './count-blocks.ts'

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readReceiptNotes, searchReceipts } from '#app/services/search-receipts.ts'
+import { readReceiptNotes, searchReceipts } from '#app/services/receipts/search-receipts.ts'
 import type { Run } from '#db/connection.ts'
 import {
   selectNamedReceipts,
   selectNewestReceipts,
   type ReceiptFilter,
-} from '#db/queries/receipt-records.ts'
+} from '#db/queries/receipts/receipt-records.ts'
 import { parseReceiptId } from '#receipt/id.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'

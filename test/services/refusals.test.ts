@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startChores, type Chore } from '#app/background.server.ts'
-import { countRefusal, createRefusalCounts, saveRefusals } from '#app/services/count-refusals.ts'
-import { selectRefusalsByCode } from '#db/queries/refusals.ts'
+import { startChores, type Chore } from '#app/process/background.server.ts'
+import {
+  countRefusal,
+  createRefusalCounts,
+  saveRefusals,
+} from '#app/services/ingest/count-refusals.ts'
+import { selectRefusalsByCode } from '#db/queries/ingest/refusals.ts'
 import { signMany } from '../support/crowd.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { startPortal, type Portal } from '../support/portal.ts'

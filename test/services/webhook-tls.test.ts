@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sendTo } from '#app/services/post-webhook.ts'
+import { sendTo } from '#app/services/alerts/post-webhook.ts'
 
 const run = promisify(execFile)
 let folder: string
@@ -65,7 +65,7 @@ test('a receiver whose certificate nobody vouches for is sent nothing', async ()
 test('the checked address is called under the URL’s own name, and no other name will do', async () => {
   const script = join(folder, 'send.mjs')
   await build({
-    entryPoints: [resolve('app/services/post-webhook.ts')],
+    entryPoints: [resolve('app/services/alerts/post-webhook.ts')],
     outfile: join(folder, 'post-webhook.mjs'),
     bundle: true,
     platform: 'node',

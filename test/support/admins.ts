@@ -1,9 +1,9 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Ctx } from '#app/context.server.ts'
-import { inviteAdmin } from '#app/services/invite-admin.ts'
-import { joinWithPassword } from '#app/services/join.ts'
-import { findSession, type AdminRole, type Session } from '#app/services/session.ts'
-import type { Actor } from '#app/services/record-change.ts'
+import { inviteAdmin } from '#app/services/people/invite-admin.ts'
+import { joinWithPassword } from '#app/services/people/join.ts'
+import { findSession, type AdminRole, type Session } from '#app/services/door/session.ts'
+import type { Actor } from '#app/services/audit/record-change.ts'
 
 export const PASSWORD = 'quiet harbour lantern'
 export const BY: Actor = { actor: 'somebody', address: '192.0.2.9', requestId: 'req_test' }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { ROOT, SetupError, runQuietly, say } from '../../app/install.mjs'
+import { ROOT, SetupError, runQuietly, say } from '../../app/process/install.mjs'
 
 const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0

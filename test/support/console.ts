@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { sessionCookieName } from '#app/http/cookies.ts'
-import { findSession, openSession, type AdminRole } from '#app/services/session.ts'
+import { sessionCookieName } from '#app/web/cookies.ts'
+import { findSession, openSession, type AdminRole } from '#app/services/door/session.ts'
 import { PUBLIC_URL, type Portal } from './portal.ts'
 
 export interface ConsoleAnswer {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import type { IngestItem } from '#db/queries/ingest.ts'
+import type { IngestItem } from '#db/queries/ingest/ingest.ts'
 import { freshDatabase, type FreshDatabase } from './database.ts'
 import { openSql, type Sql } from './sql.ts'
 

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { createDiskStore } from '../../sdk/src/disk-store.ts'
+import { createDiskStore } from '../../sdk/src/outbox/disk-store.ts'
 import { createCounterfoil, type CounterfoilOptions } from '../../sdk/src/index.ts'
 
 /** What a process whose disk fills up is told to do. */

@@ -48,7 +48,7 @@ export async function spawnPortal(options: {
   const { database, byNpm = false } = options
   const [command, ...args] = byNpm
     ? ['npm', 'start']
-    : [process.execPath, join(ROOT, 'app', 'start.mjs')]
+    : [process.execPath, join(ROOT, 'app', 'process', 'start.mjs')]
   const child = spawn(command, args, {
     detached: byNpm,
     cwd: ROOT,

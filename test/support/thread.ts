@@ -7,7 +7,7 @@ export async function buildThread(): Promise<string> {
   const outfile = resolve(root, `build/test/thread-${String(process.pid)}.mjs`)
   await build({
     absWorkingDir: root,
-    entryPoints: ['app/thread.server.ts'],
+    entryPoints: ['app/engine/thread.server.ts'],
     outfile,
     bundle: true,
     platform: 'node',

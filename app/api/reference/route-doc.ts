@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ProblemCode } from '../../http/problem.ts'
+import type { ProblemCode } from '#app/web/problem.ts'
 
 /** What the reference says of one row of ROUTES. */
 export interface RouteDoc {

@@ -1,9 +1,9 @@
 import type { LinksFunction, MetaFunction } from '@remix-run/node'
 import { Outlet } from '@remix-run/react'
-import { DoorFrame } from '../../ui/console/door-frame.tsx'
+import { DoorFrame } from '#app/ui/console/door/door-frame.tsx'
 import kit from '../../ui/styles/console.css?url'
 import door from '../../ui/styles/console-door.css?url'
-import { en } from '../../ui/words/en.ts'
+import { en } from '#app/ui/words/en.ts'
 
 export const links: LinksFunction = () => [kit, door].map((href) => ({ rel: 'stylesheet', href }))
 

@@ -1,12 +1,12 @@
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { Outlet, useLoaderData, useLocation } from '@remix-run/react'
-import { ConsoleFrame } from '../../ui/console/console-frame.tsx'
+import { ConsoleFrame } from '#app/ui/console/parts/console-frame.tsx'
 import kit from '../../ui/styles/console.css?url'
 import alerts from '../../ui/styles/console-alerts.css?url'
 import door from '../../ui/styles/console-door.css?url'
 import keys from '../../ui/styles/console-keys.css?url'
 import records from '../../ui/styles/console-records.css?url'
-import { en } from '../../ui/words/en.ts'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from './guard.ts'
 
 /** The kit stands first: where an area says it otherwise, the area is right. */

@@ -1,15 +1,15 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
 import type { Ctx } from '#app/context.server.ts'
-import { readCookie } from '#app/http/cookies.ts'
-import type { Actor } from '#app/services/record-change.ts'
+import { readCookie } from '#app/web/cookies.ts'
+import type { Actor } from '#app/services/audit/record-change.ts'
 import {
   csrfMatches,
   findSession,
   isConfirmed,
   type AdminRole,
   type Session,
-} from '#app/services/session.ts'
-import { EXPIRED_FORM, ROLE_TOO_LOW } from '../../ui/console/refusals.ts'
+} from '#app/services/door/session.ts'
+import { EXPIRED_FORM, ROLE_TOO_LOW } from '#app/ui/console/parts/refusals.ts'
 
 type Args = Pick<LoaderFunctionArgs | ActionFunctionArgs, 'request' | 'context'>
 

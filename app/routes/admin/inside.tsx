@@ -1,8 +1,8 @@
 import type { MetaFunction } from '@remix-run/node'
 import { Outlet, useRouteError } from '@remix-run/react'
-import { consoleNotice } from '../../ui/console/refusals.ts'
-import { NoticePage } from '../../ui/notice-pages.tsx'
-import { en } from '../../ui/words/en.ts'
+import { consoleNotice } from '#app/ui/console/parts/refusals.ts'
+import { NoticePage } from '#app/ui/site/notice-pages.tsx'
+import { en } from '#app/ui/words/en.ts'
 
 export const meta: MetaFunction = ({ error }) => [
   { title: en.pageTitle(error === undefined ? 'Console' : consoleNotice(error).title) },

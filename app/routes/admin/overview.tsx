@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { PROBLEMS } from '#app/http/problem.ts'
-import { readOverview } from '#app/services/read-overview.ts'
-import { OverviewPage } from '../../ui/console/overview-page.tsx'
-import { en } from '../../ui/words/en.ts'
+import { PROBLEMS } from '#app/web/problem.ts'
+import { readOverview } from '#app/services/overview/read-overview.ts'
+import { OverviewPage } from '#app/ui/console/overview/overview-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from './guard.ts'
 
 const titles = new Map<string, string>(

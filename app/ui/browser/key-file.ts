@@ -1,4 +1,4 @@
-import { readPublicKey } from '../console/read-public-key.ts'
+import { readPublicKey } from '../console/issuers/read-public-key.ts'
 import { byId } from './page-parts.ts'
 
 /** A public key is a line or two; what is longer is something else, and isn't read at all. */

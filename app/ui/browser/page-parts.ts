@@ -1,4 +1,4 @@
-import { textPieces } from '../text-pieces.ts'
+import { textPieces } from '../text/text-pieces.ts'
 
 /** An element that the server put there. Its absence is a fault of ours, not of the visitor's. */
 export function byId(id: string): HTMLElement {

@@ -1,8 +1,8 @@
 import type { Judgement } from '#receipt/judge.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { checkSentence, verdictSentence, type FormatTime } from '#receipt/words.ts'
-import { axisAnswers, tellAnswer, type AnswerWords } from '../axis-answers.ts'
-import { STATUS_SIGNS, VERDICT_SIGNS } from '../verdict-signs.ts'
+import { axisAnswers, tellAnswer, type AnswerWords } from '../verify/axis-answers.ts'
+import { STATUS_SIGNS, VERDICT_SIGNS } from '../verify/verdict-signs.ts'
 import { addVisible, byId, readData } from './page-parts.ts'
 
 /** Replaces the headline, its sign and its colour together: they must never tell two stories. */

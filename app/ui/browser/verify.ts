@@ -1,7 +1,7 @@
 import { decodeBase64url } from '#receipt/bytes.ts'
 import { judge } from '#receipt/judge.ts'
 import type { Verdict } from '#receipt/report.ts'
-import { formatTime } from '../format-time.ts'
+import { formatTime } from '../text/format-time.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'
 import { fill } from '../words/fill.ts'
 import { checkAgain, isAlarm, type Opinion, type SecondCheck } from './check-again.ts'

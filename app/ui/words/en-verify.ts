@@ -1,5 +1,5 @@
 import type { Axis, CheckName, CheckStatus, Verdict } from '#receipt/report.ts'
-import type { AnswerWords } from '../axis-answers.ts'
+import type { AnswerWords } from '../verify/axis-answers.ts'
 
 /** The verify page's words. */
 export const verify = {

@@ -8,11 +8,14 @@ import {
 } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
-import { changePassword } from '#app/services/change-password.ts'
-import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from '#app/services/password-length.ts'
-import { PasswordPage } from '../../../ui/console/account-forms.tsx'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+import { changePassword } from '#app/services/door/change-password.ts'
+import {
+  PASSWORD_CHARACTERS_MAX,
+  PASSWORD_CHARACTERS_MIN,
+} from '#app/services/door/password-length.ts'
+import { PasswordPage } from '#app/ui/console/door/account-forms.tsx'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { requireAdmin } from '../guard.ts'
 
 const schema = z.object({ password: z.string({ error: 'Choose a password.' }) })

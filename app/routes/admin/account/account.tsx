@@ -1,10 +1,10 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { listPasskeys } from '#app/services/change-passkeys.ts'
-import { findAdmin } from '#app/services/change-people.ts'
-import { listSessions } from '#app/services/session.ts'
-import { AccountPage } from '../../../ui/console/account-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { listPasskeys } from '#app/services/door/change-passkeys.ts'
+import { findAdmin } from '#app/services/people/change-people.ts'
+import { listSessions } from '#app/services/door/session.ts'
+import { AccountPage } from '#app/ui/console/door/account-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {

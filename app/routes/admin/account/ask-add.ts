@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
-import { beginAddingPasskey } from '#app/services/change-passkeys.ts'
+import { beginAddingPasskey } from '#app/services/door/change-passkeys.ts'
 import { requireAdmin } from '../guard.ts'
 import { answerQuestion } from '../door/passkey-question.ts'
 

@@ -1,5 +1,5 @@
-import { listPasskeys } from '#app/services/change-passkeys.ts'
-import { PASSKEY_NAME_CHARACTERS_MAX } from '#app/services/passkey-name.ts'
+import { listPasskeys } from '#app/services/door/change-passkeys.ts'
+import { PASSKEY_NAME_CHARACTERS_MAX } from '#app/services/door/passkey-name.ts'
 import type { Signed } from '../guard.ts'
 
 export const BAD_NAME = `Use 1 to ${PASSKEY_NAME_CHARACTERS_MAX} characters that can be seen.`

@@ -5,10 +5,10 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { removePasskey } from '#app/services/change-passkeys.ts'
-import { findAdmin } from '#app/services/change-people.ts'
-import { RemovePasskeyPage } from '../../../ui/console/account-forms.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { removePasskey } from '#app/services/door/change-passkeys.ts'
+import { findAdmin } from '#app/services/people/change-people.ts'
+import { RemovePasskeyPage } from '#app/ui/console/door/account-forms.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { needPasskey } from './find-passkey.ts'
 import { requireAdmin } from '../guard.ts'
 

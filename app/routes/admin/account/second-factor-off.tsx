@@ -4,9 +4,9 @@ import {
   type LoaderFunctionArgs,
   type MetaFunction,
 } from '@remix-run/node'
-import { switchOffSecondFactor } from '#app/services/second-factor.ts'
-import { SecondFactorOffPage } from '../../../ui/console/second-factor-pages.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { switchOffSecondFactor } from '#app/services/door/second-factor.ts'
+import { SecondFactorOffPage } from '#app/ui/console/door/second-factor-pages.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {

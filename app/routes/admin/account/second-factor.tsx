@@ -1,10 +1,10 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { findAdmin } from '#app/services/change-people.ts'
-import { beginSecondFactor, switchOnSecondFactor } from '#app/services/second-factor.ts'
-import { RecoveryCodesPage, SecondFactorPage } from '../../../ui/console/second-factor-pages.tsx'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+import { findAdmin } from '#app/services/people/change-people.ts'
+import { beginSecondFactor, switchOnSecondFactor } from '#app/services/door/second-factor.ts'
+import { RecoveryCodesPage, SecondFactorPage } from '#app/ui/console/door/second-factor-pages.tsx'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {

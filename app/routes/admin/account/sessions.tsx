@@ -1,7 +1,7 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { closeSessionsOf, listSessions } from '#app/services/session.ts'
-import { SessionsPage } from '../../../ui/console/sessions-page.tsx'
+import { closeSessionsOf, listSessions } from '#app/services/door/session.ts'
+import { SessionsPage } from '#app/ui/console/door/sessions-page.tsx'
 import { requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {

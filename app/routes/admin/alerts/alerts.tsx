@@ -5,10 +5,10 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { listAlerts, listDeliveries, listWebhooks } from '#app/services/list-alerts.ts'
-import { sendAgain } from '#app/services/send-by-hand.ts'
-import { AlertsPage } from '../../../ui/console/alerts-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { listAlerts, listDeliveries, listWebhooks } from '#app/services/alerts/list-alerts.ts'
+import { sendAgain } from '#app/services/alerts/send-by-hand.ts'
+import { AlertsPage } from '#app/ui/console/alerts/alerts-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 const LIMIT = 20

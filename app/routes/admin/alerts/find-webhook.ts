@@ -1,6 +1,6 @@
 import type { Ctx } from '#app/context.server.ts'
-import { findWebhook } from '#app/services/list-alerts.ts'
-import type { WebhookView } from '#app/services/view-webhook.ts'
+import { findWebhook } from '#app/services/alerts/list-alerts.ts'
+import type { WebhookView } from '#app/services/alerts/view-webhook.ts'
 
 /** The webhook of the address, or the page that says that there is none. */
 export async function needWebhook(ctx: Ctx, id: string | undefined): Promise<WebhookView> {

@@ -1,9 +1,9 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { createWebhook } from '#app/services/create-webhook.ts'
-import { WebhookSecretPage, WebhookUrlPage } from '../../../ui/console/webhook-forms.tsx'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+import { createWebhook } from '#app/services/alerts/create-webhook.ts'
+import { WebhookSecretPage, WebhookUrlPage } from '#app/ui/console/alerts/webhook-forms.tsx'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { requireAdmin } from '../guard.ts'
 import { parseUrl } from './webhook-url.ts'
 

@@ -5,9 +5,9 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { removeWebhook } from '#app/services/change-webhook.ts'
-import { RemoveWebhookPage } from '../../../ui/console/webhook-forms.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { removeWebhook } from '#app/services/alerts/change-webhook.ts'
+import { RemoveWebhookPage } from '#app/ui/console/alerts/webhook-forms.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { needKeptWebhook } from './find-webhook.ts'
 import { requireAdmin } from '../guard.ts'
 

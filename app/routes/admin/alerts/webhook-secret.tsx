@@ -1,8 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { replaceWebhookSecret } from '#app/services/change-webhook.ts'
-import { NewSecretPage, WebhookSecretPage } from '../../../ui/console/webhook-forms.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { replaceWebhookSecret } from '#app/services/alerts/change-webhook.ts'
+import { NewSecretPage, WebhookSecretPage } from '#app/ui/console/alerts/webhook-forms.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { needKeptWebhook } from './find-webhook.ts'
 import { requireAdmin } from '../guard.ts'
 

@@ -5,11 +5,11 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { disableWebhook, enableWebhook } from '#app/services/change-webhook.ts'
-import { listDeliveries } from '#app/services/list-alerts.ts'
-import { sendTest } from '#app/services/send-by-hand.ts'
-import { WebhookPage } from '../../../ui/console/webhook-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { disableWebhook, enableWebhook } from '#app/services/alerts/change-webhook.ts'
+import { listDeliveries } from '#app/services/alerts/list-alerts.ts'
+import { sendTest } from '#app/services/alerts/send-by-hand.ts'
+import { WebhookPage } from '#app/ui/console/alerts/webhook-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { needWebhook } from './find-webhook.ts'
 import { requireAdmin } from '../guard.ts'
 

@@ -5,9 +5,9 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { revokeApiKey } from '#app/services/revoke-api-key.ts'
-import { RevokeApiKeyPage } from '../../../ui/console/api-key-acts.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { revokeApiKey } from '#app/services/api-keys/revoke-api-key.ts'
+import { RevokeApiKeyPage } from '#app/ui/console/api-keys/api-key-acts.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { needUsableApiKey, wasRevoked } from './find-api-key.ts'
 import { requireAdmin } from '../guard.ts'
 

@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { findApiKey } from '#app/services/find-api-key.ts'
-import { listHistory } from '#app/services/list-history.ts'
-import { ApiKeyPage } from '../../../ui/console/api-key-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { findApiKey } from '#app/services/api-keys/find-api-key.ts'
+import { listHistory } from '#app/services/audit/list-history.ts'
+import { ApiKeyPage } from '#app/ui/console/api-keys/api-key-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {

@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { listApiKeyOverviews } from '#app/services/api-key-overview.ts'
-import { listIssuers } from '#app/services/list-issuers.ts'
-import { ApiKeysPage } from '../../../ui/console/api-keys-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { listApiKeyOverviews } from '#app/services/api-keys/api-key-overview.ts'
+import { listIssuers } from '#app/services/issuers/list-issuers.ts'
+import { ApiKeysPage } from '#app/ui/console/api-keys/api-keys-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 import { atPlace } from '../search-days.ts'
 

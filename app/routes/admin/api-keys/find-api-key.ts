@@ -1,7 +1,7 @@
 import { redirect } from '@remix-run/node'
 import type { Ctx } from '#app/context.server.ts'
-import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-key-overview.ts'
-import { findIssuer } from '#app/services/find-issuer.ts'
+import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
+import { findIssuer } from '#app/services/issuers/find-issuer.ts'
 
 /** An API key that can still be changed; a revoked one's own page says that it can't. */
 export async function needUsableApiKey(ctx: Ctx, id: string | undefined): Promise<ApiKeyOverview> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { RATE_PER_SECOND_MAX } from '#app/services/create-api-key.ts'
-import { OVERLAP_HOURS_MAX } from '#app/services/rotate-api-key.ts'
+import { RATE_PER_SECOND_MAX } from '#app/services/api-keys/create-api-key.ts'
+import { OVERLAP_HOURS_MAX } from '#app/services/api-keys/rotate-api-key.ts'
 import { name, text } from '../text-fields.ts'
 
 const whole = (what: string) =>

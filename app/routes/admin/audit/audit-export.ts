@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { exportAudit } from '#app/services/list-audit.ts'
+import { exportAudit } from '#app/services/audit/list-audit.ts'
 import { readAuditSearch } from './audit-search.ts'
 import { requireAdmin } from '../guard.ts'
 

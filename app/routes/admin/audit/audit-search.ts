@@ -1,4 +1,4 @@
-import type { AuditSearch } from '#app/services/list-audit.ts'
+import type { AuditSearch } from '#app/services/audit/list-audit.ts'
 import { readDays } from '../search-days.ts'
 
 /** What an address of the audit asks for; the page and the export read it alike. */

@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
-import { beginPasskeyConfirmation } from '#app/services/use-passkey.ts'
+import { beginPasskeyConfirmation } from '#app/services/door/use-passkey.ts'
 import { requireAdmin } from '../guard.ts'
 import { answerQuestion } from './passkey-question.ts'
 

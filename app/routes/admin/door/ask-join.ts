@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
-import { beginJoiningWithPasskey } from '#app/services/join.ts'
+import { beginJoiningWithPasskey } from '#app/services/people/join.ts'
 import { answerQuestion } from './passkey-question.ts'
 import { visitorOf } from './way-in.ts'
 

@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
-import { beginPasskeySignIn } from '#app/services/use-passkey.ts'
+import { beginPasskeySignIn } from '#app/services/door/use-passkey.ts'
 import { answerQuestion } from './passkey-question.ts'
 import { visitorOf } from './way-in.ts'
 

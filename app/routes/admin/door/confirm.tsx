@@ -8,19 +8,19 @@ import {
 } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
-import { findAdmin } from '#app/services/change-people.ts'
-import { confirmSession, isConfirmed } from '#app/services/session.ts'
-import { confirmPassword } from '#app/services/sign-in.ts'
-import { confirmPasskey } from '#app/services/use-passkey.ts'
-import { ConfirmPage } from '../../../ui/console/confirm-page.tsx'
+import { findAdmin } from '#app/services/people/change-people.ts'
+import { confirmSession, isConfirmed } from '#app/services/door/session.ts'
+import { confirmPassword } from '#app/services/door/sign-in.ts'
+import { confirmPasskey } from '#app/services/door/use-passkey.ts'
+import { ConfirmPage } from '#app/ui/console/door/confirm-page.tsx'
 import {
   TOO_MANY,
   WRONG_CODE,
   WRONG_PASSKEY,
   WRONG_PASSWORD,
-} from '../../../ui/console/door-words.ts'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+} from '#app/ui/console/door/door-words.ts'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { requireAdmin } from '../guard.ts'
 import { readBegun, readNext, refuseForm, visitorOf } from './way-in.ts'
 

@@ -3,14 +3,17 @@ import { getZodConstraint, parseWithZod } from '@conform-to/zod/v4'
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData, useParams } from '@remix-run/react'
 import { z } from 'zod'
-import { ADMIN_NAME_CHARACTERS_MAX } from '#app/services/admin-view.ts'
-import { findInvitation, type LinkRefusal } from '#app/services/invite-admin.ts'
-import { joinWithPasskey, joinWithPassword, type JoinRefusal } from '#app/services/join.ts'
-import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from '#app/services/password-length.ts'
-import { WRONG_PASSKEY } from '../../../ui/console/door-words.ts'
-import { JoinPage, LinkRefusedPage } from '../../../ui/console/join-page.tsx'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+import { ADMIN_NAME_CHARACTERS_MAX } from '#app/services/door/admin-view.ts'
+import { findInvitation, type LinkRefusal } from '#app/services/people/invite-admin.ts'
+import { joinWithPasskey, joinWithPassword, type JoinRefusal } from '#app/services/people/join.ts'
+import {
+  PASSWORD_CHARACTERS_MAX,
+  PASSWORD_CHARACTERS_MIN,
+} from '#app/services/door/password-length.ts'
+import { WRONG_PASSKEY } from '#app/ui/console/door/door-words.ts'
+import { JoinPage, LinkRefusedPage } from '#app/ui/console/door/join-page.tsx'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { openDoor, readBegun, visitorOf } from './way-in.ts'
 
 const password = z.string({ error: 'Choose a password.' })

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
 import type { Outcome } from '#app/services/outcome.ts'
-import { TOO_MANY } from '../../../ui/console/door-words.ts'
+import { TOO_MANY } from '#app/ui/console/door/door-words.ts'
 import { begunCookie } from './way-in.ts'
 
 /** What the page's script is told: the browser's options, or why there are none, in words. */

@@ -8,11 +8,11 @@ import {
 } from '@remix-run/node'
 import { useActionData } from '@remix-run/react'
 import { z } from 'zod'
-import { finishSignIn, isAskedForCode } from '#app/services/sign-in.ts'
-import { TOO_MANY, WRONG_CODE } from '../../../ui/console/door-words.ts'
-import { SignInCodePage } from '../../../ui/console/sign-in-page.tsx'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+import { finishSignIn, isAskedForCode } from '#app/services/door/sign-in.ts'
+import { TOO_MANY, WRONG_CODE } from '#app/ui/console/door/door-words.ts'
+import { SignInCodePage } from '#app/ui/console/door/sign-in-page.tsx'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { enterWith, readBegun, readNext, visitorOf, withNext } from './way-in.ts'
 
 const schema = z.object({

@@ -1,6 +1,6 @@
 import { redirect, type ActionFunctionArgs } from '@remix-run/node'
-import { setCookie } from '#app/http/cookies.ts'
-import { closeSession } from '#app/services/session.ts'
+import { setCookie } from '#app/web/cookies.ts'
+import { closeSession } from '#app/services/door/session.ts'
 import { requireAdmin } from '../guard.ts'
 
 /** A link can't sign anybody out: it leads to the button that can. */

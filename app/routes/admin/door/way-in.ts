@@ -4,11 +4,11 @@ import {
   type LoaderFunctionArgs,
   type TypedResponse,
 } from '@remix-run/node'
-import { readCookie, setCookie } from '#app/http/cookies.ts'
-import { CHALLENGE_MINUTES } from '#app/services/challenge.ts'
-import { deviceToken } from '#app/services/known-device.ts'
-import { closeSession, findSession, SESSION_MS_MAX } from '#app/services/session.ts'
-import type { Entered, Visitor } from '#app/services/sign-in.ts'
+import { readCookie, setCookie } from '#app/web/cookies.ts'
+import { CHALLENGE_MINUTES } from '#app/services/door/challenge.ts'
+import { deviceToken } from '#app/services/door/known-device.ts'
+import { closeSession, findSession, SESSION_MS_MAX } from '#app/services/door/session.ts'
+import type { Entered, Visitor } from '#app/services/door/sign-in.ts'
 import { readSession } from '../guard.ts'
 
 type Args = Pick<LoaderFunctionArgs | ActionFunctionArgs, 'request' | 'context'>

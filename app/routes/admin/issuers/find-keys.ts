@@ -1,6 +1,9 @@
 import type { Ctx } from '#app/context.server.ts'
-import { findIssuerWithUse, type IssuerWithUse } from '#app/services/list-signing-keys.ts'
-import { previewKeyChange, type KeyChangePreview } from '#app/services/preview-key-change.ts'
+import { findIssuerWithUse, type IssuerWithUse } from '#app/services/issuers/list-signing-keys.ts'
+import {
+  previewKeyChange,
+  type KeyChangePreview,
+} from '#app/services/issuers/preview-key-change.ts'
 
 const nowhere = (): Response => new Response(null, { status: 404 })
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { isSlug } from '#app/services/find-issuer.ts'
+import { isSlug } from '#app/services/issuers/find-issuer.ts'
 import { isPlainText, REASON_CHARACTERS_MAX } from '#app/services/plain-text.ts'
-import { PROOF_CHARACTERS_MAX } from '#app/services/publish-key.ts'
-import { isWebsite } from '#app/services/website.ts'
+import { PROOF_CHARACTERS_MAX } from '#app/services/issuers/publish-key.ts'
+import { isWebsite } from '#app/services/issuers/website.ts'
 import { name, text } from '../text-fields.ts'
 
 const website = text('')

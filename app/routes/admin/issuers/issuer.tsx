@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { listApiKeyOverviews } from '#app/services/api-key-overview.ts'
-import { listHistory } from '#app/services/list-history.ts'
-import { IssuerPage } from '../../../ui/console/issuer-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { listApiKeyOverviews } from '#app/services/api-keys/api-key-overview.ts'
+import { listHistory } from '#app/services/audit/list-history.ts'
+import { IssuerPage } from '#app/ui/console/issuers/issuer-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { needIssuer } from './find-keys.ts'
 import { requireAdmin } from '../guard.ts'
 

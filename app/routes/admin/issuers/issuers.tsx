@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { listIssuerOverviews } from '#app/services/issuer-overview.ts'
-import { IssuersPage } from '../../../ui/console/issuers-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { listIssuerOverviews } from '#app/services/issuers/issuer-overview.ts'
+import { IssuersPage } from '#app/ui/console/issuers/issuers-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 const PAGE_ISSUERS = 50

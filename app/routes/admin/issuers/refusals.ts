@@ -1,4 +1,4 @@
-import type { PublishKeyRefusal } from '#app/services/publish-key.ts'
+import type { PublishKeyRefusal } from '#app/services/issuers/publish-key.ts'
 
 /** What the rules refuse, in the words of the page and on the field that is to blame. */
 export const NAME_CONFUSABLE =

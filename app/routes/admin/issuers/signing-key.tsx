@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { listHistory } from '#app/services/list-history.ts'
-import { SigningKeyPage } from '../../../ui/console/signing-key-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { listHistory } from '#app/services/audit/list-history.ts'
+import { SigningKeyPage } from '#app/ui/console/issuers/signing-key-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { needSigningKey } from './find-keys.ts'
 import { requireAdmin } from '../guard.ts'
 

@@ -1,4 +1,4 @@
-import { findAdmin } from '#app/services/change-people.ts'
+import { findAdmin } from '#app/services/people/change-people.ts'
 import type { Signed } from '../guard.ts'
 
 export const LAST_OWNER =

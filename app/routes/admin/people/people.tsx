@@ -5,10 +5,10 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { listAdmins } from '#app/services/change-people.ts'
-import { cancelInvitation, listInvitations } from '#app/services/invite-admin.ts'
-import { PeoplePage } from '../../../ui/console/people-page.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { listAdmins } from '#app/services/people/change-people.ts'
+import { cancelInvitation, listInvitations } from '#app/services/people/invite-admin.ts'
+import { PeoplePage } from '#app/ui/console/people/people-page.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 const PEOPLE_A_PAGE = 50

@@ -5,10 +5,10 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { removeAdmin } from '#app/services/change-people.ts'
-import { RemovePersonPage } from '../../../ui/console/people-forms.tsx'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+import { removeAdmin } from '#app/services/people/change-people.ts'
+import { RemovePersonPage } from '#app/ui/console/people/people-forms.tsx'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { LAST_OWNER, needPerson } from './find-person.ts'
 import { requireAdmin } from '../guard.ts'
 

@@ -6,10 +6,10 @@ import {
   type MetaFunction,
 } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { eraseContent } from '#app/services/erase-content.ts'
-import { readReceiptNotes } from '#app/services/search-receipts.ts'
-import { ReceiptErase } from '../../../ui/console/receipt-acts.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { eraseContent } from '#app/services/receipts/erase-content.ts'
+import { readReceiptNotes } from '#app/services/receipts/search-receipts.ts'
+import { ReceiptErase } from '#app/ui/console/receipts/receipt-acts.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 /** What is erased can't be brought back by anybody: it takes a fresh proof of who is there. */

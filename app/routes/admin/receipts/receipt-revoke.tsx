@@ -9,11 +9,11 @@ import {
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
 import { isPlainText, REASON_CHARACTERS_MAX } from '#app/services/plain-text.ts'
-import { revokeReceipt } from '#app/services/revoke-receipt.ts'
-import { readReceiptNotes } from '#app/services/search-receipts.ts'
-import { ReceiptRevoke } from '../../../ui/console/receipt-acts.tsx'
-import { en } from '../../../ui/words/en.ts'
-import { answerJson } from '../../answer-json.ts'
+import { revokeReceipt } from '#app/services/receipts/revoke-receipt.ts'
+import { readReceiptNotes } from '#app/services/receipts/search-receipts.ts'
+import { ReceiptRevoke } from '#app/ui/console/receipts/receipt-acts.tsx'
+import { en } from '#app/ui/words/en.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
 import { requireAdmin } from '../guard.ts'
 
 const schema = z.object({

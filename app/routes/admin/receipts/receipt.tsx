@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { findReceipt } from '#app/services/find-receipt.ts'
-import { readReceiptNotes } from '#app/services/search-receipts.ts'
-import { ReceiptView } from '../../../ui/console/receipt-view.tsx'
-import { en } from '../../../ui/words/en.ts'
+import { findReceipt } from '#app/services/verify/find-receipt.ts'
+import { readReceiptNotes } from '#app/services/receipts/search-receipts.ts'
+import { ReceiptView } from '#app/ui/console/receipts/receipt-view.tsx'
+import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {

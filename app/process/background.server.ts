@@ -1,0 +1,66 @@
+import { unwrap } from '#db/connection.ts'
+import type { Ctx } from '../context.server.ts'
+import { copyUsageDays } from '../services/api-keys/copy-usage-days.ts'
+import { saveRefusals } from '../services/ingest/count-refusals.ts'
+import { saveUses } from '../services/api-keys/note-use.ts'
+import { forgetExpired } from '../services/forget-expired.ts'
+import { deliverAlerts } from '../services/alerts/deliver-alerts.ts'
+import { tellFailures } from '../services/alerts/tell-failures.ts'
+import { watchCaps } from '../services/alerts/watch-caps.ts'
+
+/** Something a portal does by itself, again and again. Every process does it, so it must bear company. */
+export interface Chore {
+  name: string
+  everyMs: number
+  /** Once more when the portal stops: what it holds in memory would be lost. */
+  atStop?: boolean
+  /** What may take long hangs up when `stopping` is aborted. */
+  run(ctx: Ctx, stopping: AbortSignal): Promise<void>
+}
+
+const CHORES: Chore[] = [
+  { name: 'save refusals', everyMs: 5_000, atStop: true, run: saveRefusals },
+  { name: 'save last uses', everyMs: 5_000, atStop: true, run: saveUses },
+  { name: 'copy usage to its day', everyMs: 60_000, atStop: true, run: copyUsageDays },
+  { name: 'forget what has expired', everyMs: 60 * 60_000, run: forgetExpired },
+  { name: 'watch caps', everyMs: 5_000, run: watchCaps },
+  { name: 'tell failures', everyMs: 5_000, atStop: true, run: tellFailures },
+  { name: 'deliver alerts', everyMs: 1_000, run: deliverAlerts },
+]
+
+/** Ends with the promise that is given back: none is left half done. */
+export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<void> {
+  const stopping = new AbortController()
+  const running = new Set<Promise<void>>()
+  const timers = new Map<Chore, NodeJS.Timeout>()
+
+  const attempt = (chore: Chore): Promise<void> =>
+    chore
+      .run(ctx, stopping.signal)
+      .catch((error: unknown) =>
+        ctx.log.warn({ err: unwrap(error), chore: chore.name }, 'a chore failed'),
+      )
+
+  const plan = (chore: Chore): void => {
+    if (stopping.signal.aborted) return
+    const timer = setTimeout(() => {
+      const work = attempt(chore).finally(() => {
+        running.delete(work)
+        plan(chore)
+      })
+      running.add(work)
+    }, chore.everyMs)
+    timer.unref()
+    timers.set(chore, timer)
+  }
+  chores.forEach(plan)
+
+  return async () => {
+    stopping.abort()
+    for (const timer of timers.values()) clearTimeout(timer)
+    await Promise.all(running)
+    await Promise.all(
+      chores.filter((chore) => chore.atStop === true).map((chore) => attempt(chore)),
+    )
+  }
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { renameSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ROOT, SetupError, checkNode, explain, installMissing, runQuietly } from './install.mjs'
+
+const BUILD = join(ROOT, 'build')
+const STAMP = join(BUILD, 'stamp')
+const INPUTS = [
+  'app',
+  'db',
+  'sdk/src',
+  'public',
+  'package.json',
+  'package-lock.json',
+  'vite.config.ts',
+]
+/** The pages' scripts; what else lies beside them is their parts. */
+const SCRIPTS = ['home', 'verify', 'copy', 'key-file', 'passkey']
+
+/**
+ * Builds what changed. When this comes back, build/portal.js can be loaded; `pages` settles when
+ * Remix's part is there too, and is undefined if nothing had to be built. The stamp goes first and
+ * is written last, so a build that was cut short is made again.
+ */
+export async function build() {
+  const inputs = hashInputs()
+  if (readStamp() === inputs) return { pages: undefined }
+  mkdirSync(BUILD, { recursive: true })
+  rmSync(STAMP, { force: true })
+  const esbuild = await import('esbuild')
+  // Remix begins first: it takes longest, and in a process of its own it leaves this one free.
+  const remix = buildPages()
+  remix.catch(() => undefined)
+  try {
+    await Promise.all([buildPortal(esbuild), buildScripts(esbuild)])
+    await esbuild.stop()
+  } catch (error) {
+    throw new SetupError(`The build failed: ${error instanceof Error ? error.message : error}`)
+  }
+  const pages = remix.then(() => {
+    placeScripts()
+    writeFileSync(STAMP, inputs)
+  })
+  // Whoever waits for the pages hears of a failure; nobody waiting is no reason to crash.
+  pages.catch(() => undefined)
+  return { pages }
+}
+
+/** Packages stay where npm put them: some find their own files by their place. */
+async function buildPortal(esbuild) {
+  await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: { portal: 'app/server.ts', thread: 'app/engine/thread.server.ts' },
+    outdir: 'build',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'silent',
+  })
+}
+
+/**
+ * Each script of app/ui/browser is one file, named by its content. They wait in build/browser
+ * until Remix, which empties build/pages when it begins, is done.
+ */
+async function buildScripts(esbuild) {
+  const out = join(BUILD, 'browser')
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  const { metafile } = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: SCRIPTS.map((name) => join('app', 'ui', 'browser', `${name}.ts`)),
+    outdir: out,
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    metafile: true,
+    logLevel: 'silent',
+  })
+  const scripts = {}
+  for (const [file, { entryPoint }] of Object.entries(metafile.outputs))
+    if (entryPoint) scripts[basename(entryPoint, '.ts')] = `/assets/${basename(file)}`
+  writeFileSync(join(BUILD, 'scripts.json.new'), `${JSON.stringify(scripts, null, 2)}\n`)
+  renameSync(join(BUILD, 'scripts.json.new'), join(BUILD, 'scripts.json'))
+}
+
+function placeScripts() {
+  const target = join(BUILD, 'pages', 'client', 'assets')
+  mkdirSync(target, { recursive: true })
+  cpSync(join(BUILD, 'browser'), target, { recursive: true })
+}
+
+async function buildPages() {
+  await runQuietly(
+    process.execPath,
+    [join(ROOT, 'node_modules', '.bin', 'remix'), 'vite:build', '--logLevel', 'warn'],
+    'The pages could not be built: the reason stands above.',
+    { env: { ...process.env, NODE_ENV: 'production' } },
+  )
+}
+
+/** Paths, sizes and times: a few milliseconds, where reading every file would cost more. */
+function hashInputs() {
+  const hash = createHash('sha256').update(process.version)
+  const add = (path) => {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+    if (!found) return
+    if (found.isDirectory()) {
+      for (const name of readdirSync(path).sort())
+        if (name !== 'node_modules') add(join(path, name))
+    } else if (!/\.test\.tsx?$/.test(path)) {
+      hash.update(`${relative(ROOT, path)} ${found.size} ${found.mtimeNs}\n`)
+    }
+  }
+  for (const input of INPUTS) add(join(ROOT, input))
+  for (const name of readdirSync(ROOT).sort())
+    if (/^(?:tsconfig|tailwind|postcss).*\.(?:json|ts|js)$/.test(name)) add(join(ROOT, name))
+  return hash.digest('hex')
+}
+
+function readStamp() {
+  return existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : undefined
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    checkNode()
+    await installMissing()
+    await (
+      await build()
+    ).pages
+  } catch (error) {
+    explain(error)
+    process.exit(1)
+  }
+}

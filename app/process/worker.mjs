@@ -1,0 +1,2 @@
+const { startWorker } = await import('../../build/portal.js')
+await startWorker()

@@ -1,0 +1,49 @@
+import { lockAlert, updateAlertData } from '#db/queries/alerts/alerts.ts'
+import { selectNow } from '#db/queries/clock.ts'
+import type { Ctx } from '#app/context.server.ts'
+import { STORED_RECEIPTS_MAX, type FailureNote } from './note-failure.ts'
+import {
+  failureAlert,
+  failureOccasion,
+  raiseAlerts,
+  type FailedVerifications,
+} from './raise-alert.ts'
+import type { Tx } from '../audit/record-change.ts'
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Tells of keys under which receipts failed verification: one alert for a key and hour, at once.
+ * What follows within the hour, here or in another process, is added to that alert's numbers, which
+ * the list shows and a later attempt sends. If the database is away, the notes wait.
+ */
+export async function tellFailures(ctx: Ctx): Promise<void> {
+  const notes = ctx.failures.take()
+  if (notes.length === 0) return
+  try {
+    await ctx.db.transaction(async (tx) => {
+      const now = (await selectNow(tx)).getTime()
+      const hour = new Date(now - (now % HOUR_MS)).toISOString()
+      for (const note of notes.toSorted((a, b) => (a.kid < b.kid ? -1 : 1)))
+        await tell(ctx, tx, note, hour)
+    })
+  } catch (error) {
+    ctx.failures.putBack(notes)
+    throw error
+  }
+}
+
+async function tell(ctx: Ctx, tx: Tx, note: FailureNote, hour: string): Promise<void> {
+  const { issuer, kid, refusedPosts, storedReceipts } = note
+  const data = { issuer, kid, hour, refusedPosts, storedReceipts: [...storedReceipts] }
+  if ((await raiseAlerts(ctx, tx, [failureAlert(data)])) > 0) return
+  const told = await lockAlert(tx, failureOccasion(kid, hour))
+  if (told === null) return
+  const before = told.data as FailedVerifications
+  const receipts = new Set([...before.storedReceipts, ...storedReceipts])
+  await updateAlertData(tx, told.id, {
+    ...data,
+    refusedPosts: before.refusedPosts + refusedPosts,
+    storedReceipts: [...receipts].slice(0, STORED_RECEIPTS_MAX),
+  })
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { WebhookRow } from '#db/queries/alerts/webhooks.ts'
+
+/** A webhook as its admin sees it: nothing of its secret. */
+export interface WebhookView {
+  id: string
+  url: string
+  state: 'enabled' | 'disabled' | 'removed'
+  createdAt: string
+  disabledAt: string | null
+}
+
+export const viewWebhook = (row: WebhookRow): WebhookView => ({
+  id: row.id,
+  url: row.url,
+  state: row.secret.length === 0 ? 'removed' : row.disabledAt === null ? 'enabled' : 'disabled',
+  createdAt: row.createdAt.toISOString(),
+  disabledAt: row.disabledAt?.toISOString() ?? null,
+})
+
+/**
+ * For the audit, which is kept for ever and which viewers read: what follows the host is often a
+ * secret, because whoever has it may send there. Some of its hash tells two addresses of one host
+ * apart.
+ */
+export function auditUrl({ url }: Pick<WebhookRow, 'url'>): string {
+  const { origin } = new URL(url)
+  if (url === `${origin}/`) return url
+  return `${origin}/… (${createHash('sha256').update(url).digest('hex').slice(0, 8)})`
+}
+
+export const auditWebhook = (row: WebhookRow): object => ({
+  ...viewWebhook(row),
+  url: auditUrl(row),
+})
+
+const WEBHOOK_ID = /^whk_[0-9A-Za-z]{16}$/
+export const isWebhookId = (text: string): boolean => WEBHOOK_ID.test(text)

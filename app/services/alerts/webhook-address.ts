@@ -1,0 +1,91 @@
+import { Resolver } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { Ctx } from '#app/context.server.ts'
+import { done, refused, type Outcome } from '../outcome.ts'
+import { isLoopback, isPublicAddress } from '../public-address.ts'
+
+export const WEBHOOK_URL_CHARACTERS_MAX = 2_000
+
+/** Every address of a name; none where it has none. */
+export type Resolve = (name: string) => Promise<string[]>
+
+/** Where a webhook may be reached: the addresses that were checked, and no other. */
+export interface Target {
+  url: URL
+  /** Without the brackets of IPv6. */
+  host: string
+  addresses: string[]
+}
+
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]']
+
+/** A portal that runs on a developer's own machine, over plain http. */
+function isTryingOut(ctx: Pick<Ctx, 'config'>): boolean {
+  const { protocol, hostname } = new URL(ctx.config.publicUrl)
+  return protocol === 'http:' && LOCAL_NAMES.includes(hostname)
+}
+
+/**
+ * The URL in its one spelling, where it may be a webhook's: https, and no name or password in it.
+ * The URL parser has already turned every way to write an IPv4 address (decimal, octal, 0x7f.1)
+ * into the usual one. Plain http is for a developer's receiver beside the portal, if that is so.
+ */
+export function readWebhookUrl(
+  ctx: Pick<Ctx, 'config'>,
+  text: string,
+): Outcome<URL, 'invalid_request'> {
+  const no = (detail: string) => refused('invalid_request', { pointer: '/url', detail })
+  if (text.length > WEBHOOK_URL_CHARACTERS_MAX)
+    return no(`Has more than ${WEBHOOK_URL_CHARACTERS_MAX} characters.`)
+  if (!URL.canParse(text)) return no('Is no address: it should look like https://example.com/hook.')
+  const url = new URL(text)
+  const isLocal = url.protocol === 'http:' && LOCAL_NAMES.includes(url.hostname)
+  if (url.protocol !== 'https:' && !(isLocal && isTryingOut(ctx)))
+    return no('Must begin with https://.')
+  if (url.username !== '' || url.password !== '')
+    return no('Must not hold a user name or a password.')
+  url.hash = ''
+  return done(url)
+}
+
+/**
+ * Reads the URL and looks its host up. Asked again before every attempt, because a name that was
+ * public when it was entered may lead elsewhere today. One inner address among many is enough to
+ * refuse: the others could be bait.
+ */
+export async function findTarget(
+  ctx: Pick<Ctx, 'config'>,
+  text: string,
+  resolve: Resolve,
+): Promise<Outcome<Target, 'invalid_request'>> {
+  const read = readWebhookUrl(ctx, text)
+  if (!read.ok) return read
+  const url = read.value
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const isLocal = url.protocol === 'http:'
+  const addresses =
+    isLocal && host === 'localhost'
+      ? ['127.0.0.1', '::1']
+      : isIP(host) > 0
+        ? [host]
+        : await resolve(host)
+  const may = isLocal ? isLoopback : isPublicAddress
+  if (addresses.length === 0 || !addresses.every(may)) {
+    // One sentence for both: it doesn't tell which names an inner name server knows.
+    return refused('invalid_request', {
+      pointer: '/url',
+      detail: 'Its host has no address on the public internet.',
+    })
+  }
+  return done({ url, host, addresses })
+}
+
+/**
+ * By DNS itself rather than by the system's resolver: that one waits in the same few threads that
+ * check signatures, so that a slow name server would slow every post.
+ */
+export const resolveByDns: Resolve = async (name) => {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 })
+  const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)])
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+}

@@ -1,0 +1,35 @@
+import type { ApiKeyRecord } from '#db/queries/api-keys/api-key-records.ts'
+
+/** An API key as its admin sees it, and as the audit keeps it: nothing of its secret. */
+export interface ApiKeyView {
+  id: string
+  issuer: string
+  name: string
+  mode: 'live' | 'test'
+  cap: number | null
+  ratePerSecond: number | null
+  createdAt: string
+  expiresAt: string | null
+  revokedAt: string | null
+  /** Until then the secret before the last rotation works too. */
+  previousExpiresAt: string | null
+}
+
+export const viewApiKey = (row: ApiKeyRecord): ApiKeyView => ({
+  id: row.id,
+  issuer: row.issuer,
+  name: row.name,
+  mode: row.mode,
+  cap: row.cap,
+  ratePerSecond: row.ratePerSecond,
+  createdAt: row.createdAt.toISOString(),
+  expiresAt: row.expiresAt?.toISOString() ?? null,
+  revokedAt: row.revokedAt?.toISOString() ?? null,
+  previousExpiresAt: row.previousExpiresAt?.toISOString() ?? null,
+})
+
+/** With its secret, which is in no other answer and is kept nowhere. */
+export type ApiKeyWithSecret = ApiKeyView & { apiKey: string }
+
+const API_KEY_ID = /^key_[0-9A-Za-z]{8}$/
+export const isApiKeyId = (text: string): boolean => API_KEY_ID.test(text)

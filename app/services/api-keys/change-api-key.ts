@@ -1,0 +1,40 @@
+import {
+  lockApiKey,
+  updateApiKey,
+  type ApiKeyRecord,
+} from '#db/queries/api-keys/api-key-records.ts'
+import type { Ctx } from '#app/context.server.ts'
+import { isApiKeyId, viewApiKey, type ApiKeyView } from './api-key-view.ts'
+import { done, refused, type Outcome } from '../outcome.ts'
+import { recordChange, type Actor, type AuditAction } from '../audit/record-change.ts'
+
+export type ChangeApiKeyRefusal = 'not_found' | 'already_revoked'
+
+/** What its update, its rotation and its revocation have in common: locked, changed, recorded. */
+export async function changeApiKey(
+  ctx: Ctx,
+  by: Actor,
+  id: string,
+  action: AuditAction,
+  decide: (before: ApiKeyRecord, now: Date) => Partial<ApiKeyRecord>,
+): Promise<Outcome<ApiKeyView, ChangeApiKeyRefusal>> {
+  if (!isApiKeyId(id)) return refused('not_found')
+  const outcome = await recordChange<ApiKeyView, ChangeApiKeyRefusal>(ctx, by, async (tx, now) => {
+    const before = await lockApiKey(tx, id)
+    if (before === null) return { result: refused('not_found') }
+    if (before.revokedAt !== null) return { result: refused('already_revoked') }
+    const values = decide(before, await now())
+    const isSame = Object.entries(values).every(
+      ([name, value]) => before[name as keyof ApiKeyRecord] === value,
+    )
+    if (isSame) return { result: done(viewApiKey(before)) }
+    const after = viewApiKey(await updateApiKey(tx, id, values))
+    return {
+      result: done(after),
+      change: { action, subject: id, before: viewApiKey(before), after },
+    }
+  })
+  // Other processes find out within a second; what is stored was never left to that.
+  ctx.caches.apiKeys.delete(id)
+  return outcome
+}

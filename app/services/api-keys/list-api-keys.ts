@@ -1,0 +1,14 @@
+import { selectApiKeyRecords } from '#db/queries/api-keys/api-key-records.ts'
+import type { Ctx } from '#app/context.server.ts'
+import { viewApiKey, type ApiKeyView } from './api-key-view.ts'
+import { toPage, type Page } from '../outcome.ts'
+import { nameBefore } from '../plain-text.ts'
+
+/** In order of id, from the one after `after`; of one issuer, or of all. */
+export async function listApiKeys(
+  ctx: Ctx,
+  { issuer, after, limit }: { issuer: string | null; after: string | null; limit: number },
+): Promise<Page<ApiKeyView>> {
+  const rows = await selectApiKeyRecords(ctx.db, issuer, nameBefore(after), limit + 1)
+  return toPage(rows, limit, viewApiKey, (row) => row.id)
+}

@@ -1,0 +1,34 @@
+import { upsertApiKeyUses } from '#db/queries/api-keys/api-key-uses.ts'
+import type { Ctx } from '#app/context.server.ts'
+
+interface Use {
+  at: number
+  from: string
+}
+
+/** The last use of each API key that this process saw and has not written down yet. */
+export type ApiKeyUses = Map<string, Use>
+
+/** Costs a place in a map: nothing is written before the next `saveUses`. */
+export function noteUse(ctx: Ctx, apiKey: string, from: string): void {
+  ctx.apiKeyUses.set(apiKey, { at: ctx.now(), from })
+}
+
+/** If it can't be written it is kept for the next time, unless the key was used again meanwhile. */
+export async function saveUses(ctx: Ctx): Promise<void> {
+  if (ctx.apiKeyUses.size === 0) return
+  const taken = [...ctx.apiKeyUses]
+  ctx.apiKeyUses.clear()
+  const now = ctx.now()
+  try {
+    await upsertApiKeyUses(
+      ctx.db.run,
+      // A clock that was set back must not date a use in the future.
+      taken.map(([apiKey, { at, from }]) => ({ apiKey, from, ageMs: Math.max(0, now - at) })),
+    )
+  } catch (error) {
+    for (const [apiKey, use] of taken)
+      if (!ctx.apiKeyUses.has(apiKey)) ctx.apiKeyUses.set(apiKey, use)
+    throw error
+  }
+}

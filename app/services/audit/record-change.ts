@@ -1,0 +1,84 @@
+import { Buffer } from 'node:buffer'
+import { insertAuditEntry, type Tx } from '#db/queries/audit/audit.ts'
+import { selectNow } from '#db/queries/clock.ts'
+import type { Ctx } from '#app/context.server.ts'
+import type { Outcome } from '../outcome.ts'
+
+export type { Tx } from '#db/queries/audit/audit.ts'
+
+/** On whose word something is changed. */
+export interface Actor {
+  /** `admin-token`, or an admin's name. */
+  actor: string
+  /** The network address it came from; null for the portal's own acts. */
+  address: string | null
+  requestId: string | null
+}
+
+/** What is kept for ever of a change: never a secret, a secret's hash, a private key or content. */
+export interface Change {
+  action: AuditAction
+  subject: string
+  before: object | null
+  after: object | null
+}
+
+export type AuditAction =
+  | 'issuer.create'
+  | 'issuer.update'
+  | 'signing_key.publish'
+  | 'signing_key.retire'
+  | 'signing_key.revoke'
+  | 'api_key.create'
+  | 'api_key.update'
+  | 'api_key.rotate'
+  | 'api_key.revoke'
+  | 'receipt.revoke'
+  | 'content.erase'
+  | 'admin.join'
+  | 'admin.invite'
+  | 'admin.update'
+  | 'admin.remove'
+  | 'admin.recover'
+  | 'webhook.create'
+  | 'webhook.update'
+  | 'webhook.remove'
+  | 'webhook.test'
+  | 'webhook.resend'
+
+/**
+ * The only way an admin's change is made: with its audit entry, in one transaction, so that neither
+ * is ever there without the other. `work` answers without a change where it changed nothing. `now`
+ * is the database's time, for it is compared with the times of receipts.
+ */
+export function recordChange<Value, Code extends string>(
+  ctx: Ctx,
+  by: Actor,
+  work: (
+    tx: Tx,
+    now: () => Promise<Date>,
+  ) => Promise<{ result: Outcome<Value, Code>; change?: Change }>,
+): Promise<Outcome<Value, Code>> {
+  return ctx.db.transaction(async (tx) => {
+    const { result, change } = await work(tx, () => selectNow(tx))
+    if (change !== undefined) {
+      await insertAuditEntry(tx, {
+        id: randomUuid(ctx),
+        at: await selectNow(tx),
+        actor: by.actor,
+        address: by.address,
+        requestId: by.requestId,
+        ...change,
+      })
+    }
+    return result
+  })
+}
+
+/** RFC 9562, version 4. */
+export function randomUuid(ctx: Ctx): string {
+  const bytes = Buffer.from(ctx.random(16))
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -1,7 +1,0 @@
-import { upsertUsageDays } from '#db/queries/usage-days.ts'
-import type { Ctx } from '../context.server.ts'
-
-/** Every minute: what was used by then is that day's. */
-export async function copyUsageDays(ctx: Ctx): Promise<void> {
-  await upsertUsageDays(ctx.db.run)
-}

@@ -1,0 +1,63 @@
+import { Buffer } from 'node:buffer'
+import { Secret, TOTP } from 'otpauth'
+import type { Ctx } from '#app/context.server.ts'
+import { sha256 } from './one-time-token.ts'
+
+/** What every authenticator app understands; the length is that of SHA-1's digest (RFC 4226). */
+const TOTP_SECRET_BYTES = 20
+const PERIOD_SECONDS = 30
+const WINDOW = 1
+
+export const RECOVERY_CODES = 10
+/** 80 bits: sixteen letters and digits, in groups of four. */
+const RECOVERY_BYTES = 10
+
+const totpOf = (secret: Uint8Array, label: string, issuer: string): TOTP =>
+  new TOTP({
+    issuer,
+    label,
+    algorithm: 'SHA1',
+    digits: 6,
+    period: PERIOD_SECONDS,
+    secret: new Secret({ buffer: Uint8Array.from(secret).buffer }),
+  })
+
+export const createTotpSecret = (ctx: Ctx): Uint8Array => ctx.random(TOTP_SECRET_BYTES)
+
+/** The secret as it is typed in, and the address that a camera reads. */
+export function describeTotp(
+  ctx: Ctx,
+  secret: Uint8Array,
+  name: string,
+): { secret: string; uri: string } {
+  // A colon would divide the label in two.
+  const issuer = `Counterfoil ${new URL(ctx.config.publicUrl).host.replaceAll(':', ' ')}`
+  const totp = totpOf(secret, name.replaceAll(':', ' '), issuer)
+  // In capitals and with spaces: some apps take no hyphen.
+  const typed = totp.secret.base32.replace(/(.{4})(?=.)/g, '$1 ')
+  return { secret: typed, uri: totp.toString() }
+}
+
+/** The time step that a code stands for, a step early or late at most; null for a wrong code. */
+export function readTotpStep(ctx: Ctx, secret: Uint8Array, typed: string): number | null {
+  const token = typed.replace(/\s/g, '')
+  if (!/^\d{6}$/.test(token)) return null
+  const timestamp = ctx.now()
+  const delta = totpOf(secret, '', '').validate({ token, timestamp, window: WINDOW })
+  return delta === null ? null : Math.floor(timestamp / 1000 / PERIOD_SECONDS) + delta
+}
+
+export function createRecoveryCodes(ctx: Ctx): { codes: string[]; hashes: Uint8Array[] } {
+  const raw = Array.from({ length: RECOVERY_CODES }, () =>
+    Buffer.from(ctx.random(RECOVERY_BYTES)),
+  ).map((bytes) => new Secret({ buffer: Uint8Array.from(bytes).buffer }).base32)
+  return { codes: raw.map(inGroups), hashes: raw.map((code) => sha256(code)) }
+}
+
+/** As it was made, however it was typed: small letters, spaces, and a nought or a one for a letter. */
+export function hashRecoveryCode(typed: string): Uint8Array | null {
+  const code = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('0', 'O').replaceAll('1', 'I')
+  return /^[A-Z2-7]{16}$/.test(code) ? sha256(code) : null
+}
+
+const inGroups = (text: string): string => text.replace(/(.{4})(?=.)/g, '$1-').toLowerCase()

@@ -1,0 +1,91 @@
+import { hash, verify } from '@node-rs/argon2'
+import { nameSkeleton } from '../name-skeleton.ts'
+import { refused, type Outcome } from '../outcome.ts'
+import { createTurns } from './take-turns.ts'
+import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from './password-length.ts'
+
+/** What OWASP names as the least for argon2id (2 stands for it): 19 MiB, twice over, one lane. */
+export const PASSWORD_COST = {
+  algorithm: 2,
+  version: 1,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+  outputLen: 32,
+} as const
+
+/**
+ * One password at a time. Each takes 19 MiB and one of the four threads in which signatures are
+ * checked, too: as many as there are strangers at the door, and no receipt would come in any more.
+ */
+const turns = createTurns(1)
+/** Who comes when so many wait would be answered after seconds, if they still listened. */
+const WAITING_MAX = 100
+
+/** Of bytes nobody knows, at the same cost. */
+export const DUMMY_HASH =
+  '$argon2id$v=19$m=19456,t=2,p=1$AqwQ2DhyEBKEBMFDtsdo6w$XIkttLAAQ1Fvn0o8mo4waIfgoHnzSXfFt95RBmwUmiE'
+
+/** Long enough, and yet the first that anybody tries. */
+const WORST = new Set([
+  '0123456789',
+  '1234567890',
+  '12345678910',
+  '123456789a',
+  '1q2w3e4r5t',
+  '1q2w3e4r5t6y',
+  '1qaz2wsx3edc',
+  'administrator',
+  'changeme123',
+  'counterfoil',
+  'iloveyou123',
+  'letmein123',
+  'password12',
+  'password123',
+  'password1234',
+  'passwordpassword',
+  'q1w2e3r4t5',
+  'qwerty12345',
+  'qwerty123456',
+  'qwertyuiop',
+  'qwertyuiop123',
+  'welcome123',
+])
+
+/** One form for what keyboards and systems write in several. */
+const normalise = (password: string): string => password.normalize('NFKC')
+
+/** Any characters, spaces too; only too few, too many, and what everybody tries first is refused. */
+export function judgePassword(password: string, name: string): Outcome<null, 'weak_password'> {
+  const length = Array.from(normalise(password)).length
+  const refuse = (detail: string) => refused('weak_password' as const, { detail })
+  if (length < PASSWORD_CHARACTERS_MIN)
+    return refuse(
+      `Use at least ${PASSWORD_CHARACTERS_MIN} characters: a few words in a row are easy to keep in mind.`,
+    )
+  if (password.length > 4 * PASSWORD_CHARACTERS_MAX || length > PASSWORD_CHARACTERS_MAX)
+    return refuse(`Use at most ${PASSWORD_CHARACTERS_MAX} characters.`)
+  const plain = normalise(password).toLowerCase()
+  if (nameSkeleton(password) === nameSkeleton(name))
+    return refuse('This is your name, which everybody here knows: choose something else.')
+  if (WORST.has(plain) || new Set(plain).size < 4)
+    return refuse('This is one of the first passwords that anybody tries: choose another.')
+  return { ok: true, value: null }
+}
+
+/** Only for people who hold a link or a session: they wait for their turn, however long it takes. */
+export const hashPassword = (password: string): Promise<string> =>
+  turns.take(() => hash(normalise(password), PASSWORD_COST), Infinity)!
+
+/**
+ * Where there is no hash (nobody has this name, or they have only passkeys) it takes as long as
+ * where there is one: how long an answer takes must not tell who is an admin. Null: too many wait.
+ */
+export async function verifyPassword(
+  kept: string | null,
+  password: string,
+): Promise<boolean | null> {
+  const given = normalise(password.slice(0, 4 * PASSWORD_CHARACTERS_MAX))
+  const isRight = await turns.take(() => verify(kept ?? DUMMY_HASH, given), WAITING_MAX)
+  return isRight === null ? null : isRight && kept !== null
+}

@@ -1,0 +1,120 @@
+import { Buffer } from 'node:buffer'
+import { lockAdmin, updateAdmin } from '#db/queries/people/admins.ts'
+import { replaceRecoveryCodes, updateRecoveryCodeUsed } from '#db/queries/door/recovery-codes.ts'
+import type { Ctx } from '#app/context.server.ts'
+import { changeAdmin } from './change-admin.ts'
+import {
+  createRecoveryCodes,
+  createTotpSecret,
+  describeTotp,
+  hashRecoveryCode,
+  readTotpStep,
+} from './one-time-code.ts'
+import { done, refused, type Outcome } from '../outcome.ts'
+import type { Actor } from '../audit/record-change.ts'
+import { sealSecret, unsealSecret } from '../seal-secret.ts'
+
+export interface NewSecondFactor {
+  /** Comes back with the first code: until then nothing is kept of it. */
+  sealed: string
+  secret: string
+  uri: string
+}
+
+/** A secret that becomes this admin's second factor once a code proves that an app has it. */
+export function beginSecondFactor(
+  ctx: Ctx,
+  { id, name }: { id: string; name: string },
+  sealedBefore?: string,
+): NewSecondFactor {
+  const before = unseal(ctx, id, sealedBefore)
+  const secret = before ?? createTotpSecret(ctx)
+  return {
+    sealed:
+      before !== null && sealedBefore !== undefined
+        ? sealedBefore
+        : Buffer.from(sealSecret(ctx, 'totp-begun', id, secret)).toString('base64url'),
+    ...describeTotp(ctx, secret, name),
+  }
+}
+
+const unseal = (ctx: Ctx, id: string, sealed: string | undefined): Uint8Array | null =>
+  sealed === undefined
+    ? null
+    : unsealSecret(ctx, 'totp-begun', id, Buffer.from(sealed, 'base64url'))
+
+/** Gives the recovery codes, this once. */
+export function switchOnSecondFactor(
+  ctx: Ctx,
+  by: Actor,
+  id: string,
+  { sealed, code }: { sealed: string; code: string },
+): Promise<Outcome<string[], 'wrong_code' | 'not_found'>> {
+  const what = { action: 'admin.update', changed: 'second factor switched on' } as const
+  return changeAdmin<string[], 'wrong_code'>(ctx, by, id, what, async (tx) => {
+    const secret = unseal(ctx, id, sealed)
+    const totpStep = secret === null ? null : readTotpStep(ctx, secret, code)
+    if (secret === null || totpStep === null) return refused('wrong_code')
+    const { codes, hashes } = createRecoveryCodes(ctx)
+    await updateAdmin(tx, id, { totpSecret: sealSecret(ctx, 'totp', id, secret), totpStep })
+    await replaceRecoveryCodes(tx, id, hashes)
+    return done(codes)
+  })
+}
+
+export function switchOffSecondFactor(
+  ctx: Ctx,
+  by: Actor,
+  id: string,
+): Promise<Outcome<null, 'not_found'>> {
+  const what = { action: 'admin.update', changed: 'second factor switched off' } as const
+  return changeAdmin<null, never>(ctx, by, id, what, async (tx) => {
+    await updateAdmin(tx, id, { totpSecret: null, totpStep: null })
+    await replaceRecoveryCodes(tx, id, [])
+    return done(null)
+  })
+}
+
+/** A new set; the old one is worth nothing from now on. */
+export function renewRecoveryCodes(
+  ctx: Ctx,
+  by: Actor,
+  id: string,
+): Promise<Outcome<string[], 'no_second_factor' | 'not_found'>> {
+  const what = { action: 'admin.update', changed: 'recovery codes' } as const
+  return changeAdmin<string[], 'no_second_factor'>(ctx, by, id, what, async (tx, admin) => {
+    if (admin.totpSecret === null) return refused('no_second_factor')
+    const { codes, hashes } = createRecoveryCodes(ctx)
+    await replaceRecoveryCodes(tx, id, hashes)
+    return done(codes)
+  })
+}
+
+/**
+ * A code of the app, newer than the last one that was taken, or a recovery code that was not used
+ * yet. Of two that bring the same one at once, the second finds it used: the admin's row is locked.
+ */
+export async function checkSecondFactor(
+  ctx: Ctx,
+  by: Actor,
+  id: string,
+  typed: string,
+): Promise<boolean> {
+  const isApp = await ctx.db.transaction(async (tx) => {
+    const admin = await lockAdmin(tx, id)
+    const secret =
+      admin?.totpSecret == null ? null : unsealSecret(ctx, 'totp', id, admin.totpSecret)
+    const step = secret === null ? null : readTotpStep(ctx, secret, typed)
+    if (step === null || step <= (admin?.totpStep ?? -1)) return false
+    await updateAdmin(tx, id, { totpStep: step })
+    return true
+  })
+  if (isApp) return true
+  const hash = hashRecoveryCode(typed)
+  if (hash === null) return false
+  const what = { action: 'admin.update', changed: 'recovery code used' } as const
+  const used = await changeAdmin<null, 'wrong_code'>(ctx, by, id, what, async (tx, _, now) =>
+    (await updateRecoveryCodeUsed(tx, id, hash, await now())) ? done(null) : refused('wrong_code'),
+  )
+  return used.ok
+}

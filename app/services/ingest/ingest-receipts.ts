@@ -1,0 +1,150 @@
+import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
+import { receiptIdOf } from '#receipt/id.ts'
+import { decodeBase64url } from '#receipt/bytes.ts'
+import { contentIsExact } from '#receipt/content.ts'
+import type { IngestItem, UsageRow } from '#db/queries/ingest/ingest.ts'
+import type { Ctx } from '#app/context.server.ts'
+import type { ApiKeyHolder } from '../api-keys/api-key.ts'
+
+/** The signer's clock may be this far ahead of ours. */
+export const CLOCK_AHEAD_MS_MAX = 10 * 60_000
+
+export interface Submission {
+  receipt: string
+  content: Uint8Array | null
+  visibility: 'private' | 'public' | 'findable'
+  reservation: string | null
+}
+
+export type IngestRefusal =
+  | 'invalid_api_key'
+  | 'malformed_receipt'
+  | 'issuer_mismatch'
+  | 'unknown_signing_key'
+  | 'signing_key_retired'
+  | 'signing_key_revoked'
+  | 'invalid_signature'
+  | 'issued_in_future'
+  | 'content_mismatch'
+  | 'content_not_checkable'
+  | 'job_conflict'
+  | 'mode_conflict'
+  | 'id_collision'
+  | 'cap_exceeded'
+
+/** What became of one submission. `usage` is the API key's, just after it, where the database was asked. */
+export type Ingested =
+  | { kind: 'stored' | 'repeat'; receiptId: string; usage: UsageRow }
+  | {
+      kind: 'refused'
+      code: IngestRefusal
+      /** Why, where the code alone doesn't say it. */
+      detail?: string
+      pointer?: string
+      /** `job_conflict`: the receipt that has the job. */
+      otherId?: string
+      usage?: UsageRow
+    }
+
+/**
+ * Takes receipts in, in order; each stands or falls alone. A stored one was committed before this
+ * resolves. Checks that need no database come first, and a receipt that fails one that could never
+ * have been passed before is refused without asking; the others are decided by the group commit,
+ * which knows whether the receipt is stored already.
+ */
+export async function ingestReceipts(
+  ctx: Ctx,
+  key: ApiKeyHolder,
+  submissions: Submission[],
+): Promise<Ingested[]> {
+  const prepared = await Promise.all(submissions.map((one) => prepare(ctx, key, one)))
+  // Handed over in one go and in order, which is the order in which the cap is filled.
+  return Promise.all(
+    prepared.map((one) => ('kind' in one ? Promise.resolve(one) : store(ctx, one))),
+  )
+}
+
+async function prepare(
+  ctx: Ctx,
+  key: ApiKeyHolder,
+  submission: Submission,
+): Promise<IngestItem | Ingested> {
+  const reading = readReceipt(submission.receipt, ctx.engine.sha256)
+  if (!reading.ok) {
+    return {
+      kind: 'refused',
+      code: 'malformed_receipt',
+      detail: reading.message,
+      pointer: reading.pointer,
+    }
+  }
+  const { receipt } = reading
+  const { claims, header } = receipt
+  if (claims.iss !== key.issuer) {
+    return {
+      kind: 'refused',
+      code: 'issuer_mismatch',
+      detail: `The receipt says issuer “${claims.iss}”; this API key posts for “${key.issuer}”.`,
+    }
+  }
+  // Keys are never deleted and stored receipts have good signatures, so neither of these two can be
+  // a repeat of something stored.
+  const publicKey = await findPublicKey(ctx, claims.iss, header.kid)
+  if (publicKey === null) return { kind: 'refused', code: 'unknown_signing_key' }
+  if (!(await ctx.engine.verify(publicKey, receipt.signingInput, receipt.signature))) {
+    ctx.failures.notePost(claims.iss, header.kid)
+    return { kind: 'refused', code: 'invalid_signature' }
+  }
+  return {
+    apiKey: key.id,
+    secretHash: key.givenHash,
+    id: receipt.digest.subarray(0, 20),
+    digest: receipt.digest,
+    issuer: claims.iss,
+    kid: header.kid,
+    jws: receipt.jws,
+    visibility: submission.visibility,
+    contentDigest: decodeBase64url(claims.content.digest)!,
+    jti: claims.jti ?? null,
+    content: submission.visibility === 'public' ? submission.content : null,
+    reservation: submission.reservation,
+    refusal: refuseIfNew(ctx, receipt, submission.content),
+  }
+}
+
+/** Reasons that hold only against a receipt that is not stored yet. */
+function refuseIfNew(
+  ctx: Ctx,
+  receipt: ParsedReceipt,
+  content: Uint8Array | null,
+): IngestRefusal | null {
+  if (receipt.claims.iat * 1000 > ctx.now() + CLOCK_AHEAD_MS_MAX) return 'issued_in_future'
+  if (content === null) return null
+  const exact = contentIsExact(receipt.claims.content, content, undefined, ctx.engine.sha256)
+  if (exact === null) return 'content_not_checkable'
+  return exact ? null : 'content_mismatch'
+}
+
+async function store(ctx: Ctx, item: IngestItem): Promise<Ingested> {
+  const { answer, other, usage } = await ctx.db.groups.ingest.call(item)
+  if (answer === 'stored' || answer === 'repeat') {
+    return { kind: answer, receiptId: receiptIdOf(item.digest), usage }
+  }
+  if (answer === 'invalid_api_key') ctx.caches.apiKeys.delete(item.apiKey)
+  return {
+    kind: 'refused',
+    code: answer as IngestRefusal,
+    usage,
+    ...(other === null ? {} : { otherId: receiptIdOf(other) }),
+  }
+}
+
+/** The published key's bytes. Its state is another question, asked when the receipt is stored. */
+async function findPublicKey(ctx: Ctx, issuer: string, kid: string): Promise<Uint8Array | null> {
+  const cached = ctx.caches.publicKeys.get(kid)
+  if (cached !== undefined) return cached.issuer === issuer ? cached.publicKey : null
+  const row = await ctx.db.groups.signingKey.call(kid)
+  if (row === null) return null
+  ctx.caches.publicKeys.set(kid, row)
+  return row.issuer === issuer ? row.publicKey : null
+}

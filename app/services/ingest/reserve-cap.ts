@@ -1,0 +1,25 @@
+import { randomBase62 } from '../random-base62.ts'
+import { deleteReservation, insertReservation } from '#db/queries/ingest/caps.ts'
+import type { UsageRow } from '#db/queries/ingest/ingest.ts'
+import type { Ctx } from '#app/context.server.ts'
+
+export type { UsageRow } from '#db/queries/ingest/ingest.ts'
+
+const RESERVATION = /^rsv_[0-9A-Za-z]{22}$/
+
+/** Holds places under the cap before the first token is paid for. `expiresAt` null: no room. */
+export async function reserveCap(
+  ctx: Ctx,
+  apiKey: string,
+  values: { count: number; ttlSeconds: number },
+): Promise<{ reservation: string; expiresAt: Date | null; usage: UsageRow }> {
+  const reservation = `rsv_${randomBase62(ctx, 22)}`
+  return {
+    reservation,
+    ...(await insertReservation(ctx.db, { ...values, id: reservation, apiKey })),
+  }
+}
+
+/** Gives back what is left of a reservation. False: this API key has none of that id. */
+export const releaseReservation = async (ctx: Ctx, apiKey: string, id: string): Promise<boolean> =>
+  RESERVATION.test(id) && (await deleteReservation(ctx.db, id, apiKey))

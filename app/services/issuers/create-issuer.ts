@@ -1,0 +1,28 @@
+import { insertIssuer, lockIssuer } from '#db/queries/issuers/issuers.ts'
+import type { Ctx } from '#app/context.server.ts'
+import type { IssuerView } from './find-issuer.ts'
+import { viewIssuer } from './list-issuers.ts'
+import { nameSkeleton } from '../name-skeleton.ts'
+import { done, refused, type Outcome } from '../outcome.ts'
+import { recordChange, type Actor } from '../audit/record-change.ts'
+
+export type CreateIssuerRefusal = 'slug_taken' | 'name_confusable'
+
+export function createIssuer(
+  ctx: Ctx,
+  by: Actor,
+  { slug, name, url }: { slug: string; name: string; url: string | null },
+): Promise<Outcome<IssuerView, CreateIssuerRefusal>> {
+  return recordChange<IssuerView, CreateIssuerRefusal>(ctx, by, async (tx, now) => {
+    const row = { slug, name, nameSkeleton: nameSkeleton(name), url, createdAt: await now() }
+    if (!(await insertIssuer(tx, row))) {
+      // Both the slug and the look of the name are unique: which of them was in the way?
+      const isSlug = (await lockIssuer(tx, slug)) !== null
+      return { result: refused(isSlug ? 'slug_taken' : 'name_confusable') }
+    }
+    return {
+      result: done({ ...viewIssuer(row), keys: [] }),
+      change: { action: 'issuer.create', subject: slug, before: null, after: viewIssuer(row) },
+    }
+  })
+}

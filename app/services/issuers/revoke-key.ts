@@ -1,0 +1,58 @@
+import { lockSigningKey, updateSigningKey } from '#db/queries/issuers/issuers.ts'
+import type { Ctx } from '#app/context.server.ts'
+import { isKid, isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
+import { done, refused, type Outcome } from '../outcome.ts'
+import { raiseAlerts, revocationAlert } from '../alerts/raise-alert.ts'
+import { forgetAllReceiptStates } from '../verify/receipt-state.ts'
+import { recordChange, type Actor } from '../audit/record-change.ts'
+
+export type RevokeKeyRefusal = 'not_found' | 'already_revoked' | 'invalid_request'
+
+/**
+ * Withdraws trust in a key: from now on, or from the earlier moment at which it may have fallen
+ * into other hands. A receipt received at or after that cut is revoked with it; one received before
+ * stays valid, because this portal saw it in time. Final: a second revocation could move the cut.
+ */
+export async function revokeKey(
+  ctx: Ctx,
+  by: Actor,
+  {
+    slug,
+    kid,
+    reason,
+    compromisedSince,
+  }: { slug: string; kid: string; reason: string; compromisedSince: Date | null },
+): Promise<Outcome<SigningKeyView, RevokeKeyRefusal>> {
+  if (!isSlug(slug) || !isKid(kid)) return refused('not_found')
+  const outcome = await recordChange<SigningKeyView, RevokeKeyRefusal>(ctx, by, async (tx, now) => {
+    const before = await lockSigningKey(tx, slug, kid)
+    if (before === null) return { result: refused('not_found') }
+    if (before.state === 'revoked') return { result: refused('already_revoked') }
+    // After the lock: a time taken before it could lie before a receipt that came meanwhile.
+    const revokedAt = await now()
+    const flaw = compromisedSince === null ? null : findCutFlaw(compromisedSince, revokedAt)
+    if (flaw !== null) {
+      return {
+        result: refused('invalid_request', { pointer: '/compromisedSince', detail: flaw }),
+      }
+    }
+    const after = viewKey(
+      await updateSigningKey(tx, kid, { state: 'revoked', revokedAt, compromisedSince, reason }),
+    )
+    // Told if it happened, and only then.
+    await raiseAlerts(ctx, tx, [revocationAlert(slug, after)])
+    return {
+      result: done(after),
+      change: { action: 'signing_key.revoke', subject: kid, before: viewKey(before), after },
+    }
+  })
+  forgetAllReceiptStates(ctx)
+  return outcome
+}
+
+/** What is wrong with a cut, in a sentence, or null. */
+export function findCutFlaw(cut: Date, now: Date): string | null {
+  // The first centuries are read back from the database as other ones.
+  if (cut.getTime() < 0) return 'Can’t be before 1970.'
+  return cut > now ? 'Can’t be in the future.' : null
+}

@@ -1,0 +1,14 @@
+import type { Ctx } from '../context.server.ts'
+
+export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** 256 is no multiple of 62: a byte from 248 up is thrown away, so that no letter is likelier. */
+export function randomBase62(ctx: Pick<Ctx, 'random'>, length: number): string {
+  let out = ''
+  while (out.length < length) {
+    for (const byte of ctx.random(length * 2)) {
+      if (byte < 248 && out.length < length) out += BASE62[byte % 62]!
+    }
+  }
+  return out
+}

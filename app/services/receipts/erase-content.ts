@@ -1,0 +1,46 @@
+import { parseReceiptId } from '#receipt/id.ts'
+import {
+  deleteContent,
+  insertErasure,
+  selectErasureExists,
+} from '#db/queries/receipts/revocations.ts'
+import type { Ctx } from '#app/context.server.ts'
+import { done, refused, type Outcome } from '../outcome.ts'
+import { forgetReceiptState } from '../verify/receipt-state.ts'
+import { recordChange, type Actor } from '../audit/record-change.ts'
+
+/**
+ * Deletes the content that was kept for a receipt and leaves a tombstone, together or not at all.
+ * The receipt and its verdict stay. Erasing twice is the same as once; where nothing was ever kept
+ * there is nothing to erase, and a tombstone would tell that there had been.
+ */
+export async function eraseContent(
+  ctx: Ctx,
+  by: Actor,
+  receiptId: string,
+): Promise<Outcome<null, 'not_found'>> {
+  const id = parseReceiptId(receiptId)
+  if (id === null) return refused('not_found')
+  const outcome = await recordChange<null, 'not_found'>(ctx, by, async (tx, now) => {
+    const bytes = await deleteContent(tx, id)
+    if (bytes === null) {
+      return { result: (await selectErasureExists(tx, id)) ? done(null) : refused('not_found') }
+    }
+    const erasedAt = await now()
+    await insertErasure(tx, id, erasedAt)
+    return {
+      result: done(null),
+      change: {
+        action: 'content.erase',
+        subject: receiptId,
+        before: { receiptId, bytes },
+        after: { receiptId, erasedAt: erasedAt.toISOString() },
+      },
+    }
+  })
+  forgetReceiptState(ctx, receiptId)
+  // Finished pages may hold the text. Nobody can reach them under the receipt's new state, but what
+  // was to be erased has no place in memory either.
+  ctx.caches.rendered.clear()
+  return outcome
+}

@@ -1,0 +1,97 @@
+import { Buffer } from 'node:buffer'
+import { decodeUtf8 } from '#receipt/bytes.ts'
+import { jwkOf, type Jwk } from '#receipt/key.ts'
+import { selectFindable } from '#db/queries/verify/receipts.ts'
+import { receiptIdOf } from '#receipt/id.ts'
+import type { Ctx } from '#app/context.server.ts'
+import { toTime } from './build-report.ts'
+import { viewReceipt } from './find-receipt.ts'
+import { readReceiptState } from './receipt-state.ts'
+
+/** The stored JWS, exactly as it was received; null for an unknown id. */
+export async function openReceipt(ctx: Ctx, receiptId: string): Promise<string | null> {
+  return (await readReceiptState(ctx, receiptId))?.row.jws ?? null
+}
+
+export type OpenedContent =
+  { kind: 'content'; bytes: Uint8Array; type: string } | { kind: 'erased' } | { kind: 'none' }
+
+/** The content where it is public and still what was signed. */
+export async function openContent(ctx: Ctx, receiptId: string): Promise<OpenedContent> {
+  const state = await readReceiptState(ctx, receiptId)
+  if (state === null) return { kind: 'none' }
+  if (state.row.erasedAt !== null) return { kind: 'erased' }
+  const { report } = await viewReceipt(ctx, state)
+  if (!report.contentAvailable || state.row.content === null) return { kind: 'none' }
+  return {
+    kind: 'content',
+    bytes: state.row.content,
+    type: report.receipt?.claims.content.type ?? '',
+  }
+}
+
+/** What an auditor needs to verify offline. */
+export interface PortalBundle {
+  v: 1
+  receipt: string
+  content?: { text: string } | { base64: string }
+  keys: {
+    jwk: Jwk
+    state: 'active' | 'retired' | 'revoked'
+    publishedAt: string
+    retiredAt?: string
+    revokedAt?: string
+    compromisedSince?: string
+  }[]
+}
+
+export async function openBundle(ctx: Ctx, receiptId: string): Promise<PortalBundle | null> {
+  const state = await readReceiptState(ctx, receiptId)
+  if (state === null) return null
+  const { row } = state
+  const { report } = await viewReceipt(ctx, state)
+  const content = report.contentAvailable ? row.content : null
+  const known = row.publicKey !== null && row.keyState !== null && row.keyPublishedAt !== null
+  return {
+    v: 1,
+    receipt: row.jws,
+    ...(content === null ? {} : { content: presentContent(content) }),
+    keys: known
+      ? [
+          {
+            jwk: jwkOf(row.publicKey!),
+            state: row.keyState!,
+            publishedAt: toTime(row.keyPublishedAt!),
+            ...(row.keyRetiredAt === null ? {} : { retiredAt: toTime(row.keyRetiredAt) }),
+            ...(row.keyRevokedAt === null ? {} : { revokedAt: toTime(row.keyRevokedAt) }),
+            ...(row.keyCompromisedSince === null
+              ? {}
+              : { compromisedSince: toTime(row.keyCompromisedSince) }),
+          },
+        ]
+      : [],
+  }
+}
+
+function presentContent(bytes: Uint8Array): { text: string } | { base64: string } {
+  const text = decodeUtf8(bytes)
+  return text === null ? { base64: Buffer.from(bytes).toString('base64') } : { text }
+}
+
+const MATCHES_MAX = 1_000
+
+/**
+ * Findable receipts whose content digest begins so: who asks doesn't tell which text they hold.
+ * `truncated`: there are more than the 1,000 first; a longer prefix finds fewer.
+ */
+export async function lookUpDigest(
+  ctx: Ctx,
+  prefixHex: string,
+): Promise<{ matches: { digestHex: string; receiptId: string }[]; truncated: boolean }> {
+  const rows = await selectFindable(ctx.db.run, prefixHex, MATCHES_MAX + 1)
+  const matches = rows.slice(0, MATCHES_MAX).map((row) => ({
+    digestHex: Buffer.from(row.contentDigest).toString('hex'),
+    receiptId: receiptIdOf(row.digest),
+  }))
+  return { matches, truncated: rows.length > MATCHES_MAX }
+}

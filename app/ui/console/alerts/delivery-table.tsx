@@ -1,0 +1,123 @@
+import { alertTitle, hostOf } from './alert-words.ts'
+import { CsrfField, useSession } from '../parts/console-frame.tsx'
+import { Badge, TimeText, type Tone } from '../parts/notice.tsx'
+import { DataTable, type Column } from '../parts/table.tsx'
+
+export interface DeliveryShown {
+  id: string
+  webhook: string
+  url: string
+  type: string
+  state: 'pending' | 'delivered' | 'failed' | 'stopped'
+  attempts: number
+  createdAt: string
+  nextAttemptAt: string | null
+  deliveredAt: string | null
+  lastStatus: number | null
+  lastError: string | null
+}
+
+const STATES: Record<DeliveryShown['state'], { tone: Tone; text: string }> = {
+  pending: { tone: 'info', text: 'on its way' },
+  delivered: { tone: 'good', text: 'delivered' },
+  failed: { tone: 'bad', text: 'given up' },
+  stopped: { tone: 'quiet', text: 'stopped' },
+}
+
+function StateBadge({ state, attempts }: DeliveryShown) {
+  if (state === 'pending' && attempts > 0) return <Badge tone="warn">trying again</Badge>
+  return <Badge tone={STATES[state].tone}>{STATES[state].text}</Badge>
+}
+
+/** What came back, in words. */
+function lastAnswer({ lastStatus, lastError, state }: DeliveryShown): string {
+  const status =
+    lastStatus === null
+      ? []
+      : [state === 'delivered' ? `Answered ${lastStatus}.` : `It answered ${lastStatus}.`]
+  return [...status, ...(lastError === null ? [] : [lastError])].join(' ')
+}
+
+function Attempts({ delivery: { attempts, nextAttemptAt } }: { delivery: DeliveryShown }) {
+  const made = attempts === 1 ? '1 attempt' : `${attempts.toLocaleString('en')} attempts`
+  if (nextAttemptAt === null) return <>{made}</>
+  if (attempts === 0) return <>first attempt within seconds</>
+  return (
+    <>
+      {made}, next <TimeText at={nextAttemptAt} />
+    </>
+  )
+}
+
+interface DeliveryTableProps {
+  deliveries: DeliveryShown[]
+  /** Of one webhook: then its name is not repeated in each row. */
+  isOfOne?: boolean
+  /** Only to a webhook that is turned on can anything be sent. */
+  sendable: (webhook: string) => boolean
+}
+
+/** What was sent, what came back, and when it is tried again. */
+export function DeliveryTable({ deliveries, isOfOne = false, sendable }: DeliveryTableProps) {
+  const maySend = useSession()?.role !== 'viewer'
+  const again: Column<DeliveryShown> = {
+    head: 'Once more',
+    cell: (row) => (sendable(row.webhook) ? <SendAgain delivery={row} /> : null),
+  }
+  return (
+    <DataTable
+      caption="Deliveries, newest first"
+      rows={deliveries}
+      rowKey={({ id }) => id}
+      empty={<p className="quiet">Nothing was sent yet.</p>}
+      columns={[
+        {
+          head: 'Alert',
+          cell: ({ type, webhook, url }) => (
+            <>
+              {alertTitle(type)}
+              {isOfOne ? null : (
+                <span className="beneath">
+                  to <a href={`/admin/alerts/${webhook}`}>{hostOf(url)}</a>
+                </span>
+              )}
+            </>
+          ),
+        },
+        {
+          head: 'State',
+          cell: (row) => (
+            <>
+              <StateBadge {...row} />
+              <span className="beneath">{lastAnswer(row)}</span>
+            </>
+          ),
+        },
+        {
+          head: 'Since',
+          cell: (row) => (
+            <>
+              <TimeText at={row.createdAt} />
+              <span className="beneath">
+                <Attempts delivery={row} />
+              </span>
+            </>
+          ),
+        },
+        ...(maySend && deliveries.some(({ webhook }) => sendable(webhook)) ? [again] : []),
+      ]}
+    />
+  )
+}
+
+function SendAgain({ delivery: { id, type } }: { delivery: DeliveryShown }) {
+  return (
+    <form method="post" action="/admin/alerts">
+      <CsrfField />
+      <input type="hidden" name="delivery" value={id} />
+      <button className="link-button alerts-again" type="submit">
+        Send again<span className="said-only">: {alertTitle(type)}</span>
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,167 @@
+import { useForm, type SubmissionResult } from '@conform-to/react'
+import { hostOf } from './alert-words.ts'
+import type { WebhookShown } from './alerts-page.tsx'
+import { CsrfField } from '../parts/console-frame.tsx'
+import { Copyable, PageScript } from '../parts/copyable.tsx'
+import { Fact, Facts } from '../parts/facts.tsx'
+import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
+import { Done, Warning } from '../parts/notice.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+
+export const WEBHOOK_URL_CHARACTERS_MAX = 2_000
+
+const ALERTS = { href: '/admin/alerts', text: 'Alerts' }
+const toWebhook = ({ id, url }: WebhookShown) => ({
+  href: `/admin/alerts/${id}`,
+  text: hostOf(url),
+})
+
+interface UrlFormProps {
+  lastResult: SubmissionResult | null
+  /** The webhook whose address is changed; without one a new one is made. */
+  webhook?: WebhookShown
+}
+
+/** Of a new webhook, or another one for an old. */
+export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
+  const [form, { url }] = useForm<{ url: string }>({
+    lastResult: lastResult ?? undefined,
+    defaultValue: { url: webhook?.url ?? '' },
+    constraint: { url: { required: true, maxLength: WEBHOOK_URL_CHARACTERS_MAX } },
+  })
+  const isNew = webhook === undefined
+  return (
+    <>
+      <PageHead
+        title={isNew ? 'Add a webhook' : 'Change the address'}
+        lead={
+          isNew
+            ? 'Every alert is sent to it by POST, signed by Standard Webhooks. Its secret is shown once, on the next page.'
+            : 'What is still on its way goes to the new address. The secret stays the same.'
+        }
+        crumbs={isNew ? [ALERTS] : [ALERTS, toWebhook(webhook)]}
+      />
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <TextField
+            meta={url}
+            label="Address"
+            type="url"
+            help="It begins with https:// and its host is on the public internet, for example https://example.com/counterfoil. (A portal that runs under http://localhost may call http://localhost too.)"
+          />
+          <Submit cancel={isNew ? '/admin/alerts' : `/admin/alerts/${webhook.id}`}>
+            {isNew ? 'Add it and show its secret' : 'Change the address'}
+          </Submit>
+        </ConsoleForm>
+      </FormPanel>
+    </>
+  )
+}
+
+const VERIFY = `import { Webhook } from 'standardwebhooks'
+
+// secret: the one above, from where your receiver keeps its secrets
+const webhook = new Webhook(secret)
+
+// body: the request's body as text, not yet parsed
+const { type, timestamp, data } = webhook.verify(body, request.headers)`
+
+/** The answer to the form, and the only page that ever shows the secret. */
+export function WebhookSecretPage({
+  webhook,
+  script,
+}: {
+  webhook: WebhookShown & { secret: string }
+  script: string | null
+}) {
+  return (
+    <>
+      <PageHead title="The secret, this once" crumbs={[ALERTS, toWebhook(webhook)]} />
+      <Done>
+        Copy it now to where your receiver keeps its secrets: when you leave this page it can’t be
+        shown again.
+      </Done>
+      <section className="panel" aria-labelledby="secret">
+        <h2 id="secret">Secret of {hostOf(webhook.url)}</h2>
+        <Copyable id="webhook-secret" text={webhook.secret} what="the secret" wraps />
+      </section>
+      <section className="panel" aria-labelledby="verify">
+        <h2 id="verify">How your receiver knows that it was this portal</h2>
+        <p>
+          With <code>npm install standardwebhooks</code>; the same library is there for Python, Go,
+          Java, Ruby, PHP, C# and Rust.
+        </p>
+        <Copyable id="webhook-verify" text={VERIFY} what="the example in JavaScript" />
+        <p>
+          <code>verify</code> throws when the signature is wrong or the message older than five
+          minutes. Answer with a status from 200 to 299 within ten seconds; anything else is tried
+          again for a day. An alert may arrive twice: both have the same <code>webhook-id</code>.
+        </p>
+      </section>
+      <p className="actions">
+        <a className="button" href={`/admin/alerts/${webhook.id}`}>
+          I have copied it
+        </a>
+      </p>
+      <PageScript src={script} />
+    </>
+  )
+}
+
+/** What a new secret does, before it is made. */
+export function NewSecretPage({ webhook }: { webhook: WebhookShown }) {
+  return (
+    <>
+      <PageHead title="Make a new secret" crumbs={[ALERTS, toWebhook(webhook)]} />
+      <FormPanel>
+        <Warning>
+          <p>
+            The secret so far stops working at once: until your receiver knows the new one, it will
+            refuse what it is sent. What it refuses is tried again for a day, so nothing is lost.
+          </p>
+        </Warning>
+        <ConfirmForm webhook={webhook} button="Make a new secret and show it" />
+      </FormPanel>
+    </>
+  )
+}
+
+/** What removing does, before it is done. */
+export function RemoveWebhookPage({ webhook }: { webhook: WebhookShown }) {
+  return (
+    <>
+      <PageHead title="Remove this webhook" crumbs={[ALERTS, toWebhook(webhook)]} />
+      <FormPanel>
+        <Warning tone="bad">
+          <p>
+            It is sent no alert any more, what is on its way ends, and its secret is destroyed. That
+            can’t be undone. The list of what was sent stays. To pause it, turn it off instead.
+          </p>
+        </Warning>
+        <ConfirmForm webhook={webhook} button="Remove the webhook" danger />
+      </FormPanel>
+    </>
+  )
+}
+
+interface ConfirmFormProps {
+  webhook: WebhookShown
+  button: string
+  danger?: boolean
+}
+
+function ConfirmForm({ webhook, button, danger = false }: ConfirmFormProps) {
+  return (
+    <form method="post" className="console-form">
+      <CsrfField />
+      <Facts>
+        <Fact name="Address">
+          <code>{webhook.url}</code>
+        </Fact>
+      </Facts>
+      <Submit danger={danger} cancel={`/admin/alerts/${webhook.id}`}>
+        {button}
+      </Submit>
+    </form>
+  )
+}

@@ -1,0 +1,110 @@
+import { AskFirst } from '../parts/ask-first.tsx'
+import { hostOf } from './alert-words.ts'
+import { WebhookState, type WebhookShown } from './alerts-page.tsx'
+import { CsrfField, useSession } from '../parts/console-frame.tsx'
+import { DeliveryTable, type DeliveryShown } from './delivery-table.tsx'
+import { DoneNotice, TimeText, Warning } from '../parts/notice.tsx'
+import { Fact, Facts } from '../parts/facts.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { Pager } from '../parts/table.tsx'
+
+const DONE = {
+  sent: 'It is on its way. Reload this page to see what came back.',
+  enabled: 'This webhook is turned on: it is sent every alert from now on.',
+  disabled: 'This webhook is turned off.',
+  moved: 'The address was changed.',
+  removed: 'This webhook was removed, and its secret destroyed.',
+}
+
+interface WebhookPageProps {
+  webhook: WebhookShown
+  deliveries: { items: DeliveryShown[]; next: string | null }
+  done: string | null
+}
+
+/** One webhook: what it is, what it was sent, and what can be done with it. */
+export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
+  const mayChange = useSession()?.role !== 'viewer'
+  const { id, url, state } = webhook
+  return (
+    <>
+      <PageHead
+        title={hostOf(url)}
+        crumbs={[{ href: '/admin/alerts', text: 'Alerts' }]}
+        actions={mayChange && state !== 'removed' ? <Actions webhook={webhook} /> : undefined}
+      />
+      <DoneNotice done={done} says={DONE} />
+      {state === 'disabled' ? (
+        <Warning>
+          Turned off since <TimeText at={webhook.disabledAt} />: no alert is sent here. A receiver
+          that answers 410 (Gone) turns its webhook off by itself; the deliveries below show whether
+          it did.
+        </Warning>
+      ) : null}
+      <section className="panel" aria-labelledby="facts">
+        <h2 id="facts">Facts</h2>
+        <Facts>
+          <Fact name="Address">
+            {/* What follows a host is often a secret: whoever has it may send there. */}
+            <code>{mayChange ? url : `${new URL(url).origin}/…`}</code>
+          </Fact>
+          <Fact name="State">
+            <WebhookState state={state} />
+          </Fact>
+          <Fact name="Added">
+            <TimeText at={webhook.createdAt} />
+          </Fact>
+          <Fact name="Id">
+            <code>{id}</code>
+          </Fact>
+        </Facts>
+        {mayChange && state !== 'removed' ? (
+          <p className="actions">
+            <a className="button secondary small" href={`/admin/alerts/${id}/address`}>
+              Change the address
+            </a>
+            <a className="button secondary small" href={`/admin/alerts/${id}/secret`}>
+              Make a new secret…
+            </a>
+            <a className="button secondary danger small" href={`/admin/alerts/${id}/remove`}>
+              Remove…
+            </a>
+          </p>
+        ) : null}
+      </section>
+      <section className="panel" aria-labelledby="deliveries">
+        <h2 id="deliveries">Deliveries</h2>
+        <DeliveryTable deliveries={deliveries.items} isOfOne sendable={() => state === 'enabled'} />
+        <Pager
+          next={
+            deliveries.next === null ? null : `/admin/alerts/${id}?deliveries=${deliveries.next}`
+          }
+        />
+      </section>
+    </>
+  )
+}
+
+function Actions({ webhook: { id, state } }: { webhook: WebhookShown }) {
+  const act = (value: string, text: string, className = 'button') => (
+    <form method="post" action={`/admin/alerts/${id}`}>
+      <CsrfField />
+      <button className={className} type="submit" name="act" value={value}>
+        {text}
+      </button>
+    </form>
+  )
+  if (state !== 'enabled') return <div className="page-actions">{act('enable', 'Turn on')}</div>
+  return (
+    <div className="page-actions">
+      {act('test', 'Send a test')}
+      <AskFirst
+        act="Turn off"
+        className="button secondary"
+        says="Nothing more is sent to it, and what is still on its way is stopped. It can be turned on again; what was stopped meanwhile can then be sent by hand."
+      >
+        {act('disable', 'Turn it off', 'button danger')}
+      </AskFirst>
+    </div>
+  )
+}

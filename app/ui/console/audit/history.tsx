@@ -1,0 +1,102 @@
+import { VisibleText } from '#app/ui/text/visible-text.tsx'
+import { actorWord } from './audit-words.ts'
+import { TimeText } from '../parts/notice.tsx'
+import { isTime, sayTime } from '../parts/say.ts'
+import { DataTable } from '../parts/table.tsx'
+
+export interface HistoryShown {
+  id: string
+  at: string
+  actor: string
+  address: string | null
+  action: string
+  before: Record<string, unknown> | null
+  after: Record<string, unknown> | null
+}
+
+const ACTIONS = new Map(
+  Object.entries({
+    'issuer.create': 'Created',
+    'issuer.update': 'Changed',
+    'signing_key.publish': 'Published',
+    'signing_key.retire': 'Retired',
+    'signing_key.revoke': 'Revoked',
+    'api_key.create': 'Created',
+    'api_key.update': 'Changed',
+    'api_key.rotate': 'Rotated',
+    'api_key.revoke': 'Revoked',
+  }),
+)
+
+/** Members whose change is worth a line, in words; the others say what the action says already. */
+const NAMES: Record<string, string> = {
+  name: 'name',
+  url: 'website',
+  cap: 'cap',
+  ratePerSecond: 'rate',
+  reason: 'reason',
+  compromisedSince: 'cut',
+  previousExpiresAt: 'old secret until',
+  expiresAt: 'expires',
+}
+
+export function History({ entries }: { entries: HistoryShown[] }) {
+  return (
+    <DataTable
+      caption="Changes, newest first"
+      rows={entries}
+      rowKey={({ id }) => id}
+      empty={<p className="quiet">Nothing is recorded yet.</p>}
+      columns={[
+        { head: 'What', cell: (entry) => <What entry={entry} /> },
+        {
+          head: 'By',
+          cell: ({ actor, address }) => (
+            <>
+              <VisibleText text={actorWord(actor)} />
+              {address === null ? null : (
+                <span className="beneath">
+                  from <VisibleText text={address} />
+                </span>
+              )}
+            </>
+          ),
+        },
+        { head: 'When', cell: ({ at }) => <TimeText at={at} /> },
+      ]}
+    />
+  )
+}
+
+function What({ entry }: { entry: HistoryShown }) {
+  return (
+    <>
+      {ACTIONS.get(entry.action) ?? <VisibleText text={entry.action} />}
+      {changesOf(entry).map(({ name, was, is }) => (
+        <span key={name} className="beneath">
+          {name}: {was === null ? null : <VisibleText text={was} />}
+          {was === null ? null : ' → '}
+          <VisibleText text={is} />
+        </span>
+      ))}
+    </>
+  )
+}
+
+export function changesOf({
+  before,
+  after,
+}: Pick<HistoryShown, 'before' | 'after'>): { name: string; was: string | null; is: string }[] {
+  const isNew = before === null
+  return Object.entries(NAMES).flatMap(([member, name]) => {
+    const [was, is] = [before?.[member] ?? null, after?.[member] ?? null]
+    if (was === is) return []
+    return [{ name, was: isNew ? null : show(was), is: show(is) }]
+  })
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'number') return value.toLocaleString('en')
+  if (typeof value !== 'string') return 'none'
+  return isTime(value) ? sayTime(value) : value
+}

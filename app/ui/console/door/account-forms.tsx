@@ -1,0 +1,183 @@
+import type { FieldMetadata, FormMetadata } from '@conform-to/react'
+import type { PasskeyShown } from './account-page.tsx'
+import { CsrfField } from '../parts/console-frame.tsx'
+import { PageScript } from '../parts/copyable.tsx'
+import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
+import { TimeText, Warning } from '../parts/notice.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { PasskeyForm, WithoutPasskeys } from './passkey-form.tsx'
+
+const ACCOUNT = { href: '/admin/account', text: 'Your account' }
+type Field = FieldMetadata<unknown, Record<string, unknown>>
+
+interface PasswordPageProps<Fields extends Record<string, unknown>> {
+  form: FormMetadata<Fields>
+  password: Field
+  name: string
+}
+
+export function PasswordPage<Fields extends Record<string, unknown>>({
+  form,
+  password,
+  name,
+}: PasswordPageProps<Fields>) {
+  return (
+    <>
+      <PageHead
+        title="Choose a new password"
+        lead="You are signed out everywhere but here."
+        crumbs={[ACCOUNT]}
+      />
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <input type="text" hidden readOnly autoComplete="username" value={name} />
+          <TextField
+            meta={password}
+            label="New password"
+            type="password"
+            help="Ten characters or more. A few words in a row are easy to keep in mind."
+            autoComplete="new-password"
+          />
+          <Submit cancel="/admin/account">Change the password</Submit>
+        </ConsoleForm>
+      </FormPanel>
+    </>
+  )
+}
+
+interface NewPasskeyPageProps {
+  error: string | null
+  /** What was typed before it went wrong. */
+  typed: string
+  nameCharactersMax: number
+  script: string | null
+}
+
+export function NewPasskeyPage({ error, typed, nameCharactersMax, script }: NewPasskeyPageProps) {
+  return (
+    <>
+      <PageHead
+        title="Add a passkey"
+        lead="On this device, on your phone, or on a security key: your browser asks which."
+        crumbs={[ACCOUNT]}
+      />
+      <FormPanel>
+        {error === null ? null : (
+          <div className="notice" data-tone="bad" role="alert">
+            <p>{error}</p>
+          </div>
+        )}
+        <WithoutPasskeys>
+          This needs JavaScript, and a browser that knows passkeys. A second factor with an app
+          works without: you find it on the page of your account.
+        </WithoutPasskeys>
+        <PasskeyForm
+          act="create"
+          question="/admin/account/passkey"
+          button="Make the passkey"
+          isFirst
+          cancel="/admin/account"
+        >
+          <CsrfField />
+          <div className="field">
+            <label htmlFor="passkey-name">Name</label>
+            <input
+              id="passkey-name"
+              name="name"
+              required
+              maxLength={nameCharactersMax}
+              defaultValue={typed}
+              autoComplete="off"
+              aria-describedby="passkey-name-help"
+            />
+            <p className="help" id="passkey-name-help">
+              So that you know it again: “Work laptop”, “Blue security key”.
+            </p>
+          </div>
+        </PasskeyForm>
+      </FormPanel>
+      <PageScript src={script} />
+    </>
+  )
+}
+
+interface RenamePasskeyPageProps<Fields extends Record<string, unknown>> {
+  form: FormMetadata<Fields>
+  name: Field
+}
+
+export function RenamePasskeyPage<Fields extends Record<string, unknown>>({
+  form,
+  name,
+}: RenamePasskeyPageProps<Fields>) {
+  return (
+    <>
+      <PageHead title="Rename a passkey" crumbs={[ACCOUNT]} />
+      <FormPanel>
+        <ConsoleForm form={form}>
+          <TextField meta={name} label="Name" />
+          <Submit cancel="/admin/account">Rename it</Submit>
+        </ConsoleForm>
+      </FormPanel>
+    </>
+  )
+}
+
+/** What removing does, before it is done. */
+export function RemovePasskeyPage({
+  passkey,
+  isLast,
+}: {
+  passkey: PasskeyShown
+  /** Without it they could never come in again. */
+  isLast: boolean
+}) {
+  return (
+    <>
+      <PageHead title="Remove this passkey" crumbs={[ACCOUNT]} />
+      <FormPanel>
+        {isLast ? (
+          <>
+            <Warning>
+              <p>
+                This is your only way in, so it stays. Add another passkey or set a password, then
+                you can remove it.
+              </p>
+            </Warning>
+            <p className="actions">
+              <a className="button secondary" href="/admin/account">
+                Back to your account
+              </a>
+            </p>
+          </>
+        ) : (
+          <>
+            <Warning tone="bad">
+              <p>It no longer lets anybody in. Where you are signed in you stay signed in.</p>
+            </Warning>
+            <form method="post" className="console-form">
+              <CsrfField />
+              <dl className="facts">
+                <div>
+                  <dt>Passkey</dt>
+                  <dd>
+                    <bdi>{passkey.name}</bdi>
+                  </dd>
+                </div>
+                <div>
+                  <dt>Last used</dt>
+                  <dd>
+                    <TimeText at={passkey.lastUsedAt} none="never" />
+                  </dd>
+                </div>
+              </dl>
+              <Submit danger cancel="/admin/account">
+                Remove the passkey
+              </Submit>
+            </form>
+          </>
+        )}
+      </FormPanel>
+    </>
+  )
+}

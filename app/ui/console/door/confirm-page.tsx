@@ -1,0 +1,96 @@
+import type { FieldMetadata, FormMetadata } from '@conform-to/react'
+import { PageScript } from '../parts/copyable.tsx'
+import { Or } from './door-frame.tsx'
+import { ConsoleForm, Submit, TextField } from '../parts/form.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { PasskeyForm, WithoutPasskeys } from './passkey-form.tsx'
+
+type Field = FieldMetadata<unknown, Record<string, unknown>>
+
+interface ConfirmPageProps<Fields extends Record<string, unknown>> {
+  form: FormMetadata<Fields>
+  fields: { password: Field; code: Field }
+  /** What they can prove it with. */
+  ways: { password: boolean; secondFactor: boolean; passkey: boolean }
+  name: string
+  csrf: string
+  script: string | null
+}
+
+/** Between somebody and an act that matters: whoever finds an open laptop gets no further. */
+export function ConfirmPage<Fields extends Record<string, unknown>>({
+  form,
+  fields,
+  ways,
+  name,
+  csrf,
+  script,
+}: ConfirmPageProps<Fields>) {
+  const csrfField = <input type="hidden" name="csrf" value={csrf} />
+  return (
+    <>
+      <PageHead
+        title="Is it you?"
+        lead={`What comes next matters, so prove once more that you are ${name}. Then there are ten minutes for it.`}
+      />
+      {ways.password ? (
+        <ConsoleForm form={form}>
+          {csrfField}
+          <input type="text" hidden readOnly autoComplete="username" value={name} />
+          <TextField
+            meta={fields.password}
+            label="Password"
+            type="password"
+            autoComplete="current-password"
+          />
+          {ways.secondFactor ? (
+            <TextField
+              meta={fields.code}
+              label="Code"
+              help="The six digits in your authenticator app, or one of your recovery codes."
+              autoComplete="one-time-code"
+            />
+          ) : null}
+          <Submit cancel="/admin">Go on</Submit>
+        </ConsoleForm>
+      ) : null}
+      {ways.passkey ? (
+        <>
+          {ways.password ? <Or /> : <PasskeyTrouble form={form} />}
+          <PasskeyForm
+            act="get"
+            question="/admin/confirm/passkey"
+            button="Use a passkey"
+            isFirst={!ways.password}
+            {...(ways.password ? {} : { cancel: '/admin' })}
+          >
+            {csrfField}
+          </PasskeyForm>
+        </>
+      ) : null}
+      <PageScript src={script} />
+    </>
+  )
+}
+
+/** For whoever has passkeys alone: what went wrong, or what is missing. */
+function PasskeyTrouble<Fields extends Record<string, unknown>>({
+  form,
+}: {
+  form: FormMetadata<Fields>
+}) {
+  return (
+    <>
+      {form.errors === undefined ? null : (
+        <div className="notice" data-tone="bad" role="alert">
+          {form.errors.map((error) => (
+            <p key={error}>{error}</p>
+          ))}
+        </div>
+      )}
+      <WithoutPasskeys>
+        You come in by passkey alone. That needs JavaScript, and a browser that knows passkeys.
+      </WithoutPasskeys>
+    </>
+  )
+}

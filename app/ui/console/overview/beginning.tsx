@@ -1,0 +1,65 @@
+import { PostLine } from './first-receipt.tsx'
+import { Badge } from '../parts/notice.tsx'
+
+export interface BeginningState {
+  hasSample: boolean
+  hasIssuer: boolean
+  hasSigningKey: boolean
+  hasApiKey: boolean
+  hasReceipt: boolean
+}
+
+interface BeginningProps {
+  state: BeginningState
+  publicUrl: string
+}
+
+/** The way to the first receipt, each step with where it is taken; what is done is ticked off. */
+export function Beginning({ state, publicUrl }: BeginningProps) {
+  const steps = [
+    {
+      done: state.hasIssuer,
+      href: '/admin/issuers/new',
+      text: 'Create an issuer',
+      says: 'The organisation whose name readers will see.',
+    },
+    {
+      done: state.hasSigningKey,
+      href: '/admin/issuers',
+      text: 'Publish its signing key',
+      says: 'The public half of the key that signs; the private half never comes here.',
+    },
+    {
+      done: state.hasApiKey,
+      href: '/admin/api-keys/new',
+      text: 'Create an API key',
+      says: 'With it the service posts its receipts, up to its cap.',
+    },
+    {
+      done: state.hasReceipt,
+      href: '/docs',
+      text: 'Post the first receipt',
+      says: 'It appears here at once, and its verify link can be handed out.',
+    },
+  ]
+  return (
+    <section className="panel" aria-labelledby="beginning">
+      <h2 id="beginning">Your first receipt</h2>
+      {state.hasSample ? (
+        <p>
+          <a href="/admin/issuers/harbour-library">Harbour Library</a> and its receipts came with
+          the first start, so that there is something to look at. These are the steps to your own.
+        </p>
+      ) : null}
+      <ol className="steps">
+        {steps.map(({ done, href, text, says }) => (
+          <li key={text}>
+            <a href={href}>{text}</a> {done ? <Badge tone="good">done</Badge> : null}
+            <span className="beneath">{says}</span>
+          </li>
+        ))}
+      </ol>
+      <PostLine publicUrl={publicUrl} />
+    </section>
+  )
+}

@@ -1,0 +1,91 @@
+import { Attention, type AttentionItem } from './attention.tsx'
+import { BarChart } from '../parts/bar-chart.tsx'
+import { Beginning, type BeginningState } from './beginning.tsx'
+import { FullestKeys, RefusedRequests, type FullKey, type Refusal } from './overview-tables.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { DatabaseState, OutboxState, type Database, type Outbox } from './portal-state.tsx'
+
+export interface OverviewData {
+  beginning: BeginningState
+  today: { live: number; test: number }
+  month: { live: number; test: number }
+  days: { day: string; used: number }[]
+  fullest: FullKey[]
+  refusals: Refusal[]
+  attention: AttentionItem[]
+  database: Database
+  outbox: Outbox
+  publicUrl: string
+}
+
+const number = new Intl.NumberFormat('en')
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+/** `2026-11-03` as `3 Nov`. */
+const dayLabel = (day: string): string =>
+  `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`
+
+/** The portal at a glance: what is new first, then what is wrong, then how it stands. */
+export function OverviewPage({ overview }: { overview: OverviewData }) {
+  const { beginning, today, month, days, fullest, refusals, attention } = overview
+  const refusedToday = refusals.reduce((sum, one) => sum + one.today, 0)
+  const refusedThisWeek = refusals.reduce((sum, one) => sum + one.week, 0)
+  return (
+    <>
+      <PageHead title="Overview" lead="Days and months are counted in UTC." />
+      {beginning.hasReceipt ? null : <Beginning state={beginning} publicUrl={overview.publicUrl} />}
+      <dl className="tiles">
+        <Tile name="Receipts today" value={today} />
+        <Tile name="Receipts this month" value={month} />
+        <div>
+          <dt>Refused today</dt>
+          <dd>
+            {number.format(refusedToday)}
+            <span className="beneath">{number.format(refusedThisWeek)} in seven days</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Needs attention</dt>
+          <dd>{number.format(countKinds(attention))}</dd>
+        </div>
+      </dl>
+      <Attention items={attention} />
+      <div className="panel">
+        <BarChart
+          title="Receipts in the last 30 days"
+          unit={{ one: 'receipt', many: 'receipts' }}
+          bars={days.map(({ day, used }, at) => ({
+            label: dayLabel(day),
+            value: used,
+            isOpen: at === days.length - 1,
+          }))}
+        />
+      </div>
+      <div className="columns">
+        <FullestKeys keys={fullest} />
+        <RefusedRequests refusals={refusals} />
+        <DatabaseState database={overview.database} />
+        <OutboxState outbox={overview.outbox} />
+      </div>
+    </>
+  )
+}
+
+/** Each kind says how many there are of it in all. */
+function countKinds(items: AttentionItem[]): number {
+  const totals = new Map(items.map(({ kind, total }) => [kind, total]))
+  return [...totals.values()].reduce((sum, total) => sum + total, 0)
+}
+
+function Tile({ name, value }: { name: string; value: { live: number; test: number } }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {number.format(value.live)}
+        <span className="beneath">
+          live{value.test === 0 ? '' : `, and ${number.format(value.test)} test`}
+        </span>
+      </dd>
+    </div>
+  )
+}

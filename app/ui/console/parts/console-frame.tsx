@@ -1,0 +1,79 @@
+import { createContext, useContext, type ReactNode } from 'react'
+import { BrandMark } from '#app/ui/site/brand-mark.tsx'
+import type { AdminRole } from './roles.ts'
+
+export interface ConsoleSession {
+  name: string
+  role: AdminRole
+  csrf: string
+}
+
+const SessionContext = createContext<ConsoleSession | null>(null)
+
+/** Who is looking. Null outside the console: on the pages that let somebody in. */
+export const useSession = (): ConsoleSession | null => useContext(SessionContext)
+
+/** Goes into every form: another site can't know it. */
+export function CsrfField() {
+  const session = useSession()
+  return session === null ? null : <input type="hidden" name="csrf" value={session.csrf} />
+}
+
+const PLACES = [
+  { href: '/admin', text: 'Overview' },
+  { href: '/admin/issuers', text: 'Issuers' },
+  { href: '/admin/api-keys', text: 'API keys' },
+  { href: '/admin/receipts', text: 'Receipts' },
+  { href: '/admin/alerts', text: 'Alerts' },
+  { href: '/admin/audit', text: 'Audit' },
+]
+const OWNERS_PLACES = [{ href: '/admin/people', text: 'People' }]
+
+interface FrameProps {
+  session: ConsoleSession
+  /** The page's address, to mark its place. */
+  path: string
+  children: ReactNode
+}
+
+/** What every page of the console has around it. */
+export function ConsoleFrame({ session, path, children }: FrameProps) {
+  const places = [...PLACES, ...(session.role === 'owner' ? OWNERS_PLACES : [])]
+  const isHere = (href: string) =>
+    href === '/admin' ? path === href : path === href || path.startsWith(`${href}/`)
+  return (
+    <SessionContext.Provider value={session}>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="console-header">
+        <a className="brand" href="/admin">
+          <BrandMark />
+          <span>Counterfoil</span>
+        </a>
+        <nav className="console-nav" aria-label="Console">
+          {places.map(({ href, text }) => (
+            <a key={href} href={href} aria-current={isHere(href) ? 'page' : undefined}>
+              {text}
+            </a>
+          ))}
+        </nav>
+        <div className="console-who">
+          <a href="/admin/account" aria-current={isHere('/admin/account') ? 'page' : undefined}>
+            {session.name}
+          </a>
+          <span className="badge">{session.role}</span>
+          <form method="post" action="/admin/sign-out">
+            <CsrfField />
+            <button className="link-button" type="submit">
+              Sign out
+            </button>
+          </form>
+        </div>
+      </header>
+      <main id="main" className="console-main" tabIndex={-1}>
+        {children}
+      </main>
+    </SessionContext.Provider>
+  )
+}

@@ -1,0 +1,42 @@
+import type { Notice } from '#app/ui/site/notice-pages.tsx'
+import { lookUp } from './look-up.ts'
+
+/** The bodies of the console's 403s, by which its pages know them. */
+export const ROLE_TOO_LOW = 'role too low'
+export const EXPIRED_FORM = 'expired form'
+
+interface Refusal {
+  title: string
+  says: string
+}
+
+const REFUSALS: Record<string, Refusal> = {
+  [ROLE_TOO_LOW]: {
+    title: 'Your role does not allow this',
+    says: 'An owner can give you another one under People.',
+  },
+  [EXPIRED_FORM]: {
+    title: 'This form is no longer valid',
+    says: 'You signed in again since it was opened. Go back, reload the page and send it once more.',
+  },
+}
+
+const NOWHERE: Refusal = {
+  title: 'There is no page here',
+  says: 'The address may be cut off or mistyped, or what it led to may be gone.',
+}
+
+const TROUBLE: Refusal = {
+  title: 'This page could not be shown right now',
+  says: 'The portal could not reach what it needs. Try again in a moment; if you have sent a form, look first whether it was done.',
+}
+
+/** What the console says instead of a page, and the way on, which never leaves it. */
+export function consoleNotice(error: unknown): Notice {
+  const answer = error as { status?: unknown; data?: unknown } | null
+  const refusal = lookUp(REFUSALS, String(answer?.data))
+  if (refusal === undefined && answer?.status !== 404)
+    return { verdict: 'cannot-check', ...TROUBLE, action: 'Try again', href: '' }
+  const words = refusal ?? NOWHERE
+  return { verdict: 'not-found', ...words, action: 'To the overview', href: '/admin' }
+}

@@ -1,2 +1,0 @@
-const { startWorker } = await import('../build/portal.js')
-await startWorker()

@@ -1,0 +1,154 @@
+import { and, desc, eq, lt, or } from 'drizzle-orm'
+import type { Db, Orm } from '../../client.server.ts'
+import type { Run } from '../../connection.ts'
+import { alerts, deliveries, webhooks } from '../../console-schema.ts'
+
+export type DeliveryRow = typeof deliveries.$inferSelect
+
+export const insertDeliveries = async (tx: Orm, rows: DeliveryRow[]): Promise<void> => {
+  if (rows.length > 0) await tx.insert(deliveries).values(rows)
+}
+
+/** The webhooks that have something to be sent now. */
+export async function selectWebhooksDue(run: Run): Promise<string[]> {
+  const rows = await run<{ webhook: string }>(
+    `select distinct d.webhook from deliveries d join webhooks w on w.id = d.webhook
+      where d.state = 'pending' and d.next_attempt_at <= now() and w.disabled_at is null`,
+    [],
+  )
+  return rows.map(({ webhook }) => webhook)
+}
+
+/** A delivery that one sender alone may send, until its lease ends. */
+export interface ClaimedRow {
+  id: string
+  webhook: string
+  /** With this one. */
+  attempts: number
+  ageMs: number
+  alert: string
+  type: string
+  data: object
+  /** When the alert was raised, in milliseconds. */
+  at: number
+  url: string
+  secret: Uint8Array
+}
+
+/**
+ * One statement, committed before anything is sent: no transaction waits for a stranger's server.
+ * Who claims pushes the next attempt away by the lease, so if this process dies another one sends.
+ */
+export const claimDeliveries = (
+  run: Run,
+  { webhook, limit, leaseMs }: { webhook: string; limit: number; leaseMs: number },
+): Promise<ClaimedRow[]> =>
+  run(
+    `update deliveries d set attempts = d.attempts + 1,
+        next_attempt_at = now() + $3::float8 * interval '1 millisecond'
+      from webhooks w, alerts a
+      where d.id = any (array(
+          select p.id from deliveries p
+            where p.state = 'pending' and p.webhook = $1::text and p.next_attempt_at <= now()
+            order by p.next_attempt_at limit $2::int for update skip locked))
+        and w.id = d.webhook and w.disabled_at is null and a.id = d.alert
+      returning d.id, d.webhook, d.attempts,
+        extract(epoch from now() - d.created_at)::float8 * 1000 as "ageMs",
+        a.id as alert, a.type, a.data, extract(epoch from a.created_at)::float8 * 1000 as at,
+        w.url, w.secret`,
+    [webhook, limit, leaseMs],
+  )
+
+/** What came of an attempt. Nothing is written by a sender whose lease ended and was taken over. */
+export async function updateDelivery(
+  run: Run,
+  claimed: Pick<ClaimedRow, 'id' | 'attempts'>,
+  values: {
+    state: DeliveryRow['state']
+    retryMs: number
+    lastStatus: number | null
+    lastError: string | null
+  },
+): Promise<void> {
+  await run(
+    `update deliveries set state = $3::text,
+        next_attempt_at = now() + $4::float8 * interval '1 millisecond',
+        delivered_at = case when $3::text = 'delivered' then now() end,
+        last_status = $5::int, last_error = $6::text
+      where id = $1::uuid and attempts = $2::int and state = 'pending'`,
+    [
+      claimed.id,
+      claimed.attempts,
+      values.state,
+      values.retryMs,
+      values.lastStatus,
+      values.lastError,
+    ],
+  )
+}
+
+/** Gives a claim back as if it had never been made; due at once, so its time is not rounded up. */
+export const releaseDelivery = async (
+  run: Run,
+  claimed: Pick<ClaimedRow, 'id' | 'attempts'>,
+): Promise<void> => {
+  await run(
+    `update deliveries set attempts = attempts - 1,
+        next_attempt_at = date_trunc('milliseconds', now())
+      where id = $1::uuid and attempts = $2::int and state = 'pending'`,
+    [claimed.id, claimed.attempts],
+  )
+}
+
+/** Ends what is still on its way to a webhook. */
+export const failPendingDeliveries = async (
+  tx: Orm,
+  webhook: string,
+  lastError: string,
+): Promise<void> => {
+  await tx
+    .update(deliveries)
+    .set({ state: 'failed', lastError })
+    .where(and(eq(deliveries.webhook, webhook), eq(deliveries.state, 'pending')))
+}
+
+export async function selectDelivery(tx: Orm, id: string): Promise<DeliveryRow | null> {
+  const [row] = await tx.select().from(deliveries).where(eq(deliveries.id, id))
+  return row ?? null
+}
+
+/** A delivery with what it carries and where to. */
+export type DeliveryRecord = DeliveryRow & { type: string; subject: string; url: string }
+
+/** Newest first, from the one after `after`; to one webhook, or to all. */
+export async function selectDeliveries(
+  db: Db,
+  webhook: string | null,
+  after: { at: Date; id: string } | null,
+  limit: number,
+): Promise<DeliveryRecord[]> {
+  const rows = await db.orm
+    .select({
+      delivery: deliveries,
+      type: alerts.type,
+      subject: alerts.subject,
+      url: webhooks.url,
+    })
+    .from(deliveries)
+    .innerJoin(alerts, eq(alerts.id, deliveries.alert))
+    .innerJoin(webhooks, eq(webhooks.id, deliveries.webhook))
+    .where(
+      and(
+        webhook === null ? undefined : eq(deliveries.webhook, webhook),
+        after === null
+          ? undefined
+          : or(
+              lt(deliveries.createdAt, after.at),
+              and(eq(deliveries.createdAt, after.at), lt(deliveries.id, after.id)),
+            ),
+      ),
+    )
+    .orderBy(desc(deliveries.createdAt), desc(deliveries.id))
+    .limit(limit)
+  return rows.map(({ delivery, ...more }) => ({ ...delivery, ...more }))
+}

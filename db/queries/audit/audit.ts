@@ -1,0 +1,46 @@
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import type { Db, Orm } from '../../client.server.ts'
+import { auditEntries } from '../../schema.ts'
+
+export type AuditRow = typeof auditEntries.$inferSelect
+/** A transaction: what is written in it is there together or not at all. */
+export type Tx = Orm
+
+export const insertAuditEntry = async (tx: Tx, row: AuditRow): Promise<void> => {
+  await tx.insert(auditEntries).values(row)
+}
+
+/** Each is null where everything fits. */
+export interface AuditFilter {
+  actor: string | null
+  action: string | null
+  subject: string | null
+  /** At or after `from` and before `to`. */
+  from: Date | null
+  to: Date | null
+}
+
+/** Newest first, from the one after `after`. */
+export const selectAuditEntries = (
+  db: Db,
+  { actor, action, subject, from, to }: AuditFilter,
+  after: { at: Date; id: string } | null,
+  limit: number,
+): Promise<AuditRow[]> =>
+  db.orm
+    .select()
+    .from(auditEntries)
+    .where(
+      and(
+        actor === null ? undefined : eq(auditEntries.actor, actor),
+        action === null ? undefined : eq(auditEntries.action, action),
+        subject === null ? undefined : eq(auditEntries.subject, subject),
+        from === null ? undefined : gte(auditEntries.at, from),
+        to === null ? undefined : lt(auditEntries.at, to),
+        after === null
+          ? undefined
+          : sql`(${auditEntries.at}, ${auditEntries.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(auditEntries.at), desc(auditEntries.id))
+    .limit(limit)

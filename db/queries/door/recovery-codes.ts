@@ -1,0 +1,35 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Orm } from '../../client.server.ts'
+import { recoveryCodes } from '../../console-schema.ts'
+
+/** A new set in the place of the old one; an empty one removes it. */
+export async function replaceRecoveryCodes(
+  tx: Orm,
+  admin: string,
+  hashes: Uint8Array[],
+): Promise<void> {
+  await tx.delete(recoveryCodes).where(eq(recoveryCodes.admin, admin))
+  if (hashes.length === 0) return
+  await tx.insert(recoveryCodes).values(hashes.map((hash) => ({ admin, hash, usedAt: null })))
+}
+
+/** True for the one who uses it first; for nobody else, however close behind. */
+export async function updateRecoveryCodeUsed(
+  tx: Orm,
+  admin: string,
+  hash: Uint8Array,
+  at: Date,
+): Promise<boolean> {
+  const rows = await tx
+    .update(recoveryCodes)
+    .set({ usedAt: at })
+    .where(
+      and(
+        eq(recoveryCodes.admin, admin),
+        eq(recoveryCodes.hash, hash),
+        isNull(recoveryCodes.usedAt),
+      ),
+    )
+    .returning({ admin: recoveryCodes.admin })
+  return rows.length > 0
+}

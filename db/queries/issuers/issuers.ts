@@ -1,0 +1,114 @@
+import { and, asc, eq, gt, ne } from 'drizzle-orm'
+import type { Db, Orm } from '../../client.server.ts'
+import { isUniqueViolation } from '../../connection.ts'
+import { issuers, signingKeys } from '../../schema.ts'
+
+export type IssuerRow = typeof issuers.$inferSelect
+export type KeyRow = typeof signingKeys.$inferSelect
+/** A published key with the name it stands for. */
+export type IssuerKeyRow = KeyRow & Pick<IssuerRow, 'name' | 'url'>
+
+export async function selectIssuer(db: Pick<Db, 'orm'>, slug: string): Promise<IssuerRow | null> {
+  const [row] = await db.orm.select().from(issuers).where(eq(issuers.slug, slug))
+  return row ?? null
+}
+
+/** In order of slug, from the one after `after`. */
+export const selectIssuers = (db: Db, after: string, limit: number): Promise<IssuerRow[]> =>
+  db.orm
+    .select()
+    .from(issuers)
+    .where(gt(issuers.slug, after))
+    .orderBy(asc(issuers.slug))
+    .limit(limit)
+
+export const selectKeysOfIssuer = (db: Db, slug: string): Promise<KeyRow[]> =>
+  db.orm
+    .select()
+    .from(signingKeys)
+    .where(eq(signingKeys.issuer, slug))
+    .orderBy(asc(signingKeys.publishedAt), asc(signingKeys.kid))
+
+/** Every key that is not revoked. */
+export const selectTrustedKeys = (db: Db): Promise<KeyRow[]> =>
+  db.orm
+    .select()
+    .from(signingKeys)
+    .where(ne(signingKeys.state, 'revoked'))
+    .orderBy(asc(signingKeys.publishedAt), asc(signingKeys.kid))
+
+export async function selectIssuerKey(
+  db: Db,
+  issuer: string,
+  kid: string,
+): Promise<IssuerKeyRow | null> {
+  const [row] = await db.orm
+    .select({ key: signingKeys, name: issuers.name, url: issuers.url })
+    .from(signingKeys)
+    .innerJoin(issuers, eq(issuers.slug, signingKeys.issuer))
+    .where(and(eq(signingKeys.issuer, issuer), eq(signingKeys.kid, kid)))
+  return row === undefined ? null : { ...row.key, name: row.name, url: row.url }
+}
+
+/** False: this slug, or a name that looks like this one, is another issuer's. */
+export async function insertIssuer(tx: Orm, row: IssuerRow): Promise<boolean> {
+  const rows = await tx.insert(issuers).values(row).onConflictDoNothing().returning()
+  return rows.length > 0
+}
+
+/** The issuer, locked until the transaction ends. */
+export async function lockIssuer(tx: Orm, slug: string): Promise<IssuerRow | null> {
+  const [row] = await tx.select().from(issuers).where(eq(issuers.slug, slug)).for('update')
+  return row ?? null
+}
+
+/** Null: the new name looks like another issuer's. The transaction goes on from before the update. */
+export async function updateIssuer(
+  tx: Orm,
+  slug: string,
+  values: Partial<Pick<IssuerRow, 'name' | 'nameSkeleton' | 'url'>>,
+): Promise<IssuerRow | null> {
+  try {
+    return await tx.transaction(async (savepoint) => {
+      const [row] = await savepoint
+        .update(issuers)
+        .set(values)
+        .where(eq(issuers.slug, slug))
+        .returning()
+      return row!
+    })
+  } catch (error) {
+    if (isUniqueViolation(error)) return null
+    throw error
+  }
+}
+
+/**
+ * False: the key is published already, by whomever. Of two that publish it at once, the second
+ * waits here for the first.
+ */
+export async function insertSigningKey(tx: Orm, row: KeyRow): Promise<boolean> {
+  const rows = await tx.insert(signingKeys).values(row).onConflictDoNothing().returning()
+  return rows.length > 0
+}
+
+/** The key, locked until the transaction ends. */
+export async function lockSigningKey(tx: Orm, issuer: string, kid: string): Promise<KeyRow | null> {
+  const [row] = await tx
+    .select()
+    .from(signingKeys)
+    .where(and(eq(signingKeys.issuer, issuer), eq(signingKeys.kid, kid)))
+    .for('update')
+  return row ?? null
+}
+
+export async function updateSigningKey(
+  tx: Orm,
+  kid: string,
+  values: Partial<
+    Pick<KeyRow, 'state' | 'retiredAt' | 'revokedAt' | 'compromisedSince' | 'reason'>
+  >,
+): Promise<KeyRow> {
+  const [row] = await tx.update(signingKeys).set(values).where(eq(signingKeys.kid, kid)).returning()
+  return row!
+}

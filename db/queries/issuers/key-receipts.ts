@@ -1,0 +1,46 @@
+import type { Run } from '../../connection.ts'
+import { textArray } from '../array.ts'
+
+const LONG_AGO = '-infinity'
+const FAR_AHEAD = 'infinity'
+
+/**
+ * How many receipts of these signing keys were received from `since` to before `until`: exactly up
+ * to `max`, and max + 1 where there are more. Read from the index alone, so that the answer costs
+ * the same at a hundred thousand receipts and at a hundred million.
+ */
+export async function countKeyReceipts(
+  run: Run,
+  kids: string[],
+  { since, until, max }: { since: Date | null; until: Date | null; max: number },
+): Promise<number> {
+  const [row] = await run<{ n: number }>(
+    `select count(*)::int as n from (
+        select 1 from receipts r where r.kid = any($1::text[])
+          and r.received_at >= $2::text::timestamptz and r.received_at < $3::text::timestamptz limit $4::int
+      ) counted`,
+    [textArray(kids), since?.toISOString() ?? LONG_AGO, until?.toISOString() ?? FAR_AHEAD, max + 1],
+  )
+  return row!.n
+}
+
+/** When a key's first and last receipts were received, in milliseconds; null where there is none. */
+export interface KeyUseRow {
+  kid: string
+  firstReceivedAt: number | null
+  lastReceivedAt: number | null
+}
+
+/** Two look-ups in the index for each key. */
+export const selectKeyUses = (run: Run, issuer: string): Promise<KeyUseRow[]> =>
+  run(
+    `select k.kid, (extract(epoch from f.received_at) * 1000)::float8 as "firstReceivedAt",
+        (extract(epoch from l.received_at) * 1000)::float8 as "lastReceivedAt"
+      from signing_keys k
+      left join lateral (select r.received_at from receipts r where r.kid = k.kid
+        order by r.received_at limit 1) f on true
+      left join lateral (select r.received_at from receipts r where r.kid = k.kid
+        order by r.received_at desc limit 1) l on true
+      where k.issuer = $1::text`,
+    [issuer],
+  )

@@ -1,0 +1,150 @@
+import { Buffer } from 'node:buffer'
+import type { Run } from '../../connection.ts'
+
+/** A receipt as its admins see it in a list. Times in milliseconds. */
+export interface ReceiptRecordRow {
+  id: Uint8Array
+  issuer: string
+  issuerName: string | null
+  kid: string
+  mode: 'live' | 'test'
+  visibility: 'private' | 'public' | 'findable'
+  apiKey: string
+  apiKeyName: string | null
+  jti: string | null
+  receivedAt: number
+  revokedAt: number | null
+  erasedAt: number | null
+  /** Its key was revoked, and it was received at or after the key's cut. */
+  keyCutIt: boolean
+}
+
+export interface ReceiptFilter {
+  issuer: string | null
+  /** Of a signing key. */
+  kid: string | null
+  mode: 'live' | 'test' | null
+  /** Received at or after `from` and before `to`, in milliseconds. */
+  from: number | null
+  to: number | null
+  after: { receivedAt: number; id: Uint8Array } | null
+  limit: number
+}
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
+const RECORD = `r.id, r.issuer, i.name as "issuerName", r.kid, r.mode, r.visibility,
+  r.api_key as "apiKey", a.name as "apiKeyName", r.jti, ${ms('r.received_at')} as "receivedAt",
+  ${ms('v.revoked_at')} as "revokedAt", ${ms('e.erased_at')} as "erasedAt",
+  coalesce(k.state = 'revoked'
+    and r.received_at >= coalesce(k.compromised_since, k.revoked_at), false) as "keyCutIt"`
+const BESIDE = `left join issuers i on i.slug = r.issuer
+  left join api_keys a on a.id = r.api_key
+  left join signing_keys k on k.kid = r.kid and k.issuer = r.issuer
+  left join revocations v on v.receipt_id = r.id
+  left join erasures e on e.receipt_id = r.id`
+
+/** Whole milliseconds, so that a time is the one that was written. */
+const at = (n: number) => `to_timestamp($${n}::float8 / 1000)::timestamptz(3)`
+/**
+ * The same conditions for both statements; $1 to $4, a bytea as hex (see receipts.ts). One bound at
+ * each end: of two, Postgres may begin at the wrong one and read all that lies between.
+ */
+const WITHIN = `r.received_at >= ${at(1)} and (r.received_at, r.id) < (${at(2)}, decode($3, 'hex'))`
+const LAST_MS = Date.UTC(9999, 11, 31)
+
+function withinValues({ from, to, after }: ReceiptFilter): (string | number)[] {
+  const end = to ?? LAST_MS
+  // Before the end itself there is no id: none is less than no bytes at all.
+  const before = after !== null && after.receivedAt < end ? after : { receivedAt: end, id: null }
+  return [from ?? 0, before.receivedAt, before.id === null ? '' : hex(before.id)]
+}
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+/**
+ * Newest first, of one signing key, one issuer or all: the newest of each signing key by the index, then the
+ * newest of those. Joined in any other way, Postgres may read and sort every receipt there is.
+ */
+export const selectNewestReceipts = (
+  run: Run,
+  filter: ReceiptFilter,
+): Promise<ReceiptRecordRow[]> => {
+  const mode = filter.mode === null ? '' : `and r.mode = '${filter.mode}'`
+  return run(
+    `select ${RECORD} from (
+        select n.id, n.received_at from signing_keys s cross join lateral (
+            select r.id, r.received_at from receipts r
+              where r.kid = s.kid and ${WITHIN} ${mode}
+              order by r.received_at desc, r.id desc limit $4::int) n
+          where ($5::text is null or s.issuer = $5::text)
+            and ($6::text is null or s.kid = $6::text)
+          order by n.received_at desc, n.id desc limit $4::int
+      ) newest
+      cross join lateral (select * from receipts r where r.id = newest.id limit 1) r
+      ${BESIDE}
+      order by r.received_at desc, r.id desc`,
+    [...withinValues(filter), filter.limit, filter.issuer, filter.kid],
+  )
+}
+
+/** By what a search names. Each is null where it isn't named. */
+export interface ReceiptNames {
+  id: Uint8Array | null
+  /** Of the receipt or, where it may be found by it, of its content. */
+  digest: Uint8Array | null
+  jti: string | null
+}
+
+/** Those that any of the names fits, newest first; each is looked up by its index. */
+export const selectNamedReceipts = (
+  run: Run,
+  names: ReceiptNames,
+  filter: ReceiptFilter,
+): Promise<ReceiptRecordRow[]> => {
+  const mode = filter.mode === null ? '' : `and r.mode = '${filter.mode}'`
+  return run(
+    `select ${RECORD} from (
+        select decode($7, 'hex') as id where $7 <> ''
+        union select substring(decode($8, 'hex') from 1 for 20) where $8 <> ''
+        union select f.id from receipts f
+          where $8 <> '' and f.visibility = 'findable' and f.content_digest = decode($8, 'hex')
+        union select j.receipt_id from issuers s cross join (values ('live'), ('test')) m(mode)
+          cross join lateral (select j.receipt_id from jobs j
+            where j.issuer = s.slug and j.mode = m.mode and j.jti = $9::text limit 1) j
+          where $9::text is not null and ($5::text is null or s.slug = $5::text)
+      ) named
+      cross join lateral (select * from receipts r where r.id = named.id limit 1) r
+      ${BESIDE}
+      where ${WITHIN} ${mode} and ($5::text is null or r.issuer = $5::text)
+        and ($6::text is null or r.kid = $6::text)
+      order by r.received_at desc, r.id desc limit $4::int`,
+    [
+      ...withinValues(filter),
+      filter.limit,
+      filter.issuer,
+      filter.kid,
+      names.id === null ? '' : hex(names.id),
+      names.digest === null ? '' : hex(names.digest),
+      names.jti,
+    ],
+  )
+}
+
+/** What the portal noted of one receipt beside what the public sees. */
+export interface ReceiptNotesRow extends ReceiptRecordRow {
+  digest: Uint8Array
+  /** Of the content that is kept; null where none is. */
+  contentBytes: number | null
+}
+
+export async function selectReceiptNotes(
+  run: Run,
+  id: Uint8Array,
+): Promise<ReceiptNotesRow | null> {
+  const [row] = await run<ReceiptNotesRow>(
+    `select ${RECORD}, r.digest, octet_length(c.bytes) as "contentBytes"
+      from receipts r ${BESIDE} left join contents c on c.receipt_id = r.id
+      where r.id = decode($1, 'hex')`,
+    [hex(id)],
+  )
+  return row ?? null
+}

@@ -1,0 +1,152 @@
+import { asError, CounterfoilError, refusalOf, type Problem } from '../errors.ts'
+import { readProblem, readResults, readRetryAfter } from './portal-answers.ts'
+import type { Fetch, Signal } from '../platform.ts'
+
+/** How an API key stands in its month. */
+export interface Usage {
+  used: number
+  reserved: number
+  /** Null: no cap. */
+  cap: number | null
+  /** RFC 3339. */
+  resetsAt: string
+}
+
+/** A receipt as the portal takes it in. */
+export interface BatchItem {
+  receipt: string
+  visibility: 'private' | 'public' | 'findable'
+  content?: { text: string } | { base64: string }
+  reservation?: string
+}
+
+export type BatchResult =
+  { status: 200 | 201; result: { receiptId: string } } | { status: number; problem: Problem }
+
+export type BatchAnswer =
+  | { kind: 'answered'; results: BatchResult[] }
+  /** No answer, or one that says later: the same batch may be sent again. */
+  | { kind: 'later'; afterMs: number | null; why: string }
+  /** The request as a whole was refused. */
+  | { kind: 'refused'; problem: Problem }
+
+/** The portal as this package sees it: `fetch`, and what its answers mean. */
+export interface Portal {
+  /** Without a slash at its end. */
+  url: string
+  /** Never throws. */
+  postBatch(items: BatchItem[], signal: Signal): Promise<BatchAnswer>
+  /** Throws `cap_exceeded`, `portal_refused` or `portal_unreachable`, as all below. */
+  reserve(values: { count: number; ttlSeconds: number }): Promise<Reservation>
+  release(reservation: string): Promise<void>
+  usage(): Promise<Usage & { period: string }>
+}
+
+/** Places that are held for this API key. */
+export interface Reservation {
+  reservation: string
+  count: number
+  /** RFC 3339. */
+  expiresAt: string
+  usage: Usage
+}
+
+const TIMEOUT_MS = 30_000
+/** What a portal, or the proxy before it, says when it is only for the moment. */
+const LATER = new Set([408, 425, 429, 500, 502, 503, 504])
+
+export function createPortal(options: {
+  url: string
+  apiKey: string
+  fetch: Fetch
+  now(): number
+}): Portal {
+  const { url } = options
+
+  async function send(
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const response = await options.fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${options.apiKey}`,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // Followed, a redirect would take the API key along to somewhere else. Not `error`: the
+      // platforms at the edge don't have that.
+      redirect: 'manual',
+      signal,
+    })
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
+      throw new CounterfoilError(
+        'portal_unreachable',
+        `${url} answers with a redirect: give the address that it leads to as \`portal\`.`,
+      )
+    return response
+  }
+
+  const unreachable = (thrown: unknown): CounterfoilError =>
+    asError('portal_unreachable', `The portal at ${url} can't be reached`, thrown)
+
+  /** For what is asked directly: the answer's JSON, or an error that says what is wrong. */
+  async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    let response: Response
+    try {
+      response = await send(method, path, body, AbortSignal.timeout(TIMEOUT_MS))
+      if (response.ok) return response.status === 204 ? null : await response.json()
+    } catch (thrown) {
+      throw unreachable(thrown)
+    }
+    throw refusalOf(await readProblem(response))
+  }
+
+  async function post(items: BatchItem[], signal: AbortSignal): Promise<BatchAnswer> {
+    const response = await send('POST', '/v1/receipts/batch', { receipts: items }, signal)
+    if (LATER.has(response.status)) {
+      const problem = await readProblem(response)
+      const why = `the portal answered ${response.status}: ${problem.detail ?? problem.code}`
+      return { kind: 'later', afterMs: readRetryAfter(response, options.now()), why }
+    }
+    if (!response.ok) return { kind: 'refused', problem: await readProblem(response) }
+    const results = readResults(await response.json(), items.length)
+    return results === null
+      ? { kind: 'later', afterMs: null, why: `what answers at ${url} is not a portal` }
+      : { kind: 'answered', results }
+  }
+
+  return {
+    url,
+    async postBatch(items, signal) {
+      // Not AbortSignal.any: it is missing in the oldest Node that this runs on.
+      const aborter = new AbortController()
+      let abort = (): void => undefined
+      // A `fetch` of somebody's own may take no notice of its signal.
+      const aborted = new Promise<never>((_resolve, reject) => {
+        abort = () => {
+          aborter.abort()
+          reject(new Error('it did not answer in time'))
+        }
+      })
+      const limit = setTimeout(abort, TIMEOUT_MS)
+      signal.addEventListener('abort', abort, { once: true })
+      try {
+        return await Promise.race([post(items, aborter.signal), aborted])
+      } catch (thrown) {
+        return { kind: 'later', afterMs: null, why: unreachable(thrown).message }
+      } finally {
+        clearTimeout(limit)
+        signal.removeEventListener('abort', abort)
+      }
+    },
+    reserve: (values) => ask('POST', '/v1/reservations', values) as Promise<Reservation>,
+    async release(reservation) {
+      await ask('DELETE', `/v1/reservations/${encodeURIComponent(reservation)}`)
+    },
+    usage: () => ask('GET', '/v1/usage') as Promise<Usage & { period: string }>,
+  }
+}

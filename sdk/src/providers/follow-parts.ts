@@ -1,0 +1,56 @@
+import type { FollowedCall } from './model-call.ts'
+import type { ModelPart } from './read-ai-sdk.ts'
+import { isAbort } from '../stream/tap.ts'
+
+/**
+ * The parts of a language model's stream as they are, each when it is asked for; only `finish`, which
+ * comes after everything a user sees, gets the receipt into its `providerMetadata`.
+ */
+export function followParts<S extends ReadableStream>(
+  source: S,
+  { answer, follower, noteError, metadata }: FollowedCall<ModelPart>,
+): S {
+  const reader = (source as ReadableStream<ModelPart>).getReader()
+
+  async function complete(part: ModelPart): Promise<ModelPart> {
+    // Everything was delivered; what is still to come is the stream's own end.
+    follower.end()
+    const counterfoil = await metadata()
+    if (counterfoil === null) return part
+    return { ...part, providerMetadata: { ...part.providerMetadata, counterfoil } }
+  }
+
+  const followed = new ReadableStream<ModelPart>(
+    {
+      async pull(controller) {
+        let result: ReadableStreamReadResult<ModelPart>
+        try {
+          result = await reader.read()
+        } catch (error) {
+          noteError(error)
+          if (isAbort(error)) follower.abort()
+          else follower.fail()
+          controller.error(error)
+          return
+        }
+        if (result.done) {
+          follower.end()
+          controller.close()
+          return
+        }
+        const part = result.value
+        follower.chunk(part)
+        const { type, error } = part as ModelPart & { error?: unknown }
+        if (type === 'error') noteError(error)
+        controller.enqueue(type === 'finish' ? await complete(part) : part)
+      },
+      cancel(reason) {
+        if (answer.isFinished()) follower.end()
+        else follower.abort()
+        return reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return followed as S
+}

@@ -1,0 +1,34 @@
+import { refuseKey } from '../errors.ts'
+import type { WebCryptoKey } from '../platform.ts'
+import type { RemoteSigner } from './signing-key.ts'
+
+/**
+ * A WebCrypto key as a signing key. The private one may be non-extractable: it then stays where it
+ * is, and WebCrypto signs; its public half has to be given beside it, as `generateKey` gives both.
+ * Rejects with `invalid_signing_key`.
+ *
+ * @example
+ * const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
+ * const counterfoil = createCounterfoil({ …, signingKey: await readCryptoKey(pair) })
+ */
+export async function readCryptoKey(
+  key: WebCryptoKey | { privateKey: WebCryptoKey; publicKey: WebCryptoKey },
+): Promise<RemoteSigner> {
+  const privateKey = 'privateKey' in key ? key.privateKey : key
+  if (privateKey.type !== 'private') refuseKey('is a public CryptoKey: the private one signs')
+  if (privateKey.algorithm.name !== 'Ed25519')
+    refuseKey(`must be an Ed25519 key, not ${privateKey.algorithm.name}`)
+  if (!privateKey.usages.includes('sign')) refuseKey('is a CryptoKey that may not sign')
+  const jwk = await exportPublic('privateKey' in key ? key.publicKey : key)
+  return {
+    publicKey: { kty: 'OKP', crv: 'Ed25519', x: jwk.x ?? '' },
+    sign: (bytes) => crypto.subtle.sign('Ed25519', privateKey, new Uint8Array(bytes)),
+  }
+}
+
+/** Of a private key the public part is all that is looked at. */
+async function exportPublic(key: CryptoKey): Promise<JsonWebKey> {
+  if (!key.extractable)
+    refuseKey('is a CryptoKey that can’t be exported: give { privateKey, publicKey }')
+  return crypto.subtle.exportKey('jwk', key)
+}

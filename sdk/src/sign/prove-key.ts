@@ -1,0 +1,73 @@
+import { encodeBase64url, encodeUtf8 } from '../receipt/bytes.ts'
+import { readKeyProof } from '../receipt/key-proof.ts'
+import { CounterfoilError } from '../errors.ts'
+import { readSigningKey, type SigningKey } from './signing-key.ts'
+
+/** What `proveKey` takes. */
+export interface ProveKeyOptions {
+  /** As in `createCounterfoil`: PEM, JWK, `KeyObject` or a remote signer. */
+  signingKey: SigningKey
+  /** Your issuer's slug in the portal. */
+  issuer: string
+  /** The portal's public address, as it names itself: `https://receipts.example`. */
+  portal: string
+  /** Milliseconds since 1970. */
+  now?: (() => number) | undefined
+}
+
+/** What publishes a key: nothing in it is secret. */
+export interface KeyProof {
+  /** RFC 7638 thumbprint of the public key: the name that the portal and each receipt use for it. */
+  kid: string
+  /** The public half. */
+  jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }
+  /** A compact JWS by the key, that says for whom and where; the portal takes it for ten minutes. */
+  proof: string
+}
+
+/**
+ * Makes the proof with which a signing key is published: `POST {portal}/v1/admin/issuers/{issuer}/
+ * signing-keys` takes `{ jwk, proof }`, and the portal's console has a field for each. In a shell,
+ * `npx counterfoil-proof` does the same.
+ *
+ * Throws a `CounterfoilError`: `invalid_signing_key`, `signing_failed`, or `invalid_option` for an
+ * issuer or portal that no portal would take.
+ *
+ * @example
+ * const { jwk, proof } = await proveKey({
+ *   signingKey: readFileSync('signing-key.pem', 'utf8'),
+ *   issuer: 'acme',
+ *   portal: 'https://receipts.example',
+ * })
+ */
+export async function proveKey(options: ProveKeyOptions): Promise<KeyProof> {
+  const signer = readSigningKey(options.signingKey)
+  const now = options.now ?? Date.now
+  const header = { alg: 'Ed25519', kid: signer.kid, typ: 'key-proof+jwt' }
+  const claims = {
+    iss: options.issuer,
+    // The portal compares this with its own address, which ends in no slash.
+    aud: options.portal.replace(/\/+$/, ''),
+    iat: Math.floor(now() / 1000),
+  }
+  const input = `${encodePart(header)}.${encodePart(claims)}`
+  let signature: Uint8Array
+  try {
+    signature = await signer.sign(encodeUtf8(input))
+  } catch (thrown) {
+    if (thrown instanceof CounterfoilError) throw thrown
+    throw new CounterfoilError('signing_failed', 'The signer failed.', { cause: thrown })
+  }
+  const proof = `${input}.${encodeBase64url(signature)}`
+  // Read back by the reader that the portal has, so that what is wrong is heard of here.
+  const reading = readKeyProof(proof)
+  if (!reading.ok)
+    throw new CounterfoilError(
+      'invalid_option',
+      `No portal would take this: ${reading.message.replace(/\.?$/, '.')}`,
+    )
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(signer.publicKey) } as const
+  return { kid: signer.kid, jwk, proof }
+}
+
+const encodePart = (value: object): string => encodeBase64url(encodeUtf8(JSON.stringify(value)))

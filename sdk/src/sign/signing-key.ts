@@ -1,0 +1,142 @@
+import { decodeBase64url, equalBytes } from '../receipt/bytes.ts'
+import { verifySignature } from '../receipt/ed25519.ts'
+import { admitKey, readJwk, thumbprint } from '../receipt/key.ts'
+import { refuseKey } from '../errors.ts'
+import { createLocalSigner } from './local-signer.ts'
+import { readPem } from './read-pem.ts'
+
+/** What signs: it is given bytes and gives back the 64 bytes of their Ed25519 signature. */
+export interface Signer {
+  /** RFC 7638 thumbprint of the public key. */
+  kid: string
+  /** 32 bytes. */
+  publicKey: Uint8Array
+  sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
+/** A private key in a JSON Web Key: `d` and `x` are base64url of 32 bytes each. */
+export interface PrivateJwk {
+  kty: string
+  crv: string
+  x: string
+  d: string
+  [member: string]: unknown
+}
+
+/** Node's `KeyObject`, told by what it can do: this package needs no Node types. */
+export interface KeyObjectLike {
+  type: string
+  asymmetricKeyType?: string | undefined
+  export(options: { format: 'pem'; type: 'pkcs8' }): unknown
+}
+
+/**
+ * A key that never leaves its KMS or HSM: only its public half is here.
+ *
+ * @example
+ * const signingKey = {
+ *   publicKey: { kty: 'OKP', crv: 'Ed25519', x: '…' },
+ *   sign: (bytes) => kms.sign({ KeyId: '…', Message: bytes }).then((answer) => answer.Signature),
+ * }
+ */
+export interface RemoteSigner {
+  /** 32 bytes, or a public JWK. */
+  publicKey: Uint8Array | { kty: string; crv: string; x: string; [member: string]: unknown }
+  /**
+   * Gives the 64 bytes of the Ed25519 signature of `bytes` themselves, not of a digest of them. Has
+   * ten seconds. The first one is checked.
+   */
+  sign(bytes: Uint8Array): Uint8Array | ArrayBuffer | Promise<Uint8Array | ArrayBuffer>
+}
+
+/**
+ * A PKCS#8 PEM text (its line ends may be spelled `\n`, as in an environment variable), a private JWK
+ * (an object or its JSON), Node's `KeyObject`, or a remote signer. A `CryptoKey` becomes one of them
+ * by `readCryptoKey`.
+ */
+export type SigningKey = string | PrivateJwk | KeyObjectLike | RemoteSigner
+
+/**
+ * Reads a key once, when the program starts, so that a wrong one is found then. Throws
+ * `invalid_signing_key`; no message ever holds a part of the key.
+ */
+export function readSigningKey(key: SigningKey): Signer {
+  if (typeof key === 'string') {
+    const text = key.trim()
+    return text.startsWith('{') ? readPrivateJwk(parseJwk(text)) : createLocalSigner(readPem(text))
+  }
+  if (typeof key !== 'object' || (key as unknown) === null) refuseKey('is missing')
+  if (key instanceof Uint8Array)
+    refuseKey('can’t be bytes: give a PEM text, a JWK, a KeyObject or a signer')
+  if ('sign' in key && typeof key.sign === 'function') return remoteSigner(key as RemoteSigner)
+  if ('algorithm' in key && 'extractable' in key)
+    refuseKey('is a CryptoKey, which can’t be read at once: give `await readCryptoKey(key)`')
+  if ('export' in key && typeof key.export === 'function')
+    return readKeyObject(key as KeyObjectLike)
+  return readPrivateJwk(key as PrivateJwk)
+}
+
+function readKeyObject(object: KeyObjectLike): Signer {
+  if (object.asymmetricKeyType !== 'ed25519')
+    refuseKey(`must be an Ed25519 key, not ${object.asymmetricKeyType ?? 'a secret one'}`)
+  if (object.type !== 'private') refuseKey('is a public key: the private one signs')
+  let pem: unknown
+  try {
+    // As a PEM, never as a JWK: for a key fresh from `generateKeyPairSync`, Node 20 can wait for
+    // itself for ever while it exports a JWK (its collector wants the lock that the export holds).
+    pem = object.export({ format: 'pem', type: 'pkcs8' })
+  } catch {
+    refuseKey('is a KeyObject that can’t be exported: give a signer')
+  }
+  return createLocalSigner(readPem(String(pem)))
+}
+
+function parseJwk(json: string): PrivateJwk {
+  try {
+    return JSON.parse(json) as PrivateJwk
+  } catch {
+    // The text is a private key, and an error's cause would show it.
+    return refuseKey('looks like a JWK, but is not JSON')
+  }
+}
+
+function readPrivateJwk(jwk: PrivateJwk): Signer {
+  if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519')
+    refuseKey('must be an Ed25519 JWK: kty OKP, crv Ed25519')
+  if ((jwk.d as unknown) === undefined)
+    refuseKey('is a public key: its private part `d` is missing')
+  const secret = typeof jwk.d === 'string' ? decodeBase64url(jwk.d) : null
+  if (secret?.length !== 32) refuseKey('has a private part `d` that is not 32 bytes in base64url')
+  const publicKey = typeof jwk.x === 'string' ? decodeBase64url(jwk.x) : null
+  const signer = createLocalSigner(secret)
+  if (publicKey === null || !equalBytes(publicKey, signer.publicKey))
+    refuseKey('has a public part `x` that is not the private part’s')
+  return signer
+}
+
+function remoteSigner(remote: RemoteSigner): Signer {
+  let publicKey: Uint8Array
+  if (remote.publicKey instanceof Uint8Array) publicKey = remote.publicKey.slice()
+  else {
+    const reading = readJwk(remote.publicKey)
+    if (!reading.ok) refuseKey(`has an unusable publicKey: ${reading.message}`)
+    publicKey = reading.publicKey
+  }
+  const admission = admitKey(publicKey)
+  if (!admission.ok) refuseKey(`has an unusable publicKey: ${admission.message}`)
+  let isProven = false
+  return {
+    kid: thumbprint(publicKey),
+    publicKey,
+    async sign(bytes) {
+      const given: unknown = await remote.sign(bytes)
+      const signature = given instanceof ArrayBuffer ? new Uint8Array(given) : given
+      if (!(signature instanceof Uint8Array)) refuseKey('gave no bytes for a signature')
+      // The first one only: that it is the right key, in the right format, doesn't change later.
+      if (!isProven && !verifySignature(publicKey, bytes, signature))
+        refuseKey('gave a signature that is not an Ed25519 signature by its publicKey')
+      isProven = true
+      return signature
+    },
+  }
+}
