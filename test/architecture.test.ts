@@ -12,7 +12,7 @@ interface Room {
 }
 
 const CORE = 'sdk/src/receipt/'
-const CTX = 'app/context.server.ts'
+const CTX = 'app/context.ts'
 
 /** The nouns that each noun of a layer may use beside itself and its layer's loose files. */
 const NOUNS: Record<string, Record<string, string[]>> = {
@@ -126,7 +126,7 @@ const TABLE: Room[] = [
   },
   // Where a request meets its handler; the rest of the room knows nothing but web standards.
   { room: 'app/web/dispatch.server.ts', may: ['app/', 'db/connection.ts', '@remix-run/', 'node:'] },
-  { room: 'app/web/pages.server.ts', may: ['app/', '@remix-run/', 'node:'] },
+  { room: 'app/web/page', may: ['app/', '@remix-run/', 'node:'] },
   { room: 'app/web/', may: ['app/web/', 'node:'] },
   {
     room: 'app/ui/browser/',

@@ -3,7 +3,7 @@ import type { UsageRow } from '../services/ingest/reserve-cap.ts'
 import { problemBody, type ProblemExtras } from '../web/problem.ts'
 import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../web/read-body.ts'
 import { jsonReply, type Reply } from '../web/reply.ts'
-import type { Ctx } from '../context.server.ts'
+import type { Ctx } from '../context.ts'
 import { verifyUrl } from '../services/verify/build-report.ts'
 import { countRefusal } from '../services/ingest/count-refusals.ts'
 import {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Ctx, Rendered } from '../context.server.ts'
+import type { Ctx, Rendered } from '../context.ts'
 import { etagOf } from '../web/node-server.ts'
 import { sameState, type ReceiptState } from '../services/verify/receipt-state.ts'
 

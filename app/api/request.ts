@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { problemReply, type ProblemCode, type ProblemExtras } from '../web/problem.ts'
 import { BODY_BYTES_MAX } from '../web/read-body.ts'
 import type { Reply } from '../web/reply.ts'
-import type { Ctx } from '../context.server.ts'
+import type { Ctx } from '../context.ts'
 import { sayWhatIsWrong } from './shape-words.ts'
 
 /** What a handler sees of a request. */

@@ -1,5 +1,5 @@
 import { unwrap } from '#db/connection.ts'
-import type { Ctx } from '../context.server.ts'
+import type { Ctx } from '../context.ts'
 import { copyUsageDays } from '../services/api-keys/copy-usage-days.ts'
 import { saveRefusals } from '../services/ingest/count-refusals.ts'
 import { saveUses } from '../services/api-keys/note-use.ts'

@@ -1,7 +1,7 @@
 import { deleteAttemptsBefore } from '#db/queries/door/attempts.ts'
 import { deleteChallengesExpiredBefore } from '#db/queries/door/challenges.ts'
 import { deleteInvitationsExpiredBefore } from '#db/queries/people/invitations.ts'
-import type { Ctx } from '../context.server.ts'
+import type { Ctx } from '../context.ts'
 
 const DAY = 24 * 60 * 60_000
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.server.ts'
+import type { Ctx } from '../context.ts'
 
 export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

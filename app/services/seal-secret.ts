@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
-import type { Ctx } from '../context.server.ts'
+import type { Ctx } from '../context.ts'
 
 /**
  * What a sealed secret is for; one sealed for one purpose can't be opened for another. `totp-begun`

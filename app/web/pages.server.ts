@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { createRequestHandler, type AppLoadContext, type ServerBuild } from '@remix-run/node'
 
 import { buildOpenApi } from '../api/openapi.ts'
-import type { Ctx } from '../context.server.ts'
+import type { Ctx } from '../context.ts'
 import type { DrawVerifyPage } from '../entry.server.tsx'
 import type { Reply } from './reply.ts'
 import { readStaticFiles } from './static-files.ts'

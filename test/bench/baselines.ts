@@ -12,7 +12,7 @@ import { RemixServer } from '@remix-run/react'
 import pg from 'pg'
 import { createElement } from 'react'
 import { renderToPipeableStream } from 'react-dom/server'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { Connection } from '#db/connection.ts'
 import type { IngestAnswer, IngestItem } from '#db/queries/ingest/ingest.ts'
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { Run } from '#db/connection.ts'
 
 interface Explained {

@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { inviteAdmin } from '#app/services/people/invite-admin.ts'
 import { joinWithPassword } from '#app/services/people/join.ts'
 import { findSession, type AdminRole, type Session } from '#app/services/door/session.ts'

@@ -1,5 +1,5 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { readCookie } from '#app/web/cookies.ts'
 import type { Actor } from '#app/services/audit/record-change.ts'
 import {

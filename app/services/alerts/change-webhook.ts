@@ -1,6 +1,6 @@
 import { failPendingDeliveries } from '#db/queries/alerts/deliveries.ts'
 import { lockWebhook, updateWebhook, type WebhookRow } from '#db/queries/alerts/webhooks.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { WebhookWithSecret } from './create-webhook.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor, type Tx } from '../audit/record-change.ts'

@@ -1,5 +1,5 @@
 import { insertWebhook, selectWebhooks } from '#db/queries/alerts/webhooks.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { randomBase62 } from '../random-base62.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'

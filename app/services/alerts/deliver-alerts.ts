@@ -5,7 +5,7 @@ import {
   updateDelivery,
   type ClaimedRow,
 } from '#db/queries/alerts/deliveries.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { disableWebhook } from './change-webhook.ts'
 import { postWebhook, REACH, type PostResult, type Reach } from './post-webhook.ts'
 import { openWebhookSecret, signWebhook } from './webhook-secret.ts'

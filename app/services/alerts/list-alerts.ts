@@ -1,7 +1,7 @@
 import { selectAlerts, type AlertRow } from '#db/queries/alerts/alerts.ts'
 import { selectDeliveries, type DeliveryRecord } from '#db/queries/alerts/deliveries.ts'
 import { selectWebhook, selectWebhooks } from '#db/queries/alerts/webhooks.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { STOPPED } from './change-webhook.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { isWebhookId, viewWebhook, type WebhookView } from './view-webhook.ts'

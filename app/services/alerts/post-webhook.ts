@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { findTarget, resolveByDns, type Resolve, type Target } from './webhook-address.ts'
 
 /** Of an answer no more is read, and none of it is kept. */

@@ -2,7 +2,7 @@ import { insertAlerts, type AlertRow, type CapReachedRow } from '#db/queries/ale
 import { selectNow } from '#db/queries/clock.ts'
 import { insertDeliveries } from '#db/queries/alerts/deliveries.ts'
 import { lockEnabledWebhooks } from '#db/queries/alerts/webhooks.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { randomBase62 } from '../random-base62.ts'
 import { randomUuid, type Tx } from '../audit/record-change.ts'
 

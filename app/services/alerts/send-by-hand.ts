@@ -1,7 +1,7 @@
 import { insertAlerts } from '#db/queries/alerts/alerts.ts'
 import { insertDeliveries, selectDelivery } from '#db/queries/alerts/deliveries.ts'
 import { lockWebhook } from '#db/queries/alerts/webhooks.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { alertRow, newDelivery } from './raise-alert.ts'
 import { recordChange, type Actor, type Change, type Tx } from '../audit/record-change.ts'

@@ -1,6 +1,6 @@
 import { lockAlert, updateAlertData } from '#db/queries/alerts/alerts.ts'
 import { selectNow } from '#db/queries/clock.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { STORED_RECEIPTS_MAX, type FailureNote } from './note-failure.ts'
 import {
   failureAlert,

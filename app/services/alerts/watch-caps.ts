@@ -1,5 +1,5 @@
 import { selectCapsReached } from '#db/queries/alerts/alerts.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { capAlert, raiseAlerts } from './raise-alert.ts'
 
 /** More at once are told in the next round. */

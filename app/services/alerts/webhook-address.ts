@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { isLoopback, isPublicAddress } from '../public-address.ts'
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { Webhook } from 'standardwebhooks'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { sealSecret, unsealSecret } from '../seal-secret.ts'
 
 const SECRET_BYTES = 32

@@ -3,7 +3,7 @@ import {
   selectApiKeyOverviews,
   type ApiKeyOverviewRow,
 } from '#db/queries/api-keys/api-key-overviews.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { isApiKeyId, type ApiKeyView } from './api-key-view.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { isStorable } from '../plain-text.ts'

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { ApiKeyRow } from '#db/queries/api-keys/api-keys.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { BASE62, randomBase62 } from '../random-base62.ts'
 
 export type { ApiKeyRow } from '#db/queries/api-keys/api-keys.ts'

@@ -3,7 +3,7 @@ import {
   updateApiKey,
   type ApiKeyRecord,
 } from '#db/queries/api-keys/api-key-records.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { isApiKeyId, viewApiKey, type ApiKeyView } from './api-key-view.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor, type AuditAction } from '../audit/record-change.ts'

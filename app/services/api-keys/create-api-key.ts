@@ -1,6 +1,6 @@
 import { insertApiKey } from '#db/queries/api-keys/api-key-records.ts'
 import { selectIssuer } from '#db/queries/issuers/issuers.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { createApiKeySecret } from './api-key.ts'
 import { viewApiKey, type ApiKeyWithSecret } from './api-key-view.ts'
 import { isSlug } from '../issuers/find-issuer.ts'

@@ -1,6 +1,6 @@
 import { selectApiKeyOverview } from '#db/queries/api-keys/api-key-overviews.ts'
 import { selectUsageDays } from '#db/queries/api-keys/usage-days.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { viewOverview, type ApiKeyOverview } from './api-key-overview.ts'
 import { isApiKeyId } from './api-key-view.ts'
 import { projectCap, type CapProjection } from './project-cap.ts'

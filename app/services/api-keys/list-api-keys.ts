@@ -1,5 +1,5 @@
 import { selectApiKeyRecords } from '#db/queries/api-keys/api-key-records.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { viewApiKey, type ApiKeyView } from './api-key-view.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { nameBefore } from '../plain-text.ts'

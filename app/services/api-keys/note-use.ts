@@ -1,13 +1,5 @@
 import { upsertApiKeyUses } from '#db/queries/api-keys/api-key-uses.ts'
-import type { Ctx } from '#app/context.server.ts'
-
-interface Use {
-  at: number
-  from: string
-}
-
-/** The last use of each API key that this process saw and has not written down yet. */
-export type ApiKeyUses = Map<string, Use>
+import type { Ctx } from '#app/context.ts'
 
 /** Costs a place in a map: nothing is written before the next `saveUses`. */
 export function noteUse(ctx: Ctx, apiKey: string, from: string): void {

@@ -1,5 +1,5 @@
 import { selectUsageOfMonths, type UsageOfMonthRow } from '#db/queries/api-keys/usage.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { toPage, type Page } from '../outcome.ts'
 
 /** `2026-11-01.key_…`: the month and the API key a page ended with. */

@@ -1,4 +1,4 @@
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { ApiKeyView } from './api-key-view.ts'
 import { changeApiKey, type ChangeApiKeyRefusal } from './change-api-key.ts'
 import type { Outcome } from '../outcome.ts'

@@ -1,4 +1,4 @@
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { createApiKeySecret } from './api-key.ts'
 import type { ApiKeyWithSecret } from './api-key-view.ts'
 import { changeApiKey, type ChangeApiKeyRefusal } from './change-api-key.ts'

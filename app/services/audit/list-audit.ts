@@ -1,5 +1,5 @@
 import { selectAuditEntries, type AuditRow } from '#db/queries/audit/audit.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { isStorable } from '../plain-text.ts'
 

@@ -1,5 +1,5 @@
 import { selectHistory } from '#db/queries/audit/history.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 
 export interface HistoryEntry {
   id: string

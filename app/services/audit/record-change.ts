@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { insertAuditEntry, type Tx } from '#db/queries/audit/audit.ts'
 import { selectNow } from '#db/queries/clock.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { Outcome } from '../outcome.ts'
 
 export type { Tx } from '#db/queries/audit/audit.ts'

@@ -1,6 +1,6 @@
 import { deleteChallenge, insertChallenge, selectChallenge } from '#db/queries/door/challenges.ts'
 import type { ChallengeRow } from '#db/queries/door/challenges.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { createToken, hashToken } from './one-time-token.ts'
 
 export const CHALLENGE_MINUTES = 10

@@ -1,5 +1,5 @@
 import { lockAdmin, selectAdminRecord, type AdminRow } from '#db/queries/people/admins.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { summarise } from './admin-view.ts'
 import { refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor, type AuditAction, type Tx } from '../audit/record-change.ts'

@@ -5,7 +5,7 @@ import {
   updatePasskeyName,
   type PasskeyRow,
 } from '#db/queries/door/passkeys.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { changeAdmin } from './change-admin.ts'
 import { challengeBucket, takeAttempts } from './limit-attempts.ts'
 import { done, refused, type Outcome } from '../outcome.ts'

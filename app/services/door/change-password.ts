@@ -1,6 +1,6 @@
 import { updateAdmin } from '#db/queries/people/admins.ts'
 import { deleteChallengesOfAdmin } from '#db/queries/door/challenges.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { changeAdmin } from './change-admin.ts'
 import { done, type Outcome } from '../outcome.ts'
 import { hashPassword, judgePassword } from './password.ts'

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 
 /**
  * What a browser keeps in which somebody has been signed in. It lets nobody in; but a password that

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { returnAttempt, takeAttempt, type Bucket } from '#db/queries/door/attempts.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { sha256 } from './one-time-token.ts'
 import { neighbourhood } from '../public-address.ts'
 

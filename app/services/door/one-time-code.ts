@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { Secret, TOTP } from 'otpauth'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { sha256 } from './one-time-token.ts'
 
 /** What every authenticator app understands; the length is that of SHA-1's digest (RFC 4226). */

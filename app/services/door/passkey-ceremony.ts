@@ -10,7 +10,7 @@ import {
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import type { PasskeyRow } from '#db/queries/door/passkeys.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { openChallenge, takeChallenge } from './challenge.ts'
 
 /** What a challenge was made for; one for one use is good for no other. */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { lockAdmin, updateAdmin } from '#db/queries/people/admins.ts'
 import { replaceRecoveryCodes, updateRecoveryCodeUsed } from '#db/queries/door/recovery-codes.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { changeAdmin } from './change-admin.ts'
 import {
   createRecoveryCodes,

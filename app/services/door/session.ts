@@ -11,7 +11,7 @@ import {
   type AdminRole,
 } from '#db/queries/door/sessions.ts'
 import type { Tx } from '#db/queries/audit/audit.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 
 export type { AdminRole } from '#db/queries/door/sessions.ts'
 

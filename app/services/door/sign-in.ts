@@ -6,7 +6,7 @@ import {
   type AdminRow,
 } from '#db/queries/people/admins.ts'
 import { selectPasskey } from '#db/queries/door/passkeys.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { findChallenge, openChallenge, takeChallenge } from './challenge.ts'
 import { deviceToken, isDeviceOf } from './known-device.ts'
 import {

@@ -4,7 +4,7 @@ import {
   selectPasskeysOfAdmin,
   updatePasskeyUse,
 } from '#db/queries/door/passkeys.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { addressBucket, challengeBucket, takeAttempts } from './limit-attempts.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { beginAuthentication, finishAuthentication } from './passkey-ceremony.ts'

@@ -1,13 +1,5 @@
 import { addRefusals, type RefusalCount } from '#db/queries/ingest/refusals.ts'
-import type { Ctx } from '#app/context.server.ts'
-
-/** How many requests were refused since they were last written down, by day, API key and code. */
-export interface RefusalCounts {
-  /** `apiKey` is empty where none was recognised: what strangers make up takes no room here. */
-  add(refusal: RefusalCount): void
-  /** Everything counted so far, which is then no longer held. */
-  take(): RefusalCount[]
-}
+import type { Ctx, RefusalCounts } from '#app/context.ts'
 
 /** Above this a key's refusals are counted by code alone: there are few codes and fewer days. */
 const COUNTS_MAX = 20_000

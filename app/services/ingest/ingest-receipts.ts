@@ -3,7 +3,7 @@ import { receiptIdOf } from '#receipt/id.ts'
 import { decodeBase64url } from '#receipt/bytes.ts'
 import { contentIsExact } from '#receipt/content.ts'
 import type { IngestItem, UsageRow } from '#db/queries/ingest/ingest.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { ApiKeyHolder } from '../api-keys/api-key.ts'
 
 /** The signer's clock may be this far ahead of ours. */

@@ -1,7 +1,7 @@
 import { randomBase62 } from '../random-base62.ts'
 import { deleteReservation, insertReservation } from '#db/queries/ingest/caps.ts'
 import type { UsageRow } from '#db/queries/ingest/ingest.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 
 export type { UsageRow } from '#db/queries/ingest/ingest.ts'
 

@@ -1,5 +1,5 @@
 import { countKeyReceipts } from '#db/queries/issuers/key-receipts.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 
 /** Counted exactly up to here; of more it is only said that there are more. */
 export const COUNTED_MAX = 100_000

@@ -1,5 +1,5 @@
 import { insertIssuer, lockIssuer } from '#db/queries/issuers/issuers.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { IssuerView } from './find-issuer.ts'
 import { viewIssuer } from './list-issuers.ts'
 import { nameSkeleton } from '../name-skeleton.ts'

@@ -5,7 +5,7 @@ import {
   selectTrustedKeys,
   type KeyRow,
 } from '#db/queries/issuers/issuers.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 
 /** An issuer as the public sees it, with every key it ever published. Times are RFC 3339 UTC. */
 export interface IssuerView {

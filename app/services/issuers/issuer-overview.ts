@@ -1,5 +1,5 @@
 import { selectIssuerOverviews } from '#db/queries/issuers/issuer-overviews.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { nameBefore } from '../plain-text.ts'
 

@@ -1,5 +1,5 @@
 import { selectIssuers, type IssuerRow } from '#db/queries/issuers/issuers.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import type { IssuerView } from './find-issuer.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { nameBefore } from '../plain-text.ts'

@@ -1,5 +1,5 @@
 import { selectKeyUses } from '#db/queries/issuers/key-receipts.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { findIssuer, type IssuerView, type SigningKeyView } from './find-issuer.ts'
 import { showKeyState, type ShownKeyState } from './signing-key-state.ts'
 

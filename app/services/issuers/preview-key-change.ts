@@ -1,4 +1,4 @@
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { countReceipts, type ReceiptCount } from './count-receipts.ts'
 import { findIssuerWithUse, type IssuerWithUse, type UsedSigningKey } from './list-signing-keys.ts'
 

@@ -1,7 +1,7 @@
 import { admitKey, readJwk, thumbprint } from '#receipt/key.ts'
 import { readKeyProof } from '#receipt/key-proof.ts'
 import { insertSigningKey, selectIssuer } from '#db/queries/issuers/issuers.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'

@@ -1,5 +1,5 @@
 import { lockSigningKey, updateSigningKey } from '#db/queries/issuers/issuers.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { isKid, isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { forgetAllReceiptStates } from '../verify/receipt-state.ts'

@@ -3,7 +3,7 @@ import {
   selectKeysOfIssuer,
   updateIssuer as update,
 } from '#db/queries/issuers/issuers.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { isSlug, viewKey, type IssuerView } from './find-issuer.ts'
 import { viewIssuer, type IssuerSummary } from './list-issuers.ts'
 import { nameSkeleton } from '../name-skeleton.ts'

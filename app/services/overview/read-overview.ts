@@ -11,7 +11,7 @@ import {
   type FullestRow,
 } from '#db/queries/overview/overview.ts'
 import { selectRefusalsByCode, type RefusalsOfCode } from '#db/queries/ingest/refusals.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { SAMPLE } from './seed-world.ts'
 
 /** A key that has used so much of its cap is shown before it is full. */

@@ -16,7 +16,7 @@ import {
   selectOpenInvitations,
   type InvitationRow,
 } from '#db/queries/people/invitations.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { ACTOR_SERVER, type Role } from '../door/admin-view.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
 import { createToken, hashToken } from '../door/one-time-token.ts'

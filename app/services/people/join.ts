@@ -20,7 +20,7 @@ import {
   type PasskeyRow,
 } from '#db/queries/door/passkeys.ts'
 import { replaceRecoveryCodes } from '#db/queries/door/recovery-codes.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { judgeAdminName, summarise } from '../door/admin-view.ts'
 import { findInvitation, judgeInvitation, type LinkRefusal } from './invite-admin.ts'
 import { challengeBucket, takeAttempts } from '../door/limit-attempts.ts'

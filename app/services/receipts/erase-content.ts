@@ -4,7 +4,7 @@ import {
   insertErasure,
   selectErasureExists,
 } from '#db/queries/receipts/revocations.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { forgetReceiptState } from '../verify/receipt-state.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'

@@ -1,6 +1,6 @@
 import { parseReceiptId } from '#receipt/id.ts'
 import { insertRevocation, selectReceiptExists } from '#db/queries/receipts/revocations.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { forgetReceiptState } from '../verify/receipt-state.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'

@@ -9,7 +9,7 @@ import {
   type ReceiptNames,
   type ReceiptRecordRow,
 } from '#db/queries/receipts/receipt-records.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { isStorable } from '../plain-text.ts'
 

@@ -2,7 +2,7 @@ import type { Judgement } from '#receipt/judge.ts'
 import type { ParsedReceipt } from '#receipt/receipt.ts'
 import type { Report } from '#receipt/report.ts'
 import { checkSentence } from '#receipt/words.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 
 /** What the portal knows of a receipt beside the judgement. Times in milliseconds. */
 export interface KnownFacts {

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '#receipt/bytes.ts'
 import { judge, type Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { buildReport, toTime } from './build-report.ts'
 import { buildStoredReport, judgeStored } from './judge-stored.ts'
 import { readReceiptState, type ReceiptState } from './receipt-state.ts'

@@ -1,16 +1,12 @@
 import { equalBytes } from '#receipt/bytes.ts'
 import { parseReceiptId } from '#receipt/id.ts'
 import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx, ReceiptState } from '#app/context.ts'
+
+export type { ReceiptState } from '#app/context.ts'
 
 /** How long public reads may rely on what they know of a receipt, its key and its content. */
 const STATE_MS_MAX = 1_000
-
-/** A stored receipt: its row as it stands. */
-export interface ReceiptState {
-  receiptId: string
-  row: ReceiptRow
-}
 
 /**
  * What the database says of a receipt, at most a second old; null for an unknown or malformed id.

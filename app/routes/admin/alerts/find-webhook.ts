@@ -1,4 +1,4 @@
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { findWebhook } from '#app/services/alerts/list-alerts.ts'
 import type { WebhookView } from '#app/services/alerts/view-webhook.ts'
 

@@ -1,5 +1,5 @@
 import { redirect } from '@remix-run/node'
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
 import { findIssuer } from '#app/services/issuers/find-issuer.ts'
 

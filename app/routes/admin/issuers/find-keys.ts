@@ -1,4 +1,4 @@
-import type { Ctx } from '#app/context.server.ts'
+import type { Ctx } from '#app/context.ts'
 import { findIssuerWithUse, type IssuerWithUse } from '#app/services/issuers/list-signing-keys.ts'
 import {
   previewKeyChange,

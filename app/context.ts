@@ -1,0 +1,76 @@
+import type { Logger } from 'pino'
+import type { Db } from '#db/client.server.ts'
+import type { ApiKeyRow } from '#db/queries/api-keys/api-keys.ts'
+import type { RefusalCount } from '#db/queries/ingest/refusals.ts'
+import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
+import type { Engine } from './engine/engine.server.ts'
+import type { FailureNotes } from './services/alerts/note-failure.ts'
+import type { RateLimiter } from './services/api-keys/rate-limit.ts'
+import type { Lru } from './services/lru.ts'
+
+/** What every rule is given, built once in server.ts. Rules have no other source of time or chance. */
+export interface Ctx {
+  db: Db
+  engine: Engine
+  log: Logger
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Unpredictable bytes. */
+  random(length: number): Uint8Array
+  config: Config
+  caches: Caches
+  rateLimiter: RateLimiter
+  refusals: RefusalCounts
+  apiKeyUses: ApiKeyUses
+  failures: FailureNotes
+}
+
+export interface Config {
+  /** Without a slash at the end. */
+  publicUrl: string
+  adminToken: string
+  apiKeyPepper: string
+  sessionSecret: string
+}
+
+/** A finished body, with the digest that is its ETag and what it was made from. */
+export interface Rendered {
+  body: Uint8Array | string
+  state: ReceiptState
+  etag: string
+}
+
+/** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */
+export interface Caches {
+  /** Public keys by kid: the kid is the key's own digest, so an entry can never become wrong. */
+  publicKeys: Lru<{ issuer: string; publicKey: Uint8Array }>
+  /** Kids by public key, for the same reason. */
+  kids: Lru<string>
+  /** API keys as they were a moment ago (see services/api-key.ts for what may rely on it). */
+  apiKeys: Lru<{ row: ApiKeyRow; at: number }>
+  receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
+  /** Finished output, good while the receipt is as it was (see api/render-once.ts). */
+  rendered: Lru<Rendered>
+}
+
+/** How many requests were refused since they were last written down, by day, API key and code. */
+export interface RefusalCounts {
+  /** `apiKey` is empty where none was recognised: what strangers make up takes no room here. */
+  add(refusal: RefusalCount): void
+  /** Everything counted so far, which is then no longer held. */
+  take(): RefusalCount[]
+}
+
+interface Use {
+  at: number
+  from: string
+}
+
+/** The last use of each API key that this process saw and has not written down yet. */
+export type ApiKeyUses = Map<string, Use>
+
+/** A stored receipt: its row as it stands. */
+export interface ReceiptState {
+  receiptId: string
+  row: ReceiptRow
+}
