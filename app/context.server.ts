@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { createDb } from '#db/client.server.ts'
 import type { Connection } from '#db/connection.ts'
-import type { Config, Ctx, Rendered } from './context.ts'
+import type { Config, Caches, Ctx } from './context.ts'
 import { createEngine } from './engine/engine.server.ts'
 import { createFailureNotes } from './services/alerts/note-failure.ts'
 import { createRateLimiter } from './services/api-keys/rate-limit.ts'
 import { createRefusalCounts } from './services/ingest/count-refusals.ts'
 import { createLru } from './services/lru.ts'
 
-const RENDERED_BYTES_MAX = 64 * 1024 * 1024
+/** With all that is drawn of them. */
+const VIEWS_BYTES_MAX = 64 * 1024 * 1024
+/** The page and the report of a receipt without content, roughly. */
+const DRAWN_BYTES = 32 * 1024
 
 export function createCtx(options: {
   connection: Connection
@@ -20,7 +23,7 @@ export function createCtx(options: {
   const now = options.now ?? Date.now
   return {
     db: createDb(options.connection),
-    engine: createEngine(options.config, { now }),
+    engine: createEngine(),
     log: options.log,
     now,
     random: randomBytes,
@@ -30,7 +33,7 @@ export function createCtx(options: {
       kids: createLru(10_000),
       apiKeys: createLru(10_000),
       receiptStates: createLru(2_000),
-      rendered: createLru(RENDERED_BYTES_MAX, weighRendered),
+      views: createLru(VIEWS_BYTES_MAX, weighView),
     },
     rateLimiter: createRateLimiter(),
     refusals: createRefusalCounts(),
@@ -39,5 +42,8 @@ export function createCtx(options: {
   }
 }
 
-const weighRendered = ({ body, state }: Rendered): number =>
-  body.length + (state.row.content?.length ?? 0)
+type KeptView = NonNullable<ReturnType<Caches['views']['get']>>
+
+/** Content is kept as bytes, as text and as a part of its page, where marks make it longer. */
+const weighView = ({ state }: KeptView): number =>
+  DRAWN_BYTES + 8 * (state.row.content?.length ?? 0)

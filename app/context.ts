@@ -3,7 +3,9 @@ import type { Db } from '#db/client.server.ts'
 import type { ApiKeyRow } from '#db/queries/api-keys/api-keys.ts'
 import type { RefusalCount } from '#db/queries/ingest/refusals.ts'
 import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
-import type { Engine } from './engine/engine.server.ts'
+import type { Facts } from '#receipt/judge.ts'
+import type { Report } from '#receipt/report.ts'
+import type { Engine } from './engine/engine.ts'
 import type { FailureNotes } from './services/alerts/note-failure.ts'
 import type { RateLimiter } from './services/api-keys/rate-limit.ts'
 import type { Lru } from './services/lru.ts'
@@ -33,13 +35,6 @@ export interface Config {
   sessionSecret: string
 }
 
-/** A finished body, with the digest that is its ETag and what it was made from. */
-export interface Rendered {
-  body: Uint8Array | string
-  state: ReceiptState
-  etag: string
-}
-
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */
 export interface Caches {
   /** Public keys by kid: the kid is the key's own digest, so an entry can never become wrong. */
@@ -49,8 +44,8 @@ export interface Caches {
   /** API keys as they were a moment ago (see services/api-key.ts for what may rely on it). */
   apiKeys: Lru<{ row: ApiKeyRow; at: number }>
   receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
-  /** Finished output, good while the receipt is as it was (see api/render-once.ts). */
-  rendered: Lru<Rendered>
+  /** What was judged, good while the receipt's state is the same (services/verify/find-receipt.ts). */
+  views: Lru<{ state: ReceiptState; view: ReceiptView }>
 }
 
 /** How many requests were refused since they were last written down, by day, API key and code. */
@@ -73,4 +68,14 @@ export type ApiKeyUses = Map<string, Use>
 export interface ReceiptState {
   receiptId: string
   row: ReceiptRow
+}
+
+/** A receipt as the public sees it. For an unknown id the report's verdict is `not-found`. */
+export interface ReceiptView {
+  report: Report
+  facts: Facts
+  jws: string | null
+  /** What the issuer made public, if it is kept here and is what was signed. */
+  content: { kind: 'text'; text: string } | { kind: 'binary'; bytes: number; type: string } | null
+  erasedAt: string | null
 }

@@ -1,15 +1,18 @@
 import type { AppLoadContext, EntryContext } from '@remix-run/node'
 import { RemixServer } from '@remix-run/react'
+import type { ComponentType } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
-import styles from './ui/app.css?url'
+import { Head, type HeadEntry } from './ui/site/head.tsx'
 import { Document } from './ui/site/document.tsx'
-import type { VerifyPageProps } from './ui/verify/receipt-parts.ts'
-import { VerifyPage } from './ui/verify/verify-page.tsx'
+import { NoticePage, noticeOf, type NoticeKind } from './ui/site/notice-pages.tsx'
 import { en } from './ui/words/en.ts'
+import type { PageArgs } from './web/page-context.ts'
+
+export type { NoticeKind } from './ui/site/notice-pages.tsx'
 
 /**
- * Buffered on purpose: no page here waits for anything, and one string is quicker than a stream.
- * Static, because no page here is taken over by React in the browser.
+ * The console's pages. Buffered on purpose: no page here waits for anything, and one string is
+ * quicker than a stream. Static, because no page here is taken over by React in the browser.
  */
 export default function handleRequest(
   request: Request,
@@ -22,31 +25,36 @@ export default function handleRequest(
   return new Response(`<!doctype html>${html}`, { status, headers })
 }
 
-export type DrawVerifyPage = (props: Omit<VerifyPageProps, 'words'>) => string
-
-/**
- * The verify page without Remix around it, which would take as long as the page itself: to the byte
- * what routes/receipt.tsx gives (test/pages/drawing.test.ts compares them).
- */
-export const drawVerifyPage: DrawVerifyPage = (props) => {
-  const title = en.pageTitle(en.verify.title(en.verify.verdicts[props.report.verdict]))
-  const head = (
-    <>
-      <title>{title}</title>
-      <meta name="robots" content="noindex" />
-      <link rel="stylesheet" href={styles} />
-      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-    </>
-  )
-  const html = renderToStaticMarkup(
-    <Document words={en} head={head}>
-      <VerifyPage words={en} {...props} />
-    </Document>,
-  )
-  return `<!doctype html>${html}`
+/** A public page's route module: its component is a function of what its loader gives. */
+export interface PublicPage {
+  loader: (args: PageArgs) => object | Promise<object>
+  meta: (args: { data: object }) => HeadEntry[]
+  default: ComponentType<{ loaderData: object }>
 }
 
-/** Remix would print the error, with its stack, to the console: dispatch.server.ts decides instead. */
+export type DrawPage = (page: PublicPage, data: object) => string
+export type DrawNotice = (kind: NoticeKind) => string
+
+/** A public page without Remix around it, which would take ten times as long as the page itself. */
+export const drawPage: DrawPage = ({ meta, default: Page }, data) =>
+  drawDocument(meta({ data }), <Page loaderData={data} />)
+
+export const drawNotice: DrawNotice = (kind) => {
+  const notice = noticeOf(kind, en)
+  const head = [{ title: en.pageTitle(notice.title) }, { name: 'robots', content: 'noindex' }]
+  return drawDocument(head, <NoticePage notice={notice} />)
+}
+
+function drawDocument(head: HeadEntry[], page: React.ReactElement): string {
+  const document = (
+    <Document words={en} head={<Head entries={head} />}>
+      {page}
+    </Document>
+  )
+  return `<!doctype html>${renderToStaticMarkup(document)}`
+}
+
+/** Remix would print the error, with its stack, to the console: web/console.ts logs it instead. */
 export function handleError(error: unknown, args: { request: Request; context: AppLoadContext }) {
   args.context.failure = error
 }

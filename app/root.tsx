@@ -1,20 +1,20 @@
 import type { LinksFunction, MetaFunction } from '@remix-run/node'
 import { Links, Meta, Outlet, useMatches, useRouteError } from '@remix-run/react'
 import type { ReactNode } from 'react'
-import styles from './ui/app.css?url'
 import { Document } from './ui/site/document.tsx'
-import { noticeFor, NoticePage } from './ui/site/notice-pages.tsx'
+import { LINKS } from './ui/site/head.tsx'
+import { noticeOf, NoticePage, type Notice } from './ui/site/notice-pages.tsx'
 import { en } from './ui/words/en.ts'
 
-export const links: LinksFunction = () => [
-  { rel: 'stylesheet', href: styles },
-  { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
-]
+export const links: LinksFunction = () => LINKS
+
+const noticeFor = (error: unknown): Notice =>
+  noticeOf((error as { status?: unknown } | null)?.status === 404 ? 'nowhere' : 'trouble', en)
 
 export const meta: MetaFunction = ({ error }) =>
   error === undefined
     ? []
-    : [{ title: en.pageTitle(noticeFor(error, en).title) }, { name: 'robots', content: 'noindex' }]
+    : [{ title: en.pageTitle(noticeFor(error).title) }, { name: 'robots', content: 'noindex' }]
 
 /** No `<Scripts>`: pages are plain HTML, so that a strict policy needs neither nonce nor hash. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -38,6 +38,6 @@ export default function App() {
 }
 
 export function ErrorBoundary() {
-  const notice = noticeFor(useRouteError(), en)
+  const notice = noticeFor(useRouteError())
   return <NoticePage notice={notice} />
 }

@@ -1,10 +1,25 @@
-import type { RouteConfig } from '@remix-run/dev/dist/config/routes'
+import type { RouteConfig, RouteConfigEntry } from '@remix-run/dev/dist/config/routes'
 
-/** Every page's address. A folder of route files would make a page of each test beside them. */
-export default [
-  { index: true, file: 'routes/home.tsx' },
-  { path: 'r/:receiptId', file: 'routes/receipt.tsx' },
-  { path: 'issuers/:slug', file: 'routes/issuer.tsx' },
+/** A public page: its answer may be kept for `cacheSeconds`. */
+export interface PublicPageRow {
+  path: string
+  file: string
+  cacheSeconds: number
+  isUnlisted?: boolean
+}
+
+/** Drawn by app/web/public-page.ts, without the framework's own handler. */
+export const PUBLIC_PAGES: PublicPageRow[] = [
+  { path: '/', file: 'routes/home.tsx', cacheSeconds: 300 },
+  { path: '/r/:receiptId', file: 'routes/receipt.tsx', cacheSeconds: 5, isUnlisted: true },
+  { path: '/issuers/:slug', file: 'routes/issuer.tsx', cacheSeconds: 5 },
+  { path: '/docs', file: 'routes/docs.tsx', cacheSeconds: 300 },
+  { path: '/problems', file: 'routes/problems.tsx', cacheSeconds: 300 },
+  { path: '/problems/:code', file: 'routes/problem.tsx', cacheSeconds: 300 },
+]
+
+/** The console's pages, in the order of its navigation, and the ways in. */
+export const CONSOLE_PAGES: RouteConfigEntry[] = [
   {
     path: 'admin',
     file: 'routes/admin/frame.tsx',
@@ -81,8 +96,12 @@ export default [
   { path: 'admin/confirm/passkey', file: 'routes/admin/door/ask-confirm.ts' },
   { path: 'admin/account/passkey', file: 'routes/admin/account/ask-add.ts' },
   { path: 'admin/audit.ndjson', file: 'routes/admin/audit/audit-export.ts' },
-  { path: 'docs', file: 'routes/docs.tsx' },
-  { path: 'problems', file: 'routes/problems.tsx' },
-  { path: 'problems/:code', file: 'routes/problem.tsx' },
-  { path: '*', file: 'routes/nowhere.tsx' },
+]
+
+/** Every page's address, as the build asks for it. A folder of route files would name tests too. */
+export default [
+  ...PUBLIC_PAGES.map(({ path, file }) =>
+    path === '/' ? { index: true, file } : { path: path.slice(1), file },
+  ),
+  ...CONSOLE_PAGES,
 ] satisfies RouteConfig

@@ -11,7 +11,7 @@ import { publicUrlOf, readSettings, type Settings } from './process/env.server.t
 import { openGate } from './web/gate.ts'
 import { createHttpServer } from './web/node-server.ts'
 import { openLog } from './process/log.server.ts'
-import { openSite } from './web/pages.server.ts'
+import { openSite } from './web/site.server.ts'
 import { openSecrets } from './process/secrets.server.ts'
 import { inviteFirstOwner } from './services/people/invite-admin.ts'
 import { seedWorld } from './services/overview/seed-world.ts'

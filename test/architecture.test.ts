@@ -124,10 +124,13 @@ const TABLE: Room[] = [
       'node:',
     ],
   },
-  // Where a request meets its handler; the rest of the room knows nothing but web standards.
-  { room: 'app/web/dispatch.server.ts', may: ['app/', 'db/connection.ts', '@remix-run/', 'node:'] },
+  // Where a request meets its handler; the rest of the room knows web standards and ctx.
+  { room: 'app/web/dispatch.server.ts', may: ['app/', 'node:'] },
   { room: 'app/web/page', may: ['app/', '@remix-run/', 'node:'] },
-  { room: 'app/web/', may: ['app/web/', 'node:'] },
+  { room: 'app/web/site.server.ts', may: ['app/', '@remix-run/', 'node:'] },
+  { room: 'app/web/console.ts', may: ['app/web/', '@remix-run/', 'node:'] },
+  { room: 'app/web/trouble.ts', may: ['app/web/', CTX, 'db/connection.ts'] },
+  { room: 'app/web/', may: ['app/web/', CTX, 'node:'] },
   {
     room: 'app/ui/browser/',
     may: ['app/ui/', CORE, '@simplewebauthn/browser'],
@@ -212,7 +215,7 @@ describe('the import table', () => {
       importsOf(file).some((name) => name.startsWith('@remix-run/')),
     )
     const allowed =
-      /^app\/(routes\/|routes\.ts|root\.tsx|entry\.server\.tsx|web\/pages\.server\.ts|web\/dispatch\.server\.ts)/
+      /^app\/(routes\/|routes\.ts|root\.tsx|entry\.server\.tsx|web\/(page-rows|site\.server|console)\.ts)/
     expect(knows.filter((file) => !allowed.test(file))).toEqual([])
   })
 

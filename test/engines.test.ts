@@ -20,8 +20,7 @@ beforeAll(async () => {
   file = await buildThread()
 })
 afterAll(() => rmSync(file))
-const openEngine = () =>
-  createEngine({ publicUrl: 'http://portal.test' }, { threads: { file, threads: 1 } })
+const openEngine = () => createEngine({ file, threads: 1 })
 const L = Point.CURVE().n
 const P = Point.CURVE().p
 

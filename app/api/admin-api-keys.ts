@@ -4,12 +4,12 @@ import { listApiKeys as list } from '../services/api-keys/list-api-keys.ts'
 import { revokeApiKey } from '../services/api-keys/revoke-api-key.ts'
 import { rotateApiKey } from '../services/api-keys/rotate-api-key.ts'
 import { updateApiKey } from '../services/api-keys/update-api-key.ts'
-import { admin, answer, NO_CONTENT } from './admin.ts'
+import { type AdminHandler, answer, NO_CONTENT } from './access.ts'
 import { readJson, readQuery } from './request.ts'
 import { apiKeyChange, apiKeyQuery, newApiKey, rotation } from './schemas/admin.ts'
 
 /** `POST /v1/admin/issuers/<slug>/api-keys`: the only answer, with a rotation's, that has a secret. */
-export const postApiKey = admin(async (request, ctx, params, by) => {
+export const postApiKey: AdminHandler = async (request, ctx, params, by) => {
   const read = await readJson(request, newApiKey)
   if (!read.ok) return read.reply
   const { name, mode, cap, ratePerSecond = null, expiresAt = null } = read.value
@@ -21,35 +21,35 @@ export const postApiKey = admin(async (request, ctx, params, by) => {
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
   })
   return answer(request, created, (key) => jsonReply(201, key))
-})
+}
 
 /** `GET /v1/admin/api-keys` */
-export const listApiKeys = admin(async (request, ctx) => {
+export const listApiKeys: AdminHandler = async (request, ctx) => {
   const read = readQuery(request, apiKeyQuery)
   if (!read.ok) return read.reply
   const { issuer = null, after = null, limit } = read.value
   return jsonReply(200, await list(ctx, { issuer, after, limit }))
-})
+}
 
 /** `PATCH /v1/admin/api-keys/<id>` */
-export const patchApiKey = admin(async (request, ctx, params, by) => {
+export const patchApiKey: AdminHandler = async (request, ctx, params, by) => {
   const read = await readJson(request, apiKeyChange)
   if (!read.ok) return read.reply
   const changed = await updateApiKey(ctx, by, params.id!, read.value)
   return answer(request, changed, (key) => jsonReply(200, key))
-})
+}
 
 /** `POST /v1/admin/api-keys/<id>/rotate` */
-export const postRotation = admin(async (request, ctx, params, by) => {
+export const postRotation: AdminHandler = async (request, ctx, params, by) => {
   const read = await readJson(request, rotation)
   if (!read.ok) return read.reply
   const rotated = await rotateApiKey(ctx, by, params.id!, read.value.overlapHours)
   return answer(request, rotated, (key) => jsonReply(200, key))
-})
+}
 
 /** `DELETE /v1/admin/api-keys/<id>`: deleting twice is the same as once. */
-export const deleteApiKey = admin(async (request, ctx, params, by) => {
+export const deleteApiKey: AdminHandler = async (request, ctx, params, by) => {
   const revoked = await revokeApiKey(ctx, by, params.id!)
   if (!revoked.ok && revoked.code === 'already_revoked') return NO_CONTENT
   return answer(request, revoked, () => NO_CONTENT)
-})
+}

@@ -1,7 +1,6 @@
 import type { ApiKeyHolder } from '../services/api-keys/api-key.ts'
 import type { UsageRow } from '../services/ingest/reserve-cap.ts'
 import { problemBody, type ProblemExtras } from '../web/problem.ts'
-import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../web/read-body.ts'
 import { jsonReply, type Reply } from '../web/reply.ts'
 import type { Ctx } from '../context.ts'
 import { verifyUrl } from '../services/verify/build-report.ts'
@@ -14,24 +13,15 @@ import {
 import { readUsage } from '../services/api-keys/read-usage.ts'
 import { releaseReservation, reserveCap } from '../services/ingest/reserve-cap.ts'
 import { readContent } from './content.ts'
-import { keyed } from './keyed.ts'
+import type { KeyedHandler } from './access.ts'
 import { presentUsage } from './present.ts'
-import {
-  checkShape,
-  listErrors,
-  readJson,
-  readOptionalJson,
-  refuse,
-  type ApiRequest,
-} from './request.ts'
+import { checkShape, listErrors, readJson, readOptionalJson } from './request.ts'
+import { refuse, type HttpRequest } from '../web/handler.ts'
 import { batch, reservationBody, submission } from './schemas/ingestion.ts'
 
-const NO_STORE = { 'cache-control': 'no-store' }
-const INGESTS = { ingests: true }
-
 /** `POST /v1/receipts` */
-export const postReceipt = keyed(async (request, ctx, _params, key) => {
-  const read = await readJson(request, submission, RECEIPT_BODY_BYTES_MAX)
+export const postReceipt: KeyedHandler = async (request, ctx, _params, key) => {
+  const read = await readJson(request, submission)
   if (!read.ok) return read.reply
   const ready = readSubmission(read.value)
   if (!ready.ok)
@@ -41,11 +31,11 @@ export const postReceipt = keyed(async (request, ctx, _params, key) => {
     })
   const [ingested] = await ingestReceipts(ctx, key, [ready.submission])
   return presentIngested(request, ctx, key, ingested!)
-}, INGESTS)
+}
 
 /** `POST /v1/receipts/batch`: each item stands or falls alone. */
-export const postBatch = keyed(async (request, ctx, _params, key) => {
-  const read = await readJson(request, batch, BATCH_BODY_BYTES_MAX)
+export const postBatch: KeyedHandler = async (request, ctx, _params, key) => {
+  const read = await readJson(request, batch)
   if (!read.ok) return read.reply
   const items = read.value.receipts.map((item) => {
     const shaped = checkShape(submission, item)
@@ -68,11 +58,11 @@ export const postBatch = keyed(async (request, ctx, _params, key) => {
   })
   const usage = await readUsage(ctx, key.id)
   for (const { problem } of results) if (problem) countRefusal(ctx, key.id, problem.code)
-  return jsonReply(200, { results, usage: presentUsage(usage) }, NO_STORE)
-}, INGESTS)
+  return jsonReply(200, { results, usage: presentUsage(usage) })
+}
 
 /** `POST /v1/reservations` */
-export const postReservation = keyed(async (request, ctx, _params, key) => {
+export const postReservation: KeyedHandler = async (request, ctx, _params, key) => {
   const read = await readOptionalJson(request, reservationBody)
   if (!read.ok) return read.reply
   const { reservation, expiresAt, usage } = await reserveCap(ctx, key.id, read.value)
@@ -81,32 +71,27 @@ export const postReservation = keyed(async (request, ctx, _params, key) => {
     const detail = `${read.value.count} places were asked for, and ${free} of ${usage.cap ?? 0} are free.`
     return refuse(request, 'cap_exceeded', { ...capExtras(ctx, key, usage), detail })
   }
-  return jsonReply(
-    201,
-    {
-      reservation,
-      count: read.value.count,
-      expiresAt: expiresAt.toISOString(),
-      usage: presentUsage(usage),
-    },
-    NO_STORE,
-  )
-})
+  return jsonReply(201, {
+    reservation,
+    count: read.value.count,
+    expiresAt: expiresAt.toISOString(),
+    usage: presentUsage(usage),
+  })
+}
 
 /** `DELETE /v1/reservations/<id>` */
-export const deleteReservation = keyed(async (request, ctx, params, key) =>
+export const deleteReservation: KeyedHandler = async (request, ctx, params, key) =>
   (await releaseReservation(ctx, key.id, params.id!))
     ? { status: 204, headers: {}, body: null }
     : refuse(request, 'not_found', {
         detail: 'This API key holds no such reservation: it was used up, released, or has expired.',
-      }),
-)
+      })
 
 /** `GET /v1/usage` */
-export const getUsage = keyed(async (_request, ctx, _params, key) => {
+export const getUsage: KeyedHandler = async (_request, ctx, _params, key) => {
   const usage = await readUsage(ctx, key.id)
-  return jsonReply(200, { period: usage.period, ...presentUsage(usage) }, NO_STORE)
-})
+  return jsonReply(200, { period: usage.period, ...presentUsage(usage) })
+}
 
 type Body = ReturnType<typeof submission.parse>
 
@@ -132,7 +117,7 @@ const describe = (error: { pointer: string; message: string }): string =>
   `${error.pointer || 'The item'}: ${error.message}`
 
 function presentIngested(
-  request: ApiRequest,
+  request: HttpRequest,
   ctx: Ctx,
   key: ApiKeyHolder,
   ingested: Ingested,
@@ -149,11 +134,11 @@ function presentIngested(
       log: { state: 'pending' },
       usage: presentUsage(ingested.usage),
     },
-    { location: link, ...NO_STORE },
+    { location: link },
   )
 }
 
-function presentItem(request: ApiRequest, ctx: Ctx, key: ApiKeyHolder, ingested: Ingested) {
+function presentItem(request: HttpRequest, ctx: Ctx, key: ApiKeyHolder, ingested: Ingested) {
   if (ingested.kind === 'refused') {
     const problem = problemBody(request, ingested.code, refusalExtras(ctx, key, ingested))
     return { status: problem.status, problem }

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { buildOpenApi, ROUTE_DOCS } from './openapi.ts'
-import { ROUTES } from './routes.ts'
+import { API_ROUTES } from './routes.ts'
 
 interface Operation {
   summary: string
@@ -22,12 +22,12 @@ const document = buildOpenApi('https://portal.example') as {
 
 test('the reference has every route and no other, open to the same people', () => {
   const described = Object.entries(ROUTE_DOCS).map(([name, doc]) => `${name} ${doc.access}`)
-  const routed = ROUTES.map(([method, path, access]) => `${method} ${path} ${access}`)
+  const routed = API_ROUTES.map(({ method, path, access }) => `${method} ${path} ${access}`)
   expect(described.sort()).toEqual(routed.sort())
 })
 
 test('every route has a summary, says who may ask, and can answer', () => {
-  for (const [method, path, access] of ROUTES) {
+  for (const { method, path, access } of API_ROUTES) {
     const operation = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
     expect(operation?.summary, path).toMatch(/\w/)
     expect(operation?.security.length, path).toBe(access === 'public' ? 0 : 1)

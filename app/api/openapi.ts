@@ -11,10 +11,10 @@ import { adminDocs } from './reference/admin.ts'
 import { ingestionDocs } from './reference/ingestion.ts'
 import type { RouteDoc } from './reference/route-doc.ts'
 import { verificationDocs } from './reference/verification.ts'
-import type { Handler } from './request.ts'
+import type { Handler } from '../web/handler.ts'
 import { problem } from './schemas/building-blocks.ts'
 
-/** By method and path, as in ROUTES; a test holds the two together. */
+/** By method and path, as in API_ROUTES; a test holds the two together. */
 export const ROUTE_DOCS: Record<string, RouteDoc> = {
   ...ingestionDocs,
   ...verificationDocs,
@@ -155,9 +155,7 @@ const built = new Map<string, Reply>()
 /** `GET /openapi.json` */
 export const getOpenApi: Handler = (_request, ctx) => {
   const { publicUrl } = ctx.config
-  const reply =
-    built.get(publicUrl) ??
-    jsonReply(200, buildOpenApi(publicUrl), { 'cache-control': 'public, max-age=300' })
+  const reply = built.get(publicUrl) ?? jsonReply(200, buildOpenApi(publicUrl))
   built.set(publicUrl, reply)
   return reply
 }

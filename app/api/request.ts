@@ -1,34 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
-import { problemReply, type ProblemCode, type ProblemExtras } from '../web/problem.ts'
-import { BODY_BYTES_MAX } from '../web/read-body.ts'
+import { mediaType, refuse, type HttpRequest } from '../web/handler.ts'
+import type { ProblemCode, ProblemExtras } from '../web/problem.ts'
 import type { Reply } from '../web/reply.ts'
-import type { Ctx } from '../context.ts'
 import { sayWhatIsWrong } from './shape-words.ts'
-
-/** What a handler sees of a request. */
-export interface ApiRequest {
-  method: string
-  path: string
-  /** What stands after the question mark. */
-  search: string
-  headers: IncomingHttpHeaders
-  requestId: string
-  /** The client's network address. */
-  address: string
-  publicUrl: string
-  /** The whole body, or null if it is longer than that. */
-  readBody(bytesMax: number): Promise<Uint8Array | null>
-}
-
-export type Handler = (
-  request: ApiRequest,
-  ctx: Ctx,
-  params: Record<string, string>,
-) => Promise<Reply> | Reply
-
-export const refuse = (request: ApiRequest, code: ProblemCode, extras?: ProblemExtras): Reply =>
-  problemReply(request, code, extras)
 
 type Read<T> = { ok: true; value: T } | { ok: false; reply: Reply }
 
@@ -36,16 +10,15 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /** Media type, size, JSON, shape, in this order. */
 export async function readJson<S extends z.ZodType>(
-  request: ApiRequest,
+  request: HttpRequest,
   schema: S,
-  bytesMax: number = BODY_BYTES_MAX,
 ): Promise<Read<z.output<S>>> {
   const refused = (code: ProblemCode, extras?: ProblemExtras) =>
     ({ ok: false, reply: refuse(request, code, extras) }) as const
   if (mediaType(request) !== 'application/json') return refused('unsupported_media_type')
-  const bytes = await request.readBody(bytesMax)
+  const bytes = await request.readBody()
   if (bytes === null) {
-    return refused('payload_too_large', { detail: `The limit here is ${bytesMax} bytes.` })
+    return refused('payload_too_large', { detail: `The limit here is ${request.bytesMax} bytes.` })
   }
   const parsed = parseJson(bytes)
   if (!parsed.ok) return refused('malformed_json', { detail: parsed.detail })
@@ -54,23 +27,26 @@ export async function readJson<S extends z.ZodType>(
 
 /** As `readJson`, where the whole body may be left out. */
 export async function readOptionalJson<S extends z.ZodType>(
-  request: ApiRequest,
+  request: HttpRequest,
   schema: S,
 ): Promise<Read<z.output<S>>> {
   if (request.headers['content-type'] !== undefined) return readJson(request, schema)
-  const bytes = await request.readBody(BODY_BYTES_MAX)
+  const bytes = await request.readBody()
   return bytes?.length === 0
     ? readShape(request, schema, {})
     : { ok: false, reply: refuse(request, 'unsupported_media_type') }
 }
 
 /** The query's members; a name given twice counts as its last. */
-export const readQuery = <S extends z.ZodType>(request: ApiRequest, schema: S): Read<z.output<S>> =>
+export const readQuery = <S extends z.ZodType>(
+  request: HttpRequest,
+  schema: S,
+): Read<z.output<S>> =>
   readShape(request, schema, Object.fromEntries(new URLSearchParams(request.search)))
 
 /** Unknown members are refused by name; each wrong one is listed with its place, up to ERRORS_MAX. */
 export function readShape<S extends z.ZodType>(
-  request: ApiRequest,
+  request: HttpRequest,
   schema: S,
   value: unknown,
 ): Read<z.output<S>> {
@@ -126,10 +102,7 @@ export function listErrors(error: z.ZodError): { pointer: string; message: strin
 /** Of a name that is not known here, as much as tells which one it is. */
 const NAME_CHARACTERS_MAX = 256
 
-export const mediaType = (request: ApiRequest): string =>
-  (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
-
-export function parseJson(
+function parseJson(
   bytes: Uint8Array,
 ): { ok: true; value: unknown } | { ok: false; detail: string } {
   try {
@@ -138,9 +111,4 @@ export function parseJson(
     const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
     return { ok: false, detail: `The body could not be read as JSON: ${why}.` }
   }
-}
-
-export function bearer(request: ApiRequest): string | null {
-  const match = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')
-  return match?.[1] ?? null
 }

@@ -2,12 +2,12 @@ import { Buffer } from 'node:buffer'
 import { readBundle } from '#receipt/bundle.ts'
 import { decodeBase64url, decodeUtf8 } from '#receipt/bytes.ts'
 import { parseReceiptId } from '#receipt/id.ts'
+import type { Report } from '#receipt/report.ts'
+import { finishOnce } from '../web/finished.ts'
 import { bytesReply, jsonReply, type Reply } from '../web/reply.ts'
-import { RECEIPT_BODY_BYTES_MAX } from '../web/read-body.ts'
 import { SANDBOXED } from '../web/security-headers.ts'
 import { listTrustedKeys, findIssuer } from '../services/issuers/find-issuer.ts'
-import { viewOfNothing } from '../services/verify/find-receipt.ts'
-import { reportStored } from '../services/verify/judge-stored.ts'
+import { viewOfNothing, viewReceipt } from '../services/verify/find-receipt.ts'
 import {
   lookUpDigest,
   openBundle,
@@ -17,13 +17,9 @@ import {
 import { readReceiptState } from '../services/verify/receipt-state.ts'
 import { verifyReceipt } from '../services/verify/verify-receipt.ts'
 import { readContent } from './content.ts'
-import { renderOnce } from './render-once.ts'
-import { mediaType, readJson, refuse, type ApiRequest, type Handler } from './request.ts'
+import { readJson } from './request.ts'
+import { mediaType, refuse, type HttpRequest, type Handler } from '../web/handler.ts'
 import { verifyBody } from './schemas/verification.ts'
-
-const SOON = { 'cache-control': 'public, max-age=10' }
-const FOREVER = { 'cache-control': 'public, max-age=31536000, immutable' }
-const NEVER = { 'cache-control': 'no-store' }
 
 /** `GET /v1/receipts/<id>`, and the JSON of `/r/<id>`. */
 export const getReport: Handler = async (request, ctx, params) => {
@@ -36,15 +32,17 @@ export const getReport: Handler = async (request, ctx, params) => {
         : 'There is no receipt of this id here yet. One that its service is still sending appears a little later.'
     return refuse(request, 'not_found', { detail, members: { receiptId, verdict, checks } })
   }
-  const rendered = await renderOnce(ctx, 'report', state, () => reportStored(ctx, state))
-  const { body, etag } = rendered!
-  return bytesReply('application/json; charset=utf-8', body, { etag, vary: 'Accept', ...SOON })
+  const { report } = await viewReceipt(ctx, state)
+  const { body, etag } = reportJson(report)
+  return bytesReply('application/json; charset=utf-8', body, { etag })
 }
+
+const reportJson = finishOnce((report: Report) => JSON.stringify(report))
 
 /** `GET /v1/receipts/<id>/receipt`: these bytes never change. */
 export const getReceipt: Handler = async (request, ctx, params) => {
   const jws = await openReceipt(ctx, params.id!)
-  return jws === null ? refuse(request, 'not_found') : bytesReply('application/jose', jws, FOREVER)
+  return jws === null ? refuse(request, 'not_found') : bytesReply('application/jose', jws)
 }
 
 /** `GET /v1/receipts/<id>/bundle` */
@@ -52,7 +50,6 @@ export const getBundle: Handler = async (request, ctx, params) => {
   const bundle = await openBundle(ctx, params.id!)
   if (bundle === null) return refuse(request, 'not_found')
   return jsonReply(200, bundle, {
-    ...SOON,
     'content-disposition': `attachment; filename="${params.id!}.bundle.json"`,
   })
 }
@@ -76,7 +73,6 @@ export const getContent: Handler = async (request, ctx, params) => {
     isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
     opened.bytes,
     {
-      ...SOON,
       'content-security-policy': SANDBOXED,
       'content-disposition': `attachment; filename="${params.id!}${isText ? '.txt' : '.bin'}"`,
     },
@@ -86,7 +82,7 @@ export const getContent: Handler = async (request, ctx, params) => {
 /** `POST /v1/verify`: 200 whatever the verdict; nothing is stored. */
 export const postVerify: Handler = async (request, ctx) => {
   if (mediaType(request) === 'application/jose') return verifyJose(request, ctx)
-  const read = await readJson(request, verifyBody, RECEIPT_BODY_BYTES_MAX)
+  const read = await readJson(request, verifyBody)
   if (!read.ok) return read.reply
   const { receipt, receiptId, bundle, content, contentDigest } = read.value
 
@@ -117,18 +113,18 @@ export const postVerify: Handler = async (request, ctx) => {
     asked,
     given !== null ? { content: given } : digest !== null ? { digest } : null,
   )
-  return jsonReply(200, report, NEVER)
+  return jsonReply(200, report)
 }
 
-async function verifyJose(request: ApiRequest, ctx: Parameters<Handler>[1]): Promise<Reply> {
-  const body = await request.readBody(RECEIPT_BODY_BYTES_MAX)
+async function verifyJose(request: HttpRequest, ctx: Parameters<Handler>[1]): Promise<Reply> {
+  const body = await request.readBody()
   if (body === null) return refuse(request, 'payload_too_large')
   // Latin-1 keeps every byte apart, so a byte that no receipt has stays one.
   const receipt = Buffer.from(body).toString('latin1')
-  return jsonReply(200, await verifyReceipt(ctx, { receipt, keys: [] }, null), NEVER)
+  return jsonReply(200, await verifyReceipt(ctx, { receipt, keys: [] }, null))
 }
 
-const invalid = (request: ApiRequest, error: { pointer: string; message: string }): Reply =>
+const invalid = (request: HttpRequest, error: { pointer: string; message: string }): Reply =>
   refuse(request, 'invalid_request', {
     errors: [{ pointer: error.pointer, message: error.message }],
     detail: `${error.pointer}: ${error.message}`,
@@ -143,25 +139,24 @@ export const getLookup: Handler = async (request, ctx, params) => {
       message: 'Must be 5 to 16 lower-case hexadecimal characters.',
     })
   }
-  return jsonReply(200, await lookUpDigest(ctx, prefix), SOON)
+  return jsonReply(200, await lookUpDigest(ctx, prefix))
 }
 
 /** `GET /.well-known/jwks.json` */
-export const getJwks: Handler = async (_request, ctx) =>
-  jsonReply(200, await listTrustedKeys(ctx), SOON)
+export const getJwks: Handler = async (_request, ctx) => jsonReply(200, await listTrustedKeys(ctx))
 
-const refuseIssuer = (request: ApiRequest): Reply =>
+const refuseIssuer = (request: HttpRequest): Reply =>
   refuse(request, 'not_found', { detail: 'This portal knows no issuer of that slug.' })
 
 /** `GET /v1/issuers/<slug>` */
 export const getIssuer: Handler = async (request, ctx, params) => {
   const issuer = await findIssuer(ctx, params.slug!)
-  return issuer === null ? refuseIssuer(request) : jsonReply(200, issuer, SOON)
+  return issuer === null ? refuseIssuer(request) : jsonReply(200, issuer)
 }
 
 /** `GET /v1/issuers/<slug>/jwks.json` */
 export const getIssuerJwks: Handler = async (request, ctx, params) => {
   const issuer = await findIssuer(ctx, params.slug!)
   if (issuer === null) return refuseIssuer(request)
-  return jsonReply(200, await listTrustedKeys(ctx, params.slug), SOON)
+  return jsonReply(200, await listTrustedKeys(ctx, params.slug))
 }

@@ -1,45 +1,25 @@
+import { hash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import type { Sha256 } from '#receipt/bytes.ts'
-import { bytesOf, createDesk, pack, sha256, type Answer, type Piece } from './desk.server.ts'
-import type { FinishedReport, JudgedState } from '../services/verify/judge-stored.ts'
+import type { Engine } from './engine.ts'
+import { createSignatureCheck, packSignature, type PackedSignature } from './signatures.ts'
 import { createThreads } from './threads.server.ts'
 
-export interface Engine {
-  sha256: Sha256
-
-  /** Assumes an admitted key. Never throws: a check that can't be made is not a good signature. */
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
-
-  /** A stored receipt judged and told as JSON. */
-  report(state: JudgedState): Promise<FinishedReport>
-}
-
-/** Lies beside this program once it is built; where it isn't, nothing runs on threads. */
+/** The thread's program lies beside this one once it is built; elsewhere nothing runs on threads. */
 const THREAD = fileURLToPath(new URL('thread.js', import.meta.url))
 
-/** What takes a core's time, done on whichever core is free. */
 export function createEngine(
-  config: { publicUrl: string },
-  {
-    now = Date.now,
-    threads,
-  }: { now?: () => number; threads?: { file: string; threads: number } } = {},
+  options: { file: string; threads?: number } = { file: THREAD },
 ): Engine {
-  const desk = createDesk(config)
-  const work = createThreads<Piece, Answer>(
-    desk,
-    { pack, bytesOf },
-    {
-      workerData: { publicUrl: config.publicUrl },
-      ...(threads ?? { file: THREAD }),
-    },
-  )
+  const check = createThreads<PackedSignature, boolean>(createSignatureCheck(), {
+    bytesOf: (packed) => packed.length,
+    ...options,
+  })
   return {
-    sha256,
-    async verify(publicKey, message, signature) {
-      if (publicKey.length !== 32 || signature.length !== 64) return false
-      return (await work({ signed: { publicKey, message, signature } })) as boolean
+    // In one call: a hash object of its own costs more than so few bytes.
+    sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+    verify(publicKey, message, signature) {
+      if (publicKey.length !== 32 || signature.length !== 64) return Promise.resolve(false)
+      return check(packSignature(publicKey, message, signature))
     },
-    report: (state) => work({ state, now: now() }) as Promise<FinishedReport>,
   }
 }

@@ -1,18 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { createDesk, unpack, type Answer, type Packed } from './desk.server.ts'
+import { parentPort } from 'node:worker_threads'
+import { createSignatureCheck, type PackedSignature } from './signatures.ts'
 
 // The other end of threads.server.ts.
-const desk = createDesk(workerData as { publicUrl: string })
+const check = createSignatureCheck()
 
-parentPort!.on('message', (pieces: Packed[]) => {
-  parentPort!.postMessage(pieces.map(answer))
+parentPort!.on('message', (pieces: PackedSignature[]) => {
+  parentPort!.postMessage(pieces.map(check))
 })
-
-/** What fails here fails again on the event loop, whose request it is, and not all the others'. */
-function answer(packed: Packed): Answer | undefined {
-  try {
-    return desk(unpack(packed))
-  } catch {
-    return undefined
-  }
-}

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function writeThread(name: string, code: string): string {
   const file = join(folder, `${name}.mjs`)
   const head = `import { parentPort, workerData } from 'node:worker_threads'
-    const double = (pieces) => pieces.map((piece) => Number(piece.slice(1)) * workerData.by)\n`
+    const double = (pieces) => pieces.map((piece) => piece * workerData.by)\n`
   writeFileSync(file, head + code)
   return file
 }
@@ -23,12 +23,12 @@ const good = writeThread(
 const PIECES = Array.from({ length: 300 }, (_, i) => i)
 const DOUBLED = PIECES.map((piece) => piece * 2)
 const double = (piece: number): number => piece * 2
-const packing = { pack: (piece: number) => `p${String(piece)}`, bytesOf: () => 1 }
+const bytesOf = () => 1
 
 /** Asks for all of them at once, and says how many were done on this thread. */
 async function doAll(file: string, threads: number, doHere = double) {
   const here = vi.fn(doHere)
-  const work = createThreads(here, packing, { file, threads, workerData: { by: 2 } })
+  const work = createThreads(here, { bytesOf, file, threads, workerData: { by: 2 } })
   const answers = await Promise.all(PIECES.map((piece) => work(piece)))
   return { answers, here: here.mock.calls.length, work }
 }
@@ -41,7 +41,7 @@ test.each([1, 3])('many at once are each answered for themselves, by %i threads'
 
 test('a lone one is done at once, where it is', async () => {
   const here = vi.fn(double)
-  const work = createThreads(here, packing, { file: 'not-started.mjs', threads: 2 })
+  const work = createThreads(here, { bytesOf, file: 'not-started.mjs', threads: 2 })
   expect(await work(21)).toBe(42)
   expect(here).toHaveBeenCalledOnce()
 })
@@ -63,7 +63,7 @@ test('with no thread the event loop does them all, and has a turn after each', a
 test('where the file was not built there is no thread', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const here = vi.fn(double)
-  const work = createThreads(here, packing, { file: join(folder, 'nothing.mjs') })
+  const work = createThreads(here, { bytesOf, file: join(folder, 'nothing.mjs') })
   expect(await Promise.all(PIECES.map((piece) => work(piece)))).toEqual(DOUBLED)
   expect(here).toHaveBeenCalledTimes(PIECES.length)
   expect(warned).not.toHaveBeenCalled()
@@ -81,8 +81,7 @@ test('what a thread gives no answer to is done here, and what fails here fails a
       if (piece === 150) throw new Error('not this one')
       return piece * 2
     },
-    packing,
-    { file: shy, threads: 2, workerData: { by: 2 } },
+    { bytesOf, file: shy, threads: 2, workerData: { by: 2 } },
   )
   const settled = await Promise.allSettled(PIECES.map((piece) => work(piece)))
   for (const [piece, { status }] of settled.entries())
@@ -127,11 +126,11 @@ test('what is large goes alone, so that nothing small waits behind it for long',
     "parentPort.on('message', (pieces) => parentPort.postMessage(pieces.map(() => pieces.length)))",
   )
   const isLarge = (piece: number): boolean => piece % 10 === 0
-  const work = createThreads(
-    () => 1,
-    { pack: (piece: number) => piece, bytesOf: (piece) => (isLarge(piece) ? 1_000_000 : 10) },
-    { file: counting, threads: 1 },
-  )
+  const work = createThreads(() => 1, {
+    bytesOf: (piece: number) => (isLarge(piece) ? 1_000_000 : 10),
+    file: counting,
+    threads: 1,
+  })
   await Promise.all(PIECES.map(async (piece) => (told[piece] = await work(piece))))
   expect(told.filter((_, piece) => isLarge(piece))).toEqual(Array.from({ length: 30 }, () => 1))
   expect(Math.max(...told)).toBeGreaterThan(3)

@@ -8,7 +8,7 @@ import { createDispatcher } from '../web/dispatch.server.ts'
 import type { Settings } from './env.server.ts'
 import { openGate } from '../web/gate.ts'
 import { openLog } from './log.server.ts'
-import { openSite } from '../web/pages.server.ts'
+import { openSite } from '../web/site.server.ts'
 import { stopOnSignals } from './signals.server.ts'
 
 interface WorkerOrders {

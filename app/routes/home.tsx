@@ -1,21 +1,31 @@
-import { redirect, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import { redirect, type MetaFunction } from '@remix-run/node'
+import { once } from '#app/web/finished.ts'
+import type { PageArgs } from '#app/web/page-context.ts'
 import { readAnything } from '../ui/browser/read-anything.ts'
-import { HomePage } from '../ui/site/home-page.tsx'
+import { HomePage, type HomePageProps } from '../ui/site/home-page.tsx'
 import { en } from '../ui/words/en.ts'
 
+type Shown = Omit<HomePageProps, 'words'>
+
+/** One object for each of the few pages that there are, so that each is drawn once. */
+const shownWith = once((scripts: Record<string, string>) => {
+  const script = scripts.home ?? null
+  return {
+    nothing: { unread: null, script },
+    receipt: { unread: 'receipt', script },
+    bundle: { unread: 'bundle', script },
+    text: { unread: 'text', script },
+  } satisfies Record<string, Shown>
+})
+
 /** `?q=` is the form of a browser without JavaScript; with it, nothing is sent to be read. */
-export function loader({ request, context }: LoaderFunctionArgs) {
+export function loader({ request, context: { scripts } }: PageArgs): Shown | Response {
   const asked = new URL(request.url).searchParams.get('q')
   const read = asked === null ? null : readAnything(asked)
   if (read?.kind === 'id' || read?.kind === 'link') return redirect(`/r/${read.receiptId}`)
-  const unread =
-    read === null || read.kind === 'nothing'
-      ? null
-      : read.kind === 'wrong-length'
-        ? ('text' as const)
-        : read.kind
-  return { unread, script: context.scripts.home ?? null }
+  const shown = shownWith(scripts)
+  if (read === null) return shown.nothing
+  return read.kind === 'wrong-length' ? shown.text : shown[read.kind]
 }
 
 export const meta: MetaFunction = () => [
@@ -23,6 +33,6 @@ export const meta: MetaFunction = () => [
   { name: 'description', content: en.home.description },
 ]
 
-export default function Home() {
-  return <HomePage words={en} {...useLoaderData<typeof loader>()} />
+export default function Home({ loaderData }: { loaderData: Shown }) {
+  return <HomePage words={en} {...loaderData} />
 }

@@ -1,23 +1,19 @@
-import { type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
-import { findIssuer } from '#app/services/issuers/find-issuer.ts'
-import { answerJson } from './answer-json.ts'
+import type { MetaFunction } from '@remix-run/node'
+import { findIssuer, type IssuerView } from '#app/services/issuers/find-issuer.ts'
+import type { PageArgs } from '#app/web/page-context.ts'
 import { IssuerPage } from '../ui/site/issuer-page.tsx'
 import { en } from '../ui/words/en.ts'
 
-export async function loader({ params, context }: LoaderFunctionArgs) {
+export async function loader({ params, context }: PageArgs): Promise<IssuerView> {
   const issuer = await findIssuer(context.ctx, params.slug ?? '')
   if (issuer === null) throw new Response(null, { status: 404 })
-  return answerJson({ issuer }, { headers: { 'Cache-Control': 'public, max-age=5' } })
+  return issuer
 }
 
-export const headers: HeadersFunction = ({ loaderHeaders }) => loaderHeaders
+export const meta: MetaFunction = ({ data }) => [
+  { title: en.pageTitle(en.issuer.title((data as IssuerView).name)) },
+]
 
-export const meta: MetaFunction<typeof loader> = ({ data }) =>
-  data
-    ? [{ title: en.pageTitle(en.issuer.title(data.issuer.name)) }]
-    : [{ title: en.nowhere.title }]
-
-export default function IssuerRoute() {
-  return <IssuerPage words={en} issuer={useLoaderData<typeof loader>().issuer} />
+export default function IssuerRoute({ loaderData }: { loaderData: IssuerView }) {
+  return <IssuerPage words={en} issuer={loaderData} />
 }

@@ -1,21 +1,26 @@
-import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import type { MetaFunction } from '@remix-run/node'
+import type { PageArgs } from '#app/web/page-context.ts'
 import { PROBLEMS } from '#app/web/problem.ts'
 import { ProblemPage, type Problem } from '../ui/site/problem-pages.tsx'
 import { en } from '../ui/words/en.ts'
 
-export function loader({ params }: LoaderFunctionArgs): Problem {
-  const code = params.code ?? ''
-  const problem = new Map(Object.entries(PROBLEMS)).get(code)
+const SHOWN = new Map<string, Problem>(
+  Object.entries(PROBLEMS).map(([code, { status, title, help }]) => [
+    code,
+    { code, status, title, help },
+  ]),
+)
+
+export function loader({ params }: PageArgs): Problem {
+  const problem = SHOWN.get(params.code ?? '')
   if (problem === undefined) throw new Response(null, { status: 404 })
-  const { status, title, help } = problem
-  return { code, status, title, help }
+  return problem
 }
 
-export const meta: MetaFunction<typeof loader> = ({ data }) => [
-  { title: en.pageTitle(en.problems.pageTitle(data?.code ?? '')) },
+export const meta: MetaFunction = ({ data }) => [
+  { title: en.pageTitle(en.problems.pageTitle((data as Problem).code)) },
 ]
 
-export default function ProblemRoute() {
-  return <ProblemPage words={en} problem={useLoaderData<typeof loader>()} />
+export default function ProblemRoute({ loaderData }: { loaderData: Problem }) {
+  return <ProblemPage words={en} problem={loaderData} />
 }

@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
 /** Whether JSON is wanted rather than a page: as RFC 9110 weighs them, a page when in doubt. */
-export function prefersJson(accept: string | undefined): boolean {
+export function prefersJson({ accept }: IncomingHttpHeaders): boolean {
   if (accept === undefined) return false
   let json = 0
   let html = 0

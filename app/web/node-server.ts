@@ -57,9 +57,7 @@ export function writeReply(
   const headers: Record<string, string | string[] | number> = joinHeaders(always, reply.headers)
   let { status, body } = reply
   const cacheable =
-    status === 200 &&
-    body !== null &&
-    /max-age=[1-9]/.test(String(reply.headers['cache-control'] ?? ''))
+    status === 200 && body !== null && /max-age=[1-9]/.test(String(headers['cache-control'] ?? ''))
   if (cacheable) {
     const etag = String(reply.headers.etag ?? etagOf(body!))
     headers.etag = etag

@@ -1,6 +1,13 @@
 import type { Ctx } from '#app/context.ts'
 import type { Session } from '#app/services/door/session.ts'
 
+/** What the loader of a public page is given: the part of Remix's arguments that it may use. */
+export interface PageArgs {
+  request: Pick<Request, 'url'>
+  params: Record<string, string | undefined>
+  context: PageContext
+}
+
 /** What a page's loader finds in its context. */
 export interface PageContext {
   ctx: Ctx

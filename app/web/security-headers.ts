@@ -27,3 +27,9 @@ export const CORS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag, Location, Retry-After, X-Request-Id',
 }
+
+/** What a page elsewhere may send to a public route; the route's methods are added. */
+export const PREFLIGHT = {
+  'access-control-allow-headers': 'Content-Type, If-None-Match',
+  'access-control-max-age': '86400',
+}

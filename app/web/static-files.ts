@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { etagOf } from './node-server.ts'
 import type { Reply } from './reply.ts'
 
@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-interface StaticFile {
+export interface StaticFile {
   plain: Buffer
   zipped: Buffer | null
   headers: Record<string, string>
@@ -51,8 +51,8 @@ export function readStaticFiles(folder: string): Map<string, StaticFile> {
   return files
 }
 
-export function staticReply(file: StaticFile, request: IncomingMessage): Reply {
-  const zip = file.zipped !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
+export function staticReply(file: StaticFile, headers: IncomingHttpHeaders): Reply {
+  const zip = file.zipped !== null && /\bgzip\b/.test(headers['accept-encoding'] ?? '')
   return {
     status: 200,
     headers: zip ? { ...file.headers, 'content-encoding': 'gzip' } : file.headers,

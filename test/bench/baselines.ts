@@ -8,9 +8,9 @@ import {
   type EntryContext,
   type ServerBuild,
 } from '@remix-run/node'
-import { RemixServer } from '@remix-run/react'
+import { RemixServer, useLoaderData } from '@remix-run/react'
 import pg from 'pg'
-import { createElement } from 'react'
+import { createElement, type FunctionComponent } from 'react'
 import { renderToPipeableStream } from 'react-dom/server'
 import type { Ctx } from '#app/context.ts'
 import type { Connection } from '#db/connection.ts'
@@ -121,7 +121,13 @@ export function withPlainTransactions(ctx: Ctx, connection: Exclude<Connection, 
  */
 export function stockRemix(build: ServerBuild, context: AppLoadContext): Server {
   const entry = { module: { ...build.entry.module, default: streamPage } }
-  const handle = createRequestHandler({ ...build, entry }, 'production')
+  const routes = Object.fromEntries(
+    Object.entries(build.routes).map(([id, route]) => [
+      id,
+      { ...route!, module: withData(route!) },
+    ]),
+  )
+  const handle = createRequestHandler({ ...build, entry, routes }, 'production')
   return createServer((incoming, outgoing) => {
     const headers = new Headers()
     for (const [name, value] of Object.entries(incoming.headers))
@@ -134,6 +140,12 @@ export function stockRemix(build: ServerBuild, context: AppLoadContext): Server 
       else await writeReadableStreamToWritable(response.body, outgoing)
     })
   })
+}
+
+/** The portal gives a page's component its data; the framework's own way is a hook. Only for pages. */
+function withData({ module }: ServerBuild['routes'][string] & object) {
+  const Page = module.default as FunctionComponent<{ loaderData: unknown }>
+  return { ...module, default: () => createElement(Page, { loaderData: useLoaderData() }) }
 }
 
 function streamPage(

@@ -84,7 +84,7 @@ function createPortals() {
     forget(): void {
       for (const one of caches) {
         one.receiptStates.clear()
-        one.rendered.clear()
+        one.views.clear()
       }
     },
 

@@ -6,6 +6,7 @@ import {
   checkSecondFactor,
   switchOnSecondFactor,
 } from '#app/services/door/second-factor.ts'
+import { ask } from '../support/ask.ts'
 import { appCode, BY, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { knock } from '../support/door.ts'
@@ -168,11 +169,23 @@ test('strangers who go on guessing at a name keep nobody out of a browser that w
   ).toBe(429)
 })
 
-test.each(['/ADMIN/people', '/Admin/sign-in', '/%61dmin', '/%41dmin/join/x'])(
-  'the console answers to its own spelling alone, not to %s',
+test.each([
+  '/ADMIN/people',
+  '/Admin/sign-in',
+  '/%61dmin',
+  '/%41dmin/audit',
+  '//admin',
+  '/x/../admin',
+])(
+  'the console answers to its own spelling alone: %s leads there, and no form gets in by it',
   async (path) => {
-    const answer = await owner.get(path)
-    expect(answer.status).toBe(404)
+    const answer = await ask(portal, path)
+    expect(answer.status).toBe(308)
+    expect(answer.headers.location).toMatch(/^\/admin(\/[a-z-]+)?$/)
+    expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.text).not.toContain('Console')
+    const { publicUrl } = portal.ctx.config
+    const form = await ask(portal, path, { method: 'POST', headers: { origin: publicUrl } })
+    expect([404, 405]).toContain(form.status)
   },
 )

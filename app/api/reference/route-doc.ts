@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ProblemCode } from '#app/web/problem.ts'
 
-/** What the reference says of one row of ROUTES. */
+/** What the reference says of one row of API_ROUTES. */
 export interface RouteDoc {
   access: 'public' | 'key' | 'admin'
   summary: string

@@ -39,8 +39,7 @@ export async function eraseContent(
     }
   })
   forgetReceiptState(ctx, receiptId)
-  // Finished pages may hold the text. Nobody can reach them under the receipt's new state, but what
-  // was to be erased has no place in memory either.
-  ctx.caches.rendered.clear()
+  // The view holds the text, and so does every page drawn of it.
+  ctx.caches.views.delete(receiptId)
   return outcome
 }

@@ -1,42 +1,41 @@
 import { decodeUtf8 } from '#receipt/bytes.ts'
 import { judge, type Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
-import type { Ctx } from '#app/context.ts'
+import type { Ctx, ReceiptState, ReceiptView } from '#app/context.ts'
+
+export type { ReceiptView } from '#app/context.ts'
 import { buildReport, toTime } from './build-report.ts'
 import { buildStoredReport, judgeStored } from './judge-stored.ts'
-import { readReceiptState, type ReceiptState } from './receipt-state.ts'
+import { readReceiptState, sameState } from './receipt-state.ts'
 
-/** A receipt as the public sees it. For an unknown id the report's verdict is `not-found`. */
-export interface ReceiptView {
-  report: Report
-  facts: Facts
-  jws: string | null
-  /** What the issuer made public, if it is kept here and is what was signed. */
-  content: { kind: 'text'; text: string } | { kind: 'binary'; bytes: number; type: string } | null
-  erasedAt: string | null
-}
-
-/** Everything is computed again from the stored bytes, each time. */
-export async function findReceipt(ctx: Ctx, receiptId: string): Promise<ReceiptView> {
+/** Everything is computed again from the stored bytes, each time that they are read anew. */
+export async function findReceipt(ctx: Ctx, receiptId: string): Promise<ReceiptView | null> {
   const state = await readReceiptState(ctx, receiptId)
-  return state === null ? viewOfNothing(ctx, receiptId) : viewReceipt(ctx, state)
+  return state === null ? null : viewReceipt(ctx, state)
 }
 
+/**
+ * A receipt as it stands is judged once: while its state is the same in every byte, so is its view,
+ * and everything that is drawn of the view.
+ */
 export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<ReceiptView> {
+  const kept = ctx.caches.views.get(state.receiptId)
+  if (kept !== undefined && sameState(kept.state, state)) return kept.view
   const judged = await judgeStored(ctx, state)
-  const { judgement, receipt } = judged
   const report = buildStoredReport(ctx, state, judged)
   const { row } = state
-  return {
+  const view: ReceiptView = {
     report,
-    facts: judgement.facts,
+    facts: judged.judgement.facts,
     jws: row.jws,
     content:
       report.contentAvailable && row.content !== null
-        ? contentOf(row.content, receipt?.claims.content.type ?? '')
+        ? contentOf(row.content, judged.receipt?.claims.content.type ?? '')
         : null,
     erasedAt: row.erasedAt === null ? null : toTime(row.erasedAt),
   }
+  ctx.caches.views.set(state.receiptId, { state, view })
+  return view
 }
 
 function contentOf(bytes: Uint8Array, type: string): ReceiptView['content'] {

@@ -1,35 +1,10 @@
 import { Buffer } from 'node:buffer'
-import type { Sha256 } from '#receipt/bytes.ts'
 import { thumbprint } from '#receipt/key.ts'
 import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
-import { readReceipt, type ParsedReceipt, type Reading } from '#receipt/receipt.ts'
-import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
+import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import type { Ctx } from '#app/context.ts'
 import { buildReport, type KnownFacts } from './build-report.ts'
-import type { Lru } from '../lru.ts'
 import type { ReceiptState } from './receipt-state.ts'
-
-/** The part of `Ctx` that judging needs, without a database: any thread can have it. */
-export interface Bench {
-  now(): number
-  config: Pick<Ctx['config'], 'publicUrl'>
-  engine: { sha256: Sha256 }
-  caches: { kids: Lru<string> }
-}
-
-/** What of a receipt's state its judgement depends on. */
-export interface JudgedState {
-  receiptId: string
-  row: Omit<ReceiptRow, 'id' | 'digest'>
-}
-
-/** What is read from a row before its signature is checked. */
-interface ReadState {
-  reading: Reading
-  receipt: ParsedReceipt | null
-  /** The published key for the receipt's own (`iss`, `kid`), or null. */
-  key: { publicKey: Uint8Array; genuine: boolean; evidence: KeyEvidence } | null
-}
 
 export interface StoredJudgement {
   judgement: Judgement
@@ -37,78 +12,25 @@ export interface StoredJudgement {
   keyIsPublished: boolean
 }
 
-/** The JSON of a stored receipt's report; `isInvalid` if its verdict is `invalid`. */
-export interface FinishedReport {
-  json: string
-  isInvalid: boolean
-}
-
-/** Nothing stored is believed: digest, length, id and signature are computed again from the bytes. */
+/**
+ * The one way from a row to a verdict. Nothing stored is believed: digest, length, id and signature
+ * are computed again from the bytes. Only the signature is checked on another core.
+ */
 export async function judgeStored(
   ctx: Ctx,
-  state: ReceiptState,
+  { receiptId, row }: ReceiptState,
   given: Evidence['given'] = null,
 ): Promise<StoredJudgement> {
-  const read = readState(ctx, state)
-  const { key, receipt } = read
+  const reading = readReceipt(row.jws, ctx.engine.sha256)
+  const receipt = reading.ok ? reading.receipt : null
+  const key = receipt === null ? null : keyOf(ctx, row, receipt)
   const isGood =
     receipt !== null &&
     key?.genuine === true &&
     (await ctx.engine.verify(key.publicKey, receipt.signingInput, receipt.signature))
-  const judged = judgeRead(ctx, state, read, isGood, given)
-  noteIfInvalid(ctx, state, judged.judgement.verdict === 'invalid')
-  return judged
-}
-
-/** The JSON of a stored receipt's report, made on whatever core is free. */
-export async function reportStored(ctx: Ctx, state: ReceiptState): Promise<string> {
-  const { json, isInvalid } = await ctx.engine.report(state)
-  noteIfInvalid(ctx, state, isInvalid)
-  return json
-}
-
-function noteIfInvalid(ctx: Ctx, { receiptId, row }: ReceiptState, isInvalid: boolean): void {
-  if (isInvalid) ctx.failures.noteStored(row.issuer, row.kid, receiptId)
-}
-
-/** What `reportStored` asks for, done here and now. `verify` assumes an admitted key. */
-export function finishReport(
-  bench: Bench,
-  state: JudgedState,
-  verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean,
-): FinishedReport {
-  const read = readState(bench, state)
-  const { key, receipt } = read
-  const isGood =
-    receipt !== null &&
-    key?.genuine === true &&
-    verify(key.publicKey, receipt.signingInput, receipt.signature)
-  const report = buildStoredReport(bench, state, judgeRead(bench, state, read, isGood, null))
-  return { json: JSON.stringify(report), isInvalid: report.verdict === 'invalid' }
-}
-
-export const buildStoredReport = (
-  bench: Pick<Bench, 'config'>,
-  state: JudgedState,
-  { judgement, receipt, keyIsPublished }: StoredJudgement,
-) => buildReport(bench, { judgement, receipt, known: knownFacts(state, keyIsPublished) })
-
-function readState(bench: Bench, { row }: JudgedState): ReadState {
-  const reading = readReceipt(row.jws, bench.engine.sha256)
-  const receipt = reading.ok ? reading.receipt : null
-  return { reading, receipt, key: receipt === null ? null : keyOf(bench, row, receipt) }
-}
-
-function judgeRead(
-  bench: Bench,
-  { receiptId, row }: JudgedState,
-  { reading, receipt, key }: ReadState,
-  isGood: boolean,
-  given: Evidence['given'],
-): StoredJudgement {
   const judgement = judge(
     {
-      now: bench.now(),
+      now: ctx.now(),
       reading,
       idExpected: receiptId,
       key: key?.evidence ?? { from: 'none' },
@@ -128,20 +50,35 @@ function judgeRead(
             : { state: 'stored', bytes: row.content },
       given,
     },
-    bench.engine.sha256,
+    ctx.engine.sha256,
   )
+  if (judgement.verdict === 'invalid') ctx.failures.noteStored(row.issuer, row.kid, receiptId)
   return { judgement, receipt, keyIsPublished: key !== null }
 }
 
-function keyOf(bench: Bench, row: JudgedState['row'], receipt: ParsedReceipt): ReadState['key'] {
+/** The report of a stored receipt, from its judgement. */
+export const buildStoredReport = (
+  ctx: Ctx,
+  state: ReceiptState,
+  { judgement, receipt, keyIsPublished }: StoredJudgement,
+) => buildReport(ctx, { judgement, receipt, known: knownFacts(state, keyIsPublished) })
+
+interface StoredKey {
+  publicKey: Uint8Array
+  genuine: boolean
+  evidence: KeyEvidence
+}
+
+/** The published key for the receipt's own (`iss`, `kid`), or null. */
+function keyOf(ctx: Ctx, row: ReceiptState['row'], receipt: ParsedReceipt): StoredKey | null {
   if (row.publicKey === null || row.issuer !== receipt.claims.iss || row.kid !== receipt.header.kid)
     return null
   // A key row that no longer hashes to its kid is not the key that was published.
-  const genuine = row.publicKey.length === 32 && namesKey(bench, row.kid, row.publicKey)
+  const genuine = row.publicKey.length === 32 && namesKey(ctx, row.kid, row.publicKey)
   return { publicKey: row.publicKey, genuine, evidence: keyEvidence(row) }
 }
 
-function keyEvidence(row: JudgedState['row']): KeyEvidence {
+function keyEvidence(row: ReceiptState['row']): KeyEvidence {
   if (row.keyState === 'retired')
     return { from: 'portal', state: 'retired', retiredAt: row.keyRetiredAt ?? 0 }
   if (row.keyState === 'revoked') {
@@ -157,14 +94,14 @@ function keyEvidence(row: JudgedState['row']): KeyEvidence {
 }
 
 /** Whether the kid is this key's own digest, which is the same for ever and so computed once. */
-function namesKey(bench: Bench, kid: string, publicKey: Uint8Array): boolean {
+function namesKey(ctx: Ctx, kid: string, publicKey: Uint8Array): boolean {
   const name = Buffer.from(publicKey).toString('latin1')
-  const computed = bench.caches.kids.get(name) ?? thumbprint(publicKey)
-  bench.caches.kids.set(name, computed)
+  const computed = ctx.caches.kids.get(name) ?? thumbprint(publicKey)
+  ctx.caches.kids.set(name, computed)
   return computed === kid
 }
 
-function knownFacts({ receiptId, row }: JudgedState, keyIsPublished: boolean): KnownFacts {
+function knownFacts({ receiptId, row }: ReceiptState, keyIsPublished: boolean): KnownFacts {
   return {
     receiptId,
     mode: row.mode,

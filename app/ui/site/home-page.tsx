@@ -1,6 +1,6 @@
 import type { PageWords } from '../words/en.ts'
 
-interface HomePageProps {
+export interface HomePageProps {
   words: PageWords
   /** What the box of a browser without JavaScript held, where it was neither link nor id. */
   unread: 'receipt' | 'bundle' | 'text' | null

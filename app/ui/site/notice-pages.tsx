@@ -1,8 +1,8 @@
 import { VerdictIcon } from '../verify/verdict-icon.tsx'
 import type { PageWords } from '../words/en.ts'
 
-/** The body of a 404 whose address can't be any receipt's. */
-export const DAMAGED_LINK = 'damaged link'
+/** A link that can't be any receipt's, a page that is not there, and a page that could not be shown. */
+export type NoticeKind = 'damaged' | 'nowhere' | 'trouble'
 
 export interface Notice {
   verdict: 'not-found' | 'cannot-check'
@@ -12,16 +12,15 @@ export interface Notice {
   href: string
 }
 
-/** What to say instead of a page: each kind of error has words and a way on. */
-export function noticeFor(error: unknown, words: PageWords): Notice {
-  const answer = error as { status?: unknown; data?: unknown } | null
-  if (answer?.status !== 404) {
+/** What stands in the place of a page: each kind has words and a way on. */
+export function noticeOf(kind: NoticeKind, words: PageWords): Notice {
+  if (kind === 'trouble') {
     // The portal says that about itself, and nothing about the receipt.
     const { title, says, retry } = words.trouble
     return { verdict: 'cannot-check', title, says, action: retry, href: '' }
   }
-  const own = answer.data === DAMAGED_LINK ? words.damaged : words.nowhere
-  return { verdict: 'not-found', title: own.title, says: own.says, action: own.home, href: '/' }
+  const { title, says, home } = words[kind]
+  return { verdict: 'not-found', title, says, action: home, href: '/' }
 }
 
 export function NoticePage({ notice }: { notice: Notice }) {

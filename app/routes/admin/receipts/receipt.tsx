@@ -13,7 +13,7 @@ export async function loader(args: LoaderFunctionArgs) {
     readReceiptNotes(ctx, receiptId),
     findReceipt(ctx, receiptId),
   ])
-  if (notes === null) throw new Response(null, { status: 404 })
+  if (notes === null || view === null) throw new Response(null, { status: 404 })
   const done = new URL(args.request.url).searchParams.get('done')
   const { report, facts } = view
   return { notes, report, facts, done, mayAct: admin.role !== 'viewer' }

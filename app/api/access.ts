@@ -1,0 +1,84 @@
+import type { Handler, HttpRequest } from '../web/handler.ts'
+import { refuse } from '../web/handler.ts'
+import type { ProblemCode } from '../web/problem.ts'
+import { joinHeaders, type Reply } from '../web/reply.ts'
+import {
+  authenticateApiKey,
+  recogniseApiKey,
+  type ApiKeyHolder,
+} from '../services/api-keys/api-key.ts'
+import { noteUse } from '../services/api-keys/note-use.ts'
+import type { Actor } from '../services/audit/record-change.ts'
+import { isAdminToken } from '../services/door/admin-token.ts'
+import type { Outcome } from '../services/outcome.ts'
+
+export type KeyedHandler = (
+  ...rest: [...Parameters<Handler>, key: ApiKeyHolder]
+) => Promise<Reply> | Reply
+
+/**
+ * A handler for the holder of an API key: first who it is, then whether the key's rate allows it.
+ * `ingests`: the handler's work ends in the group commit, which has the last word about the key.
+ */
+export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler {
+  const identify = ingests ? recogniseApiKey : authenticateApiKey
+  return async (request, ctx, params) => {
+    const apiKey = bearer(request)
+    if (apiKey === null) return refuse(request, 'missing_api_key')
+    const key = await identify(ctx, apiKey)
+    if (key === null) return refuse(request, 'invalid_api_key')
+    request.apiKey = key.id
+    noteUse(ctx, key.id, request.address)
+    if (key.ratePerSecond === null) return handler(request, ctx, params, key)
+
+    const rate = key.ratePerSecond
+    const { remaining, retryAfterSeconds } = ctx.rateLimiter.take(key.id, rate, ctx.now())
+    // draft-ietf-httpapi-ratelimit-headers-11
+    const headers = {
+      'ratelimit-policy': `"api-key";q=${rate};w=1`,
+      ratelimit: `"api-key";r=${remaining};t=${retryAfterSeconds ?? 1}`,
+    }
+    if (retryAfterSeconds !== null) {
+      return refuse(request, 'rate_limited', {
+        headers: { ...headers, 'retry-after': String(retryAfterSeconds) },
+      })
+    }
+    const reply = await handler(request, ctx, params, key)
+    return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
+  }
+}
+
+export type AdminHandler = (...rest: [...Parameters<Handler>, by: Actor]) => Promise<Reply>
+
+/** A handler for the holder of the admin token. */
+export const forAdmin =
+  (handler: AdminHandler): Handler =>
+  (request, ctx, params) => {
+    const token = bearer(request)
+    if (token === null || !isAdminToken(ctx, token)) return refuse(request, 'unauthorized')
+    const by = { actor: 'admin-token', address: request.address, requestId: request.requestId }
+    return handler(request, ctx, params, by)
+  }
+
+function bearer(request: HttpRequest): string | null {
+  const match = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')
+  return match?.[1] ?? null
+}
+
+/** A rule's outcome in HTTP: the answer to what was asked, or the problem by its code. */
+export function answer<Value>(
+  request: HttpRequest,
+  outcome: Outcome<Value, ProblemCode>,
+  reply: (value: Value) => Reply,
+): Reply {
+  if (outcome.ok) return reply(outcome.value)
+  const { code, detail, pointer } = outcome
+  return refuse(request, code, {
+    ...(detail === undefined ? {} : { detail }),
+    ...(detail === undefined || pointer === undefined
+      ? {}
+      : { errors: [{ pointer, message: detail }] }),
+  })
+}
+
+export const NO_CONTENT: Reply = { status: 204, headers: {}, body: null }

@@ -1,0 +1,100 @@
+import { Buffer } from 'node:buffer'
+import { Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
+import { createRequestHandler, type AppLoadContext } from '@remix-run/node'
+import { mediaType, refuse, type Handler, type HttpRequest } from './handler.ts'
+import { isPlainForm } from './plain-form.ts'
+import type { Reply } from './reply.ts'
+import { isSameOrigin } from './same-origin.ts'
+import type { Site } from './site.server.ts'
+import { noteTrouble } from './trouble.ts'
+
+const PASSED_ON = ['accept', 'accept-language', 'cookie', 'content-type', 'user-agent']
+
+/** A file of any length is never in memory as a whole; everything else is. */
+const STREAMED = 'application/x-ndjson'
+
+/**
+ * A form must come from a page of ours, whatever cookie comes with it, before anything reads it.
+ * Only then is its body read; its length and its fields are those that a form of ours can have.
+ */
+export const guardForm =
+  (handler: Handler): Handler =>
+  async (request, ctx, params) => {
+    const { publicUrl } = ctx.config
+    if (!isSameOrigin(request.headers, publicUrl)) {
+      const detail = `A form of the console is only taken from its own pages: open ${publicUrl}/admin and send it from there.`
+      return refuse(request, 'cross_site_form', { detail })
+    }
+    if (mediaType(request) !== 'application/x-www-form-urlencoded')
+      return refuse(request, 'unsupported_media_type')
+    const body = await request.readBody()
+    if (body === null) return refuse(request, 'payload_too_large')
+    if (!isPlainForm(body))
+      return refuse(request, 'invalid_request', {
+        detail: 'No form of the console has such a field.',
+      })
+    return handler(Object.assign(request, { readBody: () => Promise.resolve(body) }), ctx, params)
+  }
+
+/**
+ * The console's pages by Remix's own handler behind a thin, buffering adapter: a request in, finished
+ * HTML out. Express and remix-serve would cost half the speed and bring nothing that is used here.
+ */
+export function answerConsole(site: Promise<Site>): Handler {
+  const handler = site.then(({ build }) => createRequestHandler(build, 'production'))
+  handler.catch(() => undefined)
+
+  return async (request, ctx) => {
+    const { openapi, scripts, drawTrouble } = await site
+    const { requestId, address } = request
+    const context: AppLoadContext = { ctx, requestId, address, openapi, scripts }
+    const answered = await (await handler)(await toWeb(request), context)
+    const reply = await toReply(answered)
+    if (context.failure === undefined) return reply
+    const code = noteTrouble(ctx, request, context.failure)
+    return code === 'internal_error' ? reply : { ...drawTrouble(code), body: reply.body }
+  }
+}
+
+async function toWeb(request: HttpRequest): Promise<Request> {
+  const headers = new Headers()
+  for (const name of PASSED_ON) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  const search = ownQuery(request.search)
+  // Put behind the address, not resolved against it: a path never names another host.
+  const url = request.publicUrl + request.path + (search === '' ? '' : `?${search}`)
+  if (request.method !== 'POST') return new Request(url, { headers })
+  const body = Buffer.from((await request.readBody())!).toString('latin1')
+  return new Request(url, { headers, method: 'POST', body })
+}
+
+/**
+ * The query without the framework's own names: by `_data` it would answer with a loader's JSON.
+ * Postgres holds no NUL in a text, so that a search for one would fail instead of finding nothing.
+ */
+function ownQuery(search: string): string {
+  const asked = new URLSearchParams(search)
+  for (const [name, value] of [...asked])
+    if (/^_|^(?:index|routes)$|\0/.test(name)) asked.delete(name)
+    else if (value.includes('\0')) asked.set(name, value.replaceAll('\0', '\ufffd'))
+  return asked.toString()
+}
+
+async function toReply(response: Response): Promise<Reply> {
+  const cookies = response.headers.getSetCookie()
+  const isStream = response.headers.get('content-type')?.startsWith(STREAMED) === true
+  return {
+    status: response.status,
+    headers: {
+      ...Object.fromEntries(response.headers),
+      ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),
+      'cache-control': 'no-store',
+    },
+    ...(isStream && response.body !== null
+      ? { body: null, stream: Readable.fromWeb(response.body as WebStream) }
+      : { body: Buffer.from(await response.arrayBuffer()) }),
+  }
+}

@@ -1,0 +1,42 @@
+import { Buffer } from 'node:buffer'
+import { etagOf } from './node-server.ts'
+
+/** A body that is ready to be sent, with its strong ETag. */
+export interface Finished {
+  body: Uint8Array | string
+  etag: string
+}
+
+/**
+ * What is made of an object that never changes is made once, and lives as long as the object. The
+ * other arguments are those of the first call: they must be the same for the life of the process.
+ */
+export function once<Key extends object, Rest extends unknown[], Made>(
+  make: (key: Key, ...rest: Rest) => Made,
+): (key: Key, ...rest: Rest) => Made {
+  const kept = new WeakMap<Key, { made: Made }>()
+  return (key, ...rest) => {
+    const known = kept.get(key)
+    if (known !== undefined) return known.made
+    const made = make(key, ...rest)
+    kept.set(key, { made })
+    return made
+  }
+}
+
+/** As `once`, for bodies: the same object is drawn once, however often it is asked for. */
+export function finishOnce<Key extends object>(draw: (key: Key) => string): (key: Key) => Finished {
+  const kept = new WeakMap<Key, Finished>()
+  return (key) => {
+    const known = kept.get(key)
+    if (known === undefined) {
+      const body = draw(key)
+      const finished = { body, etag: etagOf(body) }
+      kept.set(key, finished)
+      return finished
+    }
+    // A text costs less than bytes to send once, and more to send again.
+    if (typeof known.body === 'string') known.body = Buffer.from(known.body)
+    return known
+  }
+}

@@ -1,0 +1,36 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Ctx } from '../context.ts'
+import { problemReply, type ProblemCode, type ProblemExtras } from './problem.ts'
+import type { Reply } from './reply.ts'
+
+/** A request as its handler sees it. */
+export interface HttpRequest {
+  method: string
+  /** In its one spelling, without the query. */
+  path: string
+  /** The part after the question mark. */
+  search: string
+  headers: IncomingHttpHeaders
+  requestId: string
+  /** The client's network address. */
+  address: string
+  publicUrl: string
+  /** How long the body may be, in bytes: the row of the table says so. */
+  bytesMax: number
+  /** The whole body, or null if it is longer than `bytesMax`. */
+  readBody(): Promise<Uint8Array | null>
+  /** The id of the API key that sent the request; empty until the key is recognised. */
+  apiKey: string
+}
+
+export type Handler = (
+  request: HttpRequest,
+  ctx: Ctx,
+  params: Record<string, string>,
+) => Promise<Reply> | Reply
+
+export const refuse = (request: HttpRequest, code: ProblemCode, extras?: ProblemExtras): Reply =>
+  problemReply(request, code, extras)
+
+export const mediaType = (request: HttpRequest): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()

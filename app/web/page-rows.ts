@@ -1,0 +1,53 @@
+import type { RouteConfigEntry } from '@remix-run/dev/dist/config/routes'
+import { CONSOLE_PAGES, PUBLIC_PAGES } from '../routes.ts'
+import { answerConsole, guardForm } from './console.ts'
+import { answerPublicPage } from './public-page.ts'
+import { NEVER, row, type Row } from './row.ts'
+import type { Site } from './site.server.ts'
+import { staticReply } from './static-files.ts'
+
+/** The rows of every page, and the last row of all: a file, or the page that says there is none. */
+export function pageRows(site: Promise<Site>): Row[] {
+  return [
+    ...PUBLIC_PAGES.map(({ path, file, cacheSeconds, isUnlisted = false }) =>
+      row({
+        method: 'GET',
+        path,
+        access: 'public',
+        handler: answerPublicPage(site, file),
+        cache: `public, max-age=${cacheSeconds}`,
+        isUnlisted,
+        trouble: 'page',
+      }),
+    ),
+    ...consolePaths(CONSOLE_PAGES, '').flatMap((path) => consoleRows(site, path)),
+    row({
+      method: 'GET',
+      path: '/*',
+      access: 'public',
+      handler: async ({ path, headers }) => {
+        const { files, drawNotice } = await site
+        const file = files.get(path)
+        return file === undefined ? drawNotice('nowhere', 404) : staticReply(file, headers)
+      },
+      trouble: 'page',
+    }),
+  ]
+}
+
+function consoleRows(site: Promise<Site>, path: string): Row[] {
+  const common = { path, access: 'session', cache: NEVER, isUnlisted: true } as const
+  const handler = answerConsole(site)
+  return [
+    row({ ...common, method: 'GET', handler, trouble: 'page' }),
+    row({ ...common, method: 'POST', handler: guardForm(handler), trouble: 'page' }),
+  ]
+}
+
+/** The addresses of a tree of routes. A route with children only frames them. */
+const consolePaths = (routes: RouteConfigEntry[], above: string): string[] =>
+  routes.flatMap(({ path, index, children }) => {
+    const own = path === undefined ? above : `${above}/${path}`
+    if (children !== undefined) return consolePaths(children, own)
+    return path === undefined && index !== true ? [] : [own]
+  })

@@ -1,0 +1,57 @@
+/**
+ * The path and the query of a request's target. A server must take the absolute form too, as proxies
+ * send it (RFC 9112 3.2.2); whom it names is not looked at, as the Host header isn't.
+ */
+export function readTarget(target: string): { path: string; search: string } {
+  const local = /^https?:\/\/[^/?#]*/i.exec(target)
+  const rest = local === null ? target : target.slice(local[0].length)
+  const at = rest.indexOf('?')
+  const path = at === -1 ? rest : rest.slice(0, at)
+  return { path: path === '' ? '/' : path, search: at === -1 ? '' : rest.slice(at + 1) }
+}
+
+/** No page and no id has such a character, and some routers would print what they can't read. */
+const UNREADABLE = /[\0\r\n\u2028\u2029]/
+
+/** A path's segments, decoded and in their one spelling. */
+export interface Segments {
+  decoded: string[]
+  spelt: string[]
+}
+
+/**
+ * The segments of a path; empty ones, `.` and `..` are resolved. Null: the path is not
+ * percent-encoded UTF-8, or does not begin with a slash.
+ */
+export function readSegments(path: string): Segments | null {
+  if (!path.startsWith('/')) return null
+  const [decoded, spelt]: [string[], string[]] = [[], []]
+  for (const raw of path.split('/')) {
+    const segment = decode(raw)
+    if (segment === null || UNREADABLE.test(segment)) return null
+    if (segment === '..') {
+      decoded.pop()
+      spelt.pop()
+    } else if (segment !== '' && segment !== '.') {
+      decoded.push(segment)
+      spelt.push(segment === raw ? raw : spell(raw))
+    }
+  }
+  return { decoded, spelt }
+}
+
+/** RFC 3986 6.2.2: `%72` is another spelling of `r`; `%2F` is no other spelling of `/`. */
+const spell = (raw: string): string =>
+  raw.replace(/%[0-9a-f]{2}/gi, (code) => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    return /[\w.~-]/.test(character) ? character : code.toUpperCase()
+  })
+
+function decode(segment: string): string | null {
+  if (!segment.includes('%')) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return null
+  }
+}
