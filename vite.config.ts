@@ -1,3 +1,4 @@
+import { dirname, relative, resolve } from 'node:path'
 import { vitePlugin as remix } from '@remix-run/dev'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig, type Plugin } from 'vite'
@@ -18,9 +19,24 @@ const leaveOutOfBrowser: Plugin = {
   },
 }
 
+/** The server's part of the pages imports the portal's own modules: a class is one class. */
+const shareWithPortal: Plugin = {
+  name: 'share-with-portal',
+  enforce: 'pre',
+  resolveId(source, importer, options) {
+    if (options.ssr !== true || importer === undefined || !/^[.#]/.test(source)) return null
+    const file = source.startsWith('#')
+      ? source.replace(/^#/, '')
+      : relative(import.meta.dirname, resolve(dirname(importer), source))
+    const shared = /^app\/((?:services|web)\/.*)\.ts$/.exec(file)
+    return shared === null ? null : { id: `../../shared/${shared[1]!}.js`, external: true }
+  },
+}
+
 export default defineConfig({
   plugins: [
     leaveOutOfBrowser,
+    shareWithPortal,
     // A page that imports the schema would ship the whole of drizzle to a browser, unnoticed.
     denyImports({ client: { files: ['db/**'], specifiers: ['drizzle-orm', 'pg', 'pino'] } }),
     tailwindcss(),

@@ -48,13 +48,24 @@ export async function build() {
   return { pages }
 }
 
-/** Packages stay where npm put them: some find their own files by their place. */
+/**
+ * The portal, and beside it each module that the pages' own build leaves to it (vite.config.ts): what
+ * both load is loaded once, so a class is one class. Packages stay where npm put them: some find
+ * their own files by their place.
+ */
 async function buildPortal(esbuild) {
+  rmSync(join(BUILD, 'shared'), { recursive: true, force: true })
   await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: { portal: 'app/server.ts', thread: 'app/engine/thread.server.ts' },
+    entryPoints: {
+      portal: 'app/server.ts',
+      thread: 'app/engine/thread.server.ts',
+      ...Object.fromEntries(listShared().map((name) => [`shared/${name}`, `app/${name}.ts`])),
+    },
     outdir: 'build',
     bundle: true,
+    splitting: true,
+    chunkNames: 'shared/chunk-[hash]',
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -107,6 +118,21 @@ async function buildPages() {
     'The pages could not be built: the reason stands above.',
     { env: { ...process.env, NODE_ENV: 'production' } },
   )
+}
+
+/** The modules of app/services and app/web that a page imports: `services/door/session`, say. */
+function listShared() {
+  const names = new Set()
+  for (const entry of readdirSync(join(ROOT, 'app', 'routes'), {
+    recursive: true,
+    withFileTypes: true,
+  })) {
+    if (!entry.isFile()) continue
+    const source = readFileSync(join(entry.parentPath, entry.name), 'utf8')
+    for (const [, name] of source.matchAll(/'#app\/((?:services|web)\/[^']+)\.ts'/g))
+      names.add(name)
+  }
+  return [...names]
 }
 
 /** Paths, sizes and times: a few milliseconds, where reading every file would cost more. */
