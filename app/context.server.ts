@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { createDb } from '#db/client.server.ts'
 import type { Connection } from '#db/connection.ts'
-import type { Config, Ctx, Rendered } from './context.ts'
+import type { Caches, Config, Ctx } from './context.ts'
 import { createEngine } from './engine/engine.server.ts'
 import { createFailureNotes } from './services/alerts/note-failure.ts'
 import { createRateLimiter } from './services/api-keys/rate-limit.ts'
 import { createRefusalCounts } from './services/ingest/count-refusals.ts'
-import { createLru } from './services/lru.ts'
 
-const RENDERED_BYTES_MAX = 64 * 1024 * 1024
+export const RENDERED_BYTES_MAX = 64 * 1024 * 1024
 
 export function createCtx(options: {
   connection: Connection
@@ -25,13 +25,7 @@ export function createCtx(options: {
     now,
     random: randomBytes,
     config: options.config,
-    caches: {
-      publicKeys: createLru(10_000),
-      kids: createLru(10_000),
-      apiKeys: createLru(10_000),
-      receiptStates: createLru(2_000),
-      rendered: createLru(RENDERED_BYTES_MAX, weighRendered),
-    },
+    caches: createCaches(),
     rateLimiter: createRateLimiter(),
     refusals: createRefusalCounts(),
     apiKeyUses: new Map(),
@@ -39,5 +33,14 @@ export function createCtx(options: {
   }
 }
 
-const weighRendered = ({ body, state }: Rendered): number =>
-  body.length + (state.row.content?.length ?? 0)
+export const createCaches = (): Caches => ({
+  publicKeys: new LRUCache({ max: 10_000 }),
+  kids: new LRUCache({ max: 10_000 }),
+  apiKeys: new LRUCache({ max: 10_000 }),
+  receiptStates: new LRUCache({ max: 2_000 }),
+  rendered: new LRUCache({
+    maxSize: RENDERED_BYTES_MAX,
+    // The cache takes no entry of size 0.
+    sizeCalculation: ({ body, state }) => 1 + body.length + (state.row.content?.length ?? 0),
+  }),
+})

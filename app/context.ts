@@ -1,3 +1,4 @@
+import type { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Db } from '#db/client.server.ts'
 import type { ApiKeyRow } from '#db/queries/api-keys/api-keys.ts'
@@ -6,7 +7,6 @@ import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
 import type { Engine } from './engine/engine.server.ts'
 import type { FailureNotes } from './services/alerts/note-failure.ts'
 import type { RateLimiter } from './services/api-keys/rate-limit.ts'
-import type { Lru } from './services/lru.ts'
 
 /** What every rule is given, built once in server.ts. Rules have no other source of time or chance. */
 export interface Ctx {
@@ -43,14 +43,14 @@ export interface Rendered {
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */
 export interface Caches {
   /** Public keys by kid: the kid is the key's own digest, so an entry can never become wrong. */
-  publicKeys: Lru<{ issuer: string; publicKey: Uint8Array }>
+  publicKeys: LRUCache<string, { issuer: string; publicKey: Uint8Array }>
   /** Kids by public key, for the same reason. */
-  kids: Lru<string>
+  kids: LRUCache<string, string>
   /** API keys as they were a moment ago (see services/api-key.ts for what may rely on it). */
-  apiKeys: Lru<{ row: ApiKeyRow; at: number }>
-  receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
+  apiKeys: LRUCache<string, { row: ApiKeyRow; at: number }>
+  receiptStates: LRUCache<string, { state: Promise<ReceiptState | null>; at: number }>
   /** Finished output, good while the receipt is as it was (see api/render-once.ts). */
-  rendered: Lru<Rendered>
+  rendered: LRUCache<string, Rendered>
 }
 
 /** How many requests were refused since they were last written down, by day, API key and code. */

@@ -55,6 +55,7 @@ const NOUNS: Record<string, Record<string, string[]>> = {
 
 /** Packages that a layer's nouns may use. */
 const SERVICE_PACKAGES = [
+  'lru-cache',
   'unhomoglyph',
   '@node-rs/argon2',
   '@simplewebauthn/server',

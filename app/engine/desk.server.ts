@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Sha256 } from '#receipt/bytes.ts'
 import { signatureWellFormed } from '#receipt/ed25519.ts'
 import { jwkOf } from '#receipt/key.ts'
@@ -8,7 +9,6 @@ import {
   type FinishedReport,
   type JudgedState,
 } from '../services/verify/judge-stored.ts'
-import { createLru } from '../services/lru.ts'
 
 /** 32, any number of, and 64 bytes. */
 export interface Signed {
@@ -32,8 +32,8 @@ export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer')
  */
 export function createDesk(config: { publicUrl: string }): (piece: Piece) => Answer {
   /** Building a key costs as much as using it. */
-  const keys = createLru<KeyObject>(10_000)
-  const kids = createLru<string>(10_000)
+  const keys = new LRUCache<string, KeyObject>({ max: 10_000 })
+  const kids = new LRUCache<string, string>({ max: 10_000 })
 
   function isGood(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
     if (publicKey.length !== 32 || !signatureWellFormed(signature)) return false

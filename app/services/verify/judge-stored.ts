@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import type { LRUCache } from 'lru-cache'
 import type { Sha256 } from '#receipt/bytes.ts'
 import { thumbprint } from '#receipt/key.ts'
 import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
@@ -6,7 +7,6 @@ import { readReceipt, type ParsedReceipt, type Reading } from '#receipt/receipt.
 import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
 import type { Ctx } from '#app/context.ts'
 import { buildReport, type KnownFacts } from './build-report.ts'
-import type { Lru } from '../lru.ts'
 import type { ReceiptState } from './receipt-state.ts'
 
 /** The part of `Ctx` that judging needs, without a database: any thread can have it. */
@@ -14,7 +14,7 @@ export interface Bench {
   now(): number
   config: Pick<Ctx['config'], 'publicUrl'>
   engine: { sha256: Sha256 }
-  caches: { kids: Lru<string> }
+  caches: { kids: LRUCache<string, string> }
 }
 
 /** What of a receipt's state its judgement depends on. */
