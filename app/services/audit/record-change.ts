@@ -9,15 +9,17 @@ export type { Tx } from '#db/queries/audit/audit.ts'
 /** On whose word something is changed. */
 export interface Actor {
   /** `admin-token`, or an admin's name. */
-  actor: string
-  /** The network address it came from; null for the portal's own acts. */
-  address: string | null
-  requestId: string | null
+  readonly actor: string
+  /** The network address of the request; null for the portal's own acts. */
+  readonly address: string | null
+  readonly requestId: string | null
 }
 
 /** What is kept for ever of a change: never a secret, a secret's hash, a private key or content. */
 export interface Change {
   action: AuditAction
+  /** In the place of the given actor, where the change itself tells who acted. */
+  actor?: string
   subject: string
   before: object | null
   after: object | null
@@ -59,15 +61,17 @@ export function recordChange<Value, Code extends string>(
     now: () => Promise<Date>,
   ) => Promise<{ result: Outcome<Value, Code>; change?: Change }>,
 ): Promise<Outcome<Value, Code>> {
+  // Copied before `work` runs: the audit names the actor that was handed over.
+  const { actor, address, requestId } = by
   return ctx.db.transaction(async (tx) => {
     const { result, change } = await work(tx, () => selectNow(tx))
     if (change !== undefined) {
       await insertAuditEntry(tx, {
         id: randomUuid(ctx),
         at: await selectNow(tx),
-        actor: by.actor,
-        address: by.address,
-        requestId: by.requestId,
+        actor,
+        address,
+        requestId,
         ...change,
       })
     }

@@ -29,7 +29,13 @@ import { hashToken } from '../door/one-time-token.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { beginRegistration, finishRegistration } from '../door/passkey-ceremony.ts'
 import { hashPassword, judgePassword } from '../door/password.ts'
-import { randomUuid, recordChange, type Change, type Tx } from '../audit/record-change.ts'
+import {
+  randomUuid,
+  recordChange,
+  type Actor,
+  type Change,
+  type Tx,
+} from '../audit/record-change.ts'
 import { closeSessionsOf, openSession } from '../door/session.ts'
 import type { Visitor } from '../door/sign-in.ts'
 
@@ -97,7 +103,7 @@ function join(
 ): Promise<Outcome<string, JoinRefusal>> {
   const hash = hashToken(token)
   if (hash === null) return Promise.resolve(refused('unknown'))
-  const by = { actor: name, address: from.address, requestId: from.requestId }
+  const by: Actor = { actor: name, address: from.address, requestId: from.requestId }
   return recordChange<string, JoinRefusal>(ctx, by, async (tx, now) => {
     const judged = judgeInvitation(ctx, await lockInvitation(tx, hash))
     if (!judged.ok) return { result: judged }
@@ -113,8 +119,6 @@ function join(
     if (!entered.ok) return { result: entered }
     await updateInvitationUsed(tx, invitation.id, new Date(ctx.now()))
     const { id, change } = entered.value
-    // In a recovery no name was typed: the link says whose it is.
-    by.actor = change.subject
     return { result: done(await openSession(ctx, id, from, tx)), change }
   })
 }
@@ -169,7 +173,11 @@ async function replaceWays(ctx: Ctx, tx: Tx, id: string, way: WayIn, at: Date): 
   await closeSessionsOf(ctx, id, null, tx)
   await addFirstPasskey(tx, way, id, at)
   const after = summarise((await selectAdminRecord({ orm: tx }, id))!)
-  return done({ id, change: { action: 'admin.recover', subject: admin.name, before, after } })
+  return done({
+    id,
+    // A recovery link asks for no name: the link says whose it is.
+    change: { action: 'admin.recover', actor: admin.name, subject: admin.name, before, after },
+  })
 }
 
 async function addFirstPasskey(tx: Tx, way: WayIn, admin: string, at: Date): Promise<void> {
