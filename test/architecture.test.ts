@@ -13,6 +13,8 @@ interface Room {
 
 const CORE = 'sdk/src/receipt/'
 const CTX = 'app/context.ts'
+/** Addresses, durations and digests: plain values in, plain values out. */
+const VALUES = 'app/values/'
 
 /** The nouns that each noun of a layer may use beside itself and its layer's loose files. */
 const NOUNS: Record<string, Record<string, string[]>> = {
@@ -105,12 +107,14 @@ const TABLE: Room[] = [
     'db/queries/',
     CORE,
     CTX,
+    VALUES,
     ...SERVICE_PACKAGES,
   ]),
   {
     room: 'app/services/',
-    may: ['app/services/', 'db/queries/', CORE, CTX, ...SERVICE_PACKAGES],
+    may: ['app/services/', 'db/queries/', CORE, CTX, VALUES, ...SERVICE_PACKAGES],
   },
+  { room: VALUES, may: [VALUES, 'ipaddr.js', 'node:'] },
   {
     room: 'app/api/',
     may: [
@@ -119,6 +123,7 @@ const TABLE: Room[] = [
       'app/web/',
       CORE,
       CTX,
+      VALUES,
       'zod',
       '@asteasolutions/zod-to-openapi',
       'qr',
@@ -128,7 +133,7 @@ const TABLE: Room[] = [
   // Where a request meets its handler; the rest of the room knows nothing but web standards.
   { room: 'app/web/dispatch.server.ts', may: ['app/', 'db/connection.ts', '@remix-run/', 'node:'] },
   { room: 'app/web/page', may: ['app/', '@remix-run/', 'node:'] },
-  { room: 'app/web/', may: ['app/web/', 'node:'] },
+  { room: 'app/web/', may: ['app/web/', VALUES, 'node:'] },
   {
     room: 'app/ui/browser/',
     may: ['app/ui/', CORE, '@simplewebauthn/browser'],
@@ -144,6 +149,7 @@ const TABLE: Room[] = [
       'app/ui/',
       CORE,
       CTX,
+      VALUES,
       '@remix-run/',
       '@conform-to/',
       'zod',
@@ -193,6 +199,15 @@ describe('the import table', () => {
 
   test('one module alone imports the driver', () => {
     expect(files.filter((file) => importsOf(file).includes('pg'))).toEqual(['db/client.server.ts'])
+  })
+
+  test('one module alone hashes with SHA-256, and one counts the milliseconds of a day', () => {
+    const withText = (text: RegExp) =>
+      files.filter(
+        (file) => file.startsWith('app/') && text.test(readFileSync(join(ROOT, file), 'utf8')),
+      )
+    expect(withText(/createHash\(|hash\('sha256'/)).toEqual(['app/values/sha256.ts'])
+    expect(withText(/^const (?:\[?(?:SECOND|MINUTE|HOUR|DAY))(?:_MS)?\b/m)).toEqual([])
   })
 
   test('one module alone reads the environment', () => {

@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Sha256 } from '#receipt/bytes.ts'
 import { signatureWellFormed } from '#receipt/ed25519.ts'
 import { jwkOf } from '#receipt/key.ts'
 import {
@@ -9,6 +8,7 @@ import {
   type FinishedReport,
   type JudgedState,
 } from '../services/verify/judge-stored.ts'
+import { sha256 } from '../values/sha256.ts'
 
 /** 32, any number of, and 64 bytes. */
 export interface Signed {
@@ -21,9 +21,6 @@ export interface Signed {
 export type Piece = { signed: Signed } | { state: JudgedState; now: number }
 
 export type Answer = boolean | FinishedReport
-
-// In one call: a hash object of its own costs more than so few bytes.
-export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer')
 
 /**
  * Does such a piece where it is called: on the event loop or on a thread. Verifying is OpenSSL's

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { Sha256 } from '#receipt/bytes.ts'
-import { bytesOf, createDesk, pack, sha256, type Answer, type Piece } from './desk.server.ts'
+import { bytesOf, createDesk, pack, type Answer, type Piece } from './desk.server.ts'
 import type { FinishedReport, JudgedState } from '../services/verify/judge-stored.ts'
 import { createThreads } from './threads.server.ts'
+import { sha256 } from '../values/sha256.ts'
 
 export interface Engine {
   sha256: Sha256

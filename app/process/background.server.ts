@@ -1,5 +1,6 @@
 import { unwrap } from '#db/connection.ts'
 import type { Ctx } from '../context.ts'
+import { HOUR_MS, MINUTE_MS } from '../values/duration.ts'
 import { copyUsageDays } from '../services/api-keys/copy-usage-days.ts'
 import { saveRefusals } from '../services/ingest/count-refusals.ts'
 import { saveUses } from '../services/api-keys/note-use.ts'
@@ -21,8 +22,8 @@ export interface Chore {
 const CHORES: Chore[] = [
   { name: 'save refusals', everyMs: 5_000, atStop: true, run: saveRefusals },
   { name: 'save last uses', everyMs: 5_000, atStop: true, run: saveUses },
-  { name: 'copy usage to its day', everyMs: 60_000, atStop: true, run: copyUsageDays },
-  { name: 'forget what has expired', everyMs: 60 * 60_000, run: forgetExpired },
+  { name: 'copy usage to its day', everyMs: MINUTE_MS, atStop: true, run: copyUsageDays },
+  { name: 'forget what has expired', everyMs: HOUR_MS, run: forgetExpired },
   { name: 'watch caps', everyMs: 5_000, run: watchCaps },
   { name: 'tell failures', everyMs: 5_000, atStop: true, run: tellFailures },
   { name: 'deliver alerts', everyMs: 1_000, run: deliverAlerts },

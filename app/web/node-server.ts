@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
+import { sha256 } from '../values/sha256.ts'
 import { byteLength, joinHeaders, type Reply } from './reply.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
@@ -94,4 +94,4 @@ export function writeReply(
 }
 
 export const etagOf = (body: Uint8Array | string): string =>
-  `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
+  `"${sha256(body).toString('base64url').slice(0, 27)}"`

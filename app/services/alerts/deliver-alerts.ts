@@ -6,6 +6,7 @@ import {
   type ClaimedRow,
 } from '#db/queries/alerts/deliveries.ts'
 import type { Ctx } from '#app/context.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#app/values/duration.ts'
 import { disableWebhook } from './change-webhook.ts'
 import { postWebhook, REACH, type PostResult, type Reach } from './post-webhook.ts'
 import { openWebhookSecret, signWebhook } from './webhook-secret.ts'
@@ -13,23 +14,22 @@ import { openWebhookSecret, signWebhook } from './webhook-secret.ts'
 /** Of one webhook at once. */
 const PARALLEL_MAX = 5
 /** One that answers quickly is served for so long at a stretch. */
-const STRETCH_MS = 5_000
+const STRETCH_MS = 5 * SECOND_MS
 /** Longer than any attempt takes: whoever holds a lease this long has died. */
-const LEASE_MS = 60_000
+const LEASE_MS = MINUTE_MS
 
-const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000]
 const PAUSES_MS = [
-  5 * SECOND,
-  30 * SECOND,
-  2 * MINUTE,
-  10 * MINUTE,
-  30 * MINUTE,
-  HOUR,
-  2 * HOUR,
-  3 * HOUR,
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  3 * HOUR_MS,
 ]
 /** How long an alert is tried; the last attempt is at its end. */
-export const TRIED_MS_MAX = 24 * HOUR
+export const TRIED_MS_MAX = 24 * HOUR_MS
 
 /**
  * Sends what is due. Each webhook has a row of its own to be served in, so that one that hangs keeps

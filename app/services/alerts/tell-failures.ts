@@ -1,6 +1,7 @@
 import { lockAlert, updateAlertData } from '#db/queries/alerts/alerts.ts'
 import { selectNow } from '#db/queries/clock.ts'
 import type { Ctx } from '#app/context.ts'
+import { HOUR_MS } from '#app/values/duration.ts'
 import { STORED_RECEIPTS_MAX, type FailureNote } from './note-failure.ts'
 import {
   failureAlert,
@@ -9,8 +10,6 @@ import {
   type FailedVerifications,
 } from './raise-alert.ts'
 import type { Tx } from '../audit/record-change.ts'
-
-const HOUR_MS = 3_600_000
 
 /**
  * Tells of keys under which receipts failed verification: one alert for a key and hour, at once.

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { WebhookRow } from '#db/queries/alerts/webhooks.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
 /** A webhook as its admin sees it: nothing of its secret. */
 export interface WebhookView {
@@ -26,7 +26,7 @@ export const viewWebhook = (row: WebhookRow): WebhookView => ({
 export function auditUrl({ url }: Pick<WebhookRow, 'url'>): string {
   const { origin } = new URL(url)
   if (url === `${origin}/`) return url
-  return `${origin}/… (${createHash('sha256').update(url).digest('hex').slice(0, 8)})`
+  return `${origin}/… (${sha256(url).toString('hex').slice(0, 8)})`
 }
 
 export const auditWebhook = (row: WebhookRow): object => ({

@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Ctx } from '#app/context.ts'
+import { isLoopback, isPublicAddress } from '#app/values/network-address.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
-import { isLoopback, isPublicAddress } from '../public-address.ts'
 
 export const WEBHOOK_URL_CHARACTERS_MAX = 2_000
 

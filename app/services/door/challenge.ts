@@ -1,6 +1,7 @@
 import { deleteChallenge, insertChallenge, selectChallenge } from '#db/queries/door/challenges.ts'
 import type { ChallengeRow } from '#db/queries/door/challenges.ts'
 import type { Ctx } from '#app/context.ts'
+import { MINUTE_MS } from '#app/values/duration.ts'
 import { createToken, hashToken } from './one-time-token.ts'
 
 export const CHALLENGE_MINUTES = 10
@@ -11,7 +12,7 @@ export async function openChallenge(
   values: Pick<ChallengeRow, 'kind' | 'admin' | 'value'>,
 ): Promise<string> {
   const { token, hash } = createToken(ctx)
-  const expiresAt = new Date(ctx.now() + CHALLENGE_MINUTES * 60_000)
+  const expiresAt = new Date(ctx.now() + CHALLENGE_MINUTES * MINUTE_MS)
   await insertChallenge(ctx.db, { ...values, id: hash, expiresAt })
   return token
 }

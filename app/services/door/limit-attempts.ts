@@ -1,12 +1,10 @@
-import { Buffer } from 'node:buffer'
 import { returnAttempt, takeAttempt, type Bucket } from '#db/queries/door/attempts.ts'
 import type { Ctx } from '#app/context.ts'
-import { sha256 } from './one-time-token.ts'
-import { neighbourhood } from '../public-address.ts'
+import { countedNetwork } from '#app/values/network-address.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
 /** Hashed: what a stranger types as a name, or comes from, is kept nowhere. */
-const named = (kind: string, of: string): string =>
-  `${kind}:${Buffer.from(sha256(of)).toString('base64url')}`
+const named = (kind: string, of: string): string => `${kind}:${sha256(of).toString('base64url')}`
 
 /** Of passwords for one name, whether anybody has it or not. */
 export const accountBucket = (nameKey: string): Bucket => ({
@@ -24,7 +22,7 @@ export const deviceBucket = (admin: string): Bucket => ({
 
 /** Of everything that is tried at the door from one address. */
 export const addressBucket = (address: string): Bucket => ({
-  bucket: named('address', neighbourhood(address)),
+  bucket: named('address', countedNetwork(address)),
   depth: 20,
   perMinute: 10,
 })
@@ -41,7 +39,7 @@ export const codeBucket = (admin: string, isKnownDevice: boolean): Bucket => ({
 
 /** Of questions that leave a row behind until it expires; by an address, or by who is signed in. */
 export const challengeBucket = (of: string): Bucket => ({
-  bucket: named('challenge', neighbourhood(of)),
+  bucket: named('challenge', countedNetwork(of)),
   depth: 60,
   perMinute: 30,
 })

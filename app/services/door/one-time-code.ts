@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { Secret, TOTP } from 'otpauth'
 import type { Ctx } from '#app/context.ts'
-import { sha256 } from './one-time-token.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
 /** What every authenticator app understands; the length is that of SHA-1's digest (RFC 4226). */
 const TOTP_SECRET_BYTES = 20

@@ -1,12 +1,9 @@
 import { Buffer } from 'node:buffer'
-import { createHash } from 'node:crypto'
 import type { Ctx } from '#app/context.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
 const TOKEN_BYTES = 32
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
-
-export const sha256 = (bytes: Uint8Array | string): Uint8Array =>
-  createHash('sha256').update(bytes).digest()
 
 /** For a link or a cookie. Only its digest is kept: who reads the database can't use it. */
 export function createToken(ctx: Ctx): { token: string; hash: Uint8Array } {

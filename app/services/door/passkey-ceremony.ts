@@ -11,13 +11,14 @@ import {
 } from '@simplewebauthn/server'
 import type { PasskeyRow } from '#db/queries/door/passkeys.ts'
 import type { Ctx } from '#app/context.ts'
+import { MINUTE_MS } from '#app/values/duration.ts'
 import { openChallenge, takeChallenge } from './challenge.ts'
 
 /** What a challenge was made for; one for one use is good for no other. */
 export type PasskeyUse = 'sign-in' | 'confirm' | 'add' | 'join'
 
 const CHALLENGE_BYTES = 32
-const TIMEOUT_MS = 5 * 60_000
+const TIMEOUT_MS = 5 * MINUTE_MS
 /** EdDSA, ES256 and RS256: between them every authenticator has one. */
 const ALGORITHMS = [-8, -7, -257]
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import {
   deleteOldSessions,
   deleteSession,
@@ -12,15 +12,16 @@ import {
 } from '#db/queries/door/sessions.ts'
 import type { Tx } from '#db/queries/audit/audit.ts'
 import type { Ctx } from '#app/context.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#app/values/duration.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
 export type { AdminRole } from '#db/queries/door/sessions.ts'
 
-const MINUTE = 60_000
 /** A session that nobody uses for so long is over, and none lasts longer than a week. */
-export const SESSION_IDLE_MS_MAX = 12 * 60 * MINUTE
-export const SESSION_MS_MAX = 7 * 24 * 60 * MINUTE
+export const SESSION_IDLE_MS_MAX = 12 * HOUR_MS
+export const SESSION_MS_MAX = 7 * DAY_MS
 /** Sensitive acts ask for a proof of who is there that is no older than this. */
-export const CONFIRMED_MS_MAX = 10 * MINUTE
+export const CONFIRMED_MS_MAX = 10 * MINUTE_MS
 
 export interface Session {
   id: Uint8Array
@@ -30,8 +31,6 @@ export interface Session {
   /** Stands in each of the session's forms; another site can't know it. */
   csrf: string
 }
-
-const idOf = (token: string): Uint8Array => createHash('sha256').update(token).digest()
 
 const limits = (ctx: Ctx) => ({
   createdAt: new Date(ctx.now() - SESSION_MS_MAX),
@@ -50,7 +49,7 @@ export async function openSession(
   const db = tx === undefined ? ctx.db : { orm: tx }
   await deleteOldSessions(db, limits(ctx))
   await insertSession(db, {
-    id: idOf(token),
+    id: sha256(token),
     admin,
     createdAt: now,
     lastSeenAt: now,
@@ -64,11 +63,11 @@ export async function openSession(
 /** Null where there is none, where it is over, and where its admin was removed. */
 export async function findSession(ctx: Ctx, token: string | null): Promise<Session | null> {
   if (token === null) return null
-  const found = await selectSession(ctx.db, idOf(token), limits(ctx))
+  const found = await selectSession(ctx.db, sha256(token), limits(ctx))
   if (found === null) return null
   const { session, admin } = found
   // To the minute is exact enough, and spares a write for each page.
-  if (ctx.now() - session.lastSeenAt.getTime() > MINUTE)
+  if (ctx.now() - session.lastSeenAt.getTime() > MINUTE_MS)
     await updateSession(ctx.db, session.id, { lastSeenAt: new Date(ctx.now()) })
   const { id, createdAt, confirmedAt } = session
   return { id, admin, createdAt, confirmedAt, csrf: csrfOf(ctx, id) }

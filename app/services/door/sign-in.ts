@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import {
   lockAdmin,
   selectAdmin,
@@ -7,6 +6,7 @@ import {
 } from '#db/queries/people/admins.ts'
 import { selectPasskey } from '#db/queries/door/passkeys.ts'
 import type { Ctx } from '#app/context.ts'
+import { sha256 } from '#app/values/sha256.ts'
 import { findChallenge, openChallenge, takeChallenge } from './challenge.ts'
 import { deviceToken, isDeviceOf } from './known-device.ts'
 import {
@@ -18,7 +18,6 @@ import {
   takeAttempts,
 } from './limit-attempts.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
-import { sha256 } from './one-time-token.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { verifyPassword } from './password.ts'
 import type { Tx } from '../audit/record-change.ts'
@@ -79,8 +78,7 @@ interface Proven {
 }
 
 /** Changes with the password, and tells nothing of it. */
-const markOf = (admin: AdminRow): string =>
-  Buffer.from(sha256(admin.passwordHash ?? '')).toString('base64url')
+const markOf = (admin: AdminRow): string => sha256(admin.passwordHash ?? '').toString('base64url')
 
 /** What the second step has to know of the first: the mark, and a passkey's id after a dot. */
 const writeFirstStep = ({ admin, passkey }: Proven): string =>

@@ -4,10 +4,11 @@ import { decodeBase64url } from '#receipt/bytes.ts'
 import { contentIsExact } from '#receipt/content.ts'
 import type { IngestItem, UsageRow } from '#db/queries/ingest/ingest.ts'
 import type { Ctx } from '#app/context.ts'
+import { MINUTE_MS } from '#app/values/duration.ts'
 import type { ApiKeyHolder } from '../api-keys/api-key.ts'
 
 /** The signer's clock may be this far ahead of ours. */
-export const CLOCK_AHEAD_MS_MAX = 10 * 60_000
+export const CLOCK_AHEAD_MS_MAX = 10 * MINUTE_MS
 
 export interface Submission {
   receipt: string

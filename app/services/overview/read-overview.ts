@@ -12,6 +12,7 @@ import {
 } from '#db/queries/overview/overview.ts'
 import { selectRefusalsByCode, type RefusalsOfCode } from '#db/queries/ingest/refusals.ts'
 import type { Ctx } from '#app/context.ts'
+import { DAY_MS } from '#app/values/duration.ts'
 import { SAMPLE } from './seed-world.ts'
 
 /** A key that has used so much of its cap is shown before it is full. */
@@ -22,7 +23,6 @@ const FULLEST_MAX = 10
 /** Of each kind of thing that needs attention. */
 const ATTENTION_MAX = 5
 const CHART_DAYS = 30
-const DAY_MS = 86_400_000
 
 export interface Overview {
   beginning: BeginningRow

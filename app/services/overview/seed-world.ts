@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer'
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { thumbprint } from '#receipt/key.ts'
 import { selectIssuers } from '#db/queries/issuers/issuers.ts'
 import type { Ctx } from '#app/context.ts'
+import { sha256 } from '#app/values/sha256.ts'
 import { authenticateApiKey } from '../api-keys/api-key.ts'
 import { createApiKey } from '../api-keys/create-api-key.ts'
 import { createIssuer } from '../issuers/create-issuer.ts'
@@ -147,7 +148,7 @@ function makeSigner() {
           iat,
           content: {
             alg: 'sha-256',
-            digest: createHash('sha256').update(sample.text).digest('base64url'),
+            digest: sha256(sample.text).toString('base64url'),
             length: Buffer.byteLength(sample.text),
             type: 'text/plain',
             subject: 'text',

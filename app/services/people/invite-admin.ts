@@ -17,17 +17,17 @@ import {
   type InvitationRow,
 } from '#db/queries/people/invitations.ts'
 import type { Ctx } from '#app/context.ts'
+import { DAY_MS, HOUR_MS } from '#app/values/duration.ts'
 import { ACTOR_SERVER, type Role } from '../door/admin-view.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
 import { createToken, hashToken } from '../door/one-time-token.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
-const HOUR = 60 * 60_000
 export const LIFE_MS: Record<InvitationRow['kind'], number> = {
-  setup: HOUR,
-  invite: 7 * 24 * HOUR,
-  recover: HOUR,
+  setup: HOUR_MS,
+  invite: 7 * DAY_MS,
+  recover: HOUR_MS,
 }
 /** Open ones at a time; more than anybody can still have in mind. */
 export const INVITATIONS_MAX = 50
