@@ -69,7 +69,7 @@ export const readQuery = <S extends z.ZodType>(request: ApiRequest, schema: S): 
   readShape(request, schema, Object.fromEntries(new URLSearchParams(request.search)))
 
 /** Unknown members are refused by name; each wrong one is listed with its place, up to ERRORS_MAX. */
-export function readShape<S extends z.ZodType>(
+function readShape<S extends z.ZodType>(
   request: ApiRequest,
   schema: S,
   value: unknown,
@@ -129,7 +129,7 @@ const NAME_CHARACTERS_MAX = 256
 export const mediaType = (request: ApiRequest): string =>
   (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
 
-export function parseJson(
+function parseJson(
   bytes: Uint8Array,
 ): { ok: true; value: unknown } | { ok: false; detail: string } {
   try {

@@ -17,7 +17,7 @@ export const isStorable = (text: string): boolean => !text.includes('\u0000')
 export const nameBefore = (after: string | null): string =>
   after !== null && isStorable(after) ? after : ''
 
-export const NAME_CHARACTERS_MAX = 100
+const NAME_CHARACTERS_MAX = 100
 export const REASON_CHARACTERS_MAX = 500
 
 /** A name somebody can read: more than spaces and characters that draw nothing. */

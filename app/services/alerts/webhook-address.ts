@@ -4,7 +4,7 @@ import type { Ctx } from '#app/context.ts'
 import { isLoopback, isPublicAddress } from '#app/values/network-address.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 
-export const WEBHOOK_URL_CHARACTERS_MAX = 2_000
+const WEBHOOK_URL_CHARACTERS_MAX = 2_000
 
 /** Every address of a name; none where it has none. */
 export type Resolve = (name: string) => Promise<string[]>

@@ -8,7 +8,7 @@ export type CapProjection =
   | { kind: 'not-this-month' }
   | { kind: 'around'; day: string }
 
-export const PROJECTION_DAYS = 7
+const PROJECTION_DAYS = 7
 
 /**
  * The rate is that of the last seven days, today as far as it has gone; of a younger key, that of

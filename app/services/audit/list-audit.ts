@@ -32,7 +32,7 @@ export interface AuditSearch {
   to: number | null
 }
 
-export const ALL_ENTRIES: AuditSearch = {
+const ALL_ENTRIES: AuditSearch = {
   actor: null,
   action: null,
   subject: null,

@@ -8,7 +8,7 @@ const TOTP_SECRET_BYTES = 20
 const PERIOD_SECONDS = 30
 const WINDOW = 1
 
-export const RECOVERY_CODES = 10
+const RECOVERY_CODES = 10
 /** 80 bits: sixteen letters and digits, in groups of four. */
 const RECOVERY_BYTES = 10
 

@@ -21,7 +21,7 @@ export type { AdminRole } from '#db/queries/door/sessions.ts'
 export const SESSION_IDLE_MS_MAX = 12 * HOUR_MS
 export const SESSION_MS_MAX = 7 * DAY_MS
 /** Sensitive acts ask for a proof of who is there that is no older than this. */
-export const CONFIRMED_MS_MAX = 10 * MINUTE_MS
+const CONFIRMED_MS_MAX = 10 * MINUTE_MS
 
 export interface Session {
   id: Uint8Array

@@ -8,7 +8,7 @@ import { MINUTE_MS } from '#app/values/duration.ts'
 import type { ApiKeyHolder } from '../api-keys/api-key.ts'
 
 /** The signer's clock may be this far ahead of ours. */
-export const CLOCK_AHEAD_MS_MAX = 10 * MINUTE_MS
+const CLOCK_AHEAD_MS_MAX = 10 * MINUTE_MS
 
 export interface Submission {
   receipt: string
