@@ -5,8 +5,9 @@ import type { Ctx } from '../context.ts'
 import { DAY_MS } from '../values/duration.ts'
 
 /**
- * What no longer lets anybody in. Links stay for a month, so that one who comes late is told so;
- * a bucket that nobody used for a day is full, as one that isn't there.
+ * Deletes challenges, buckets and invitations that no longer let anybody in. An expired link stays
+ * for a month, so that a late visitor reads that it expired. A bucket is full again after a day
+ * without an attempt, exactly like a bucket without a row.
  */
 export async function forgetExpired(ctx: Ctx): Promise<void> {
   await deleteChallengesExpiredBefore(ctx.db, new Date(ctx.now()))
