@@ -9,13 +9,13 @@ import { deliverAlerts } from '../services/alerts/deliver-alerts.ts'
 import { tellFailures } from '../services/alerts/tell-failures.ts'
 import { watchCaps } from '../services/alerts/watch-caps.ts'
 
-/** Something a portal does by itself, again and again. Every process does it, so it must bear company. */
+/** Work that every process of a portal repeats by itself; several may do it at the same time. */
 export interface Chore {
   name: string
   everyMs: number
-  /** Once more when the portal stops: what it holds in memory would be lost. */
+  /** Runs once more when the portal stops, or its notes in memory would be lost. */
   atStop?: boolean
-  /** What may take long hangs up when `stopping` is aborted. */
+  /** A chore that may take long ends early when `stopping` is aborted. */
   run(ctx: Ctx, stopping: AbortSignal): Promise<void>
 }
 
@@ -29,7 +29,7 @@ const CHORES: Chore[] = [
   { name: 'deliver alerts', everyMs: 1_000, run: deliverAlerts },
 ]
 
-/** Ends with the promise that is given back: none is left half done. */
+/** Returns a function that stops all chores; its promise settles when the running ones are done. */
 export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<void> {
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()

@@ -1,4 +1,4 @@
-/** Whether JSON is wanted rather than a page: as RFC 9110 weighs them, a page when in doubt. */
+/** Whether a client prefers JSON to a page by the weights of RFC 9110; a page wins a tie. */
 export function prefersJson(accept: string | undefined): boolean {
   if (accept === undefined) return false
   let json = 0

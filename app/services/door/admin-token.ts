@@ -2,6 +2,6 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Ctx } from '#app/context.ts'
 import { sha256 } from '#app/values/sha256.ts'
 
-/** Hashed first: what is compared has one length, and equal beginnings tell nothing. */
+/** Both are hashed first, so that they have one length and no equal beginning shows in the time. */
 export const isAdminToken = (ctx: Pick<Ctx, 'config'>, token: string): boolean =>
   timingSafeEqual(sha256(token), sha256(ctx.config.adminToken))

@@ -6,7 +6,7 @@ import { createToken, hashToken } from './one-time-token.ts'
 
 export const CHALLENGE_MINUTES = 10
 
-/** Begins something that is finished by whoever holds the token that this gives. */
+/** Begins a sign-in or a passkey ceremony; the returned token finishes it. */
 export async function openChallenge(
   ctx: Ctx,
   values: Pick<ChallengeRow, 'kind' | 'admin' | 'value'>,
@@ -17,7 +17,7 @@ export async function openChallenge(
   return token
 }
 
-/** Looks at it and leaves it: a mistyped code may be typed again. */
+/** Leaves the challenge in place: a visitor may correct a mistyped code. */
 export async function findChallenge(
   ctx: Ctx,
   kind: ChallengeRow['kind'],
@@ -27,7 +27,7 @@ export async function findChallenge(
   return unexpired(ctx, id === null ? null : await selectChallenge(ctx.db, id, kind))
 }
 
-/** Of two that finish the same thing only one finds it. */
+/** Deletes the challenge: of two requests that finish it, only one finds it. */
 export async function takeChallenge(
   ctx: Ctx,
   kind: ChallengeRow['kind'],

@@ -10,9 +10,9 @@ import { forgetReceiptState } from '../verify/receipt-state.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
 /**
- * Deletes the content that was kept for a receipt and leaves a tombstone, together or not at all.
- * The receipt and its verdict stay. Erasing twice is the same as once; where nothing was ever kept
- * there is nothing to erase, and a tombstone would tell that there had been.
+ * Deletes a receipt's stored content and leaves a tombstone, in one transaction. The receipt and its
+ * verdict stay. Erasing twice is the same as once. A receipt without stored content gets no
+ * tombstone, which would claim that there had been content.
  */
 export async function eraseContent(
   ctx: Ctx,
@@ -39,8 +39,8 @@ export async function eraseContent(
     }
   })
   forgetReceiptState(ctx, receiptId)
-  // Finished pages may hold the text. Nobody can reach them under the receipt's new state, but what
-  // was to be erased has no place in memory either.
+  // Finished pages in memory may hold the text. The receipt's new state makes them unreachable, but
+  // erased text must not stay in memory either.
   ctx.caches.rendered.clear()
   return outcome
 }
