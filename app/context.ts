@@ -8,7 +8,7 @@ import type { Engine } from './engine/engine.server.ts'
 import type { FailureNotes } from './services/alerts/note-failure.ts'
 import type { RateLimiter } from './services/api-keys/rate-limit.ts'
 
-/** What every rule is given, built once in server.ts. Rules have no other source of time or chance. */
+/** Every service gets this, built once in server.ts: its only source of time and randomness. */
 export interface Ctx {
   db: Db
   engine: Engine
@@ -55,7 +55,7 @@ export interface Caches {
 
 /** How many requests were refused since they were last written down, by day, API key and code. */
 export interface RefusalCounts {
-  /** `apiKey` is empty where none was recognised: what strangers make up takes no room here. */
+  /** `apiKey` is empty for an unrecognised key, or strangers' inventions would fill the memory. */
   add(refusal: RefusalCount): void
   /** Everything counted so far, which is then no longer held. */
   take(): RefusalCount[]

@@ -22,7 +22,7 @@ test('a neighbour on link-local or behind carrier NAT is a stranger, not a proxy
     expect(from(peer, '198.51.100.1')).toBe(peer)
 })
 
-test('what is no address is not taken for one', () => {
+test('an entry that is not an address as a whole is ignored', () => {
   expect(from('127.0.0.1', '<script>')).toBe('127.0.0.1')
   expect(from('127.0.0.1', '203.0.113.9:4711')).toBe('127.0.0.1')
   expect(from('127.0.0.1', '')).toBe('127.0.0.1')
