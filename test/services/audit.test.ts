@@ -276,7 +276,12 @@ test('the audit names the actor that was handed over, whatever becomes of the ob
   const by = { actor: 'handed over', address: null, requestId: null }
   await recordChange<null, never>(portal.ctx, by, () => {
     by.actor = 'written over'
-    const change = { action: 'webhook.test', subject: 'whk_actor', before: null, after: null } as const
+    const change = {
+      action: 'webhook.test',
+      subject: 'whk_actor',
+      before: null,
+      after: null,
+    } as const
     return Promise.resolve({ result: done(null), change })
   })
   const { items } = await readAudit('limit=1')
