@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { createDb } from '#db/client.server.ts'
 import type { Connection } from '#db/connection.ts'
-import type { Config, Caches, Ctx } from './context.ts'
+import type { Caches, Config, Ctx } from './context.ts'
 import { createEngine } from './engine/engine.server.ts'
 import { createFailureNotes } from './services/alerts/note-failure.ts'
 import { createRateLimiter } from './services/api-keys/rate-limit.ts'
 import { createRefusalCounts } from './services/ingest/count-refusals.ts'
-import { createLru } from './services/lru.ts'
 
 /** With all that is drawn of them. */
-const VIEWS_BYTES_MAX = 64 * 1024 * 1024
+export const VIEWS_BYTES_MAX = 64 * 1024 * 1024
 /** The page and the report of a receipt without content, roughly. */
 const DRAWN_BYTES = 32 * 1024
 
@@ -28,13 +28,7 @@ export function createCtx(options: {
     now,
     random: randomBytes,
     config: options.config,
-    caches: {
-      publicKeys: createLru(10_000),
-      kids: createLru(10_000),
-      apiKeys: createLru(10_000),
-      receiptStates: createLru(2_000),
-      views: createLru(VIEWS_BYTES_MAX, weighView),
-    },
+    caches: createCaches(),
     rateLimiter: createRateLimiter(),
     refusals: createRefusalCounts(),
     apiKeyUses: new Map(),
@@ -42,8 +36,14 @@ export function createCtx(options: {
   }
 }
 
-type KeptView = NonNullable<ReturnType<Caches['views']['get']>>
-
-/** Content is kept as bytes, as text and as a part of its page, where marks make it longer. */
-const weighView = ({ state }: KeptView): number =>
-  DRAWN_BYTES + 8 * (state.row.content?.length ?? 0)
+export const createCaches = (): Caches => ({
+  publicKeys: new LRUCache({ max: 10_000 }),
+  kids: new LRUCache({ max: 10_000 }),
+  apiKeys: new LRUCache({ max: 10_000 }),
+  receiptStates: new LRUCache({ max: 2_000 }),
+  views: new LRUCache({
+    maxSize: VIEWS_BYTES_MAX,
+    // Content is kept as bytes, as text and as a part of its page, where marks make it longer.
+    sizeCalculation: ({ state }) => DRAWN_BYTES + 8 * (state.row.content?.length ?? 0),
+  }),
+})

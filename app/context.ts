@@ -1,3 +1,4 @@
+import type { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Db } from '#db/client.server.ts'
 import type { ApiKeyRow } from '#db/queries/api-keys/api-keys.ts'
@@ -8,9 +9,8 @@ import type { Report } from '#receipt/report.ts'
 import type { Engine } from './engine/engine.ts'
 import type { FailureNotes } from './services/alerts/note-failure.ts'
 import type { RateLimiter } from './services/api-keys/rate-limit.ts'
-import type { Lru } from './services/lru.ts'
 
-/** What every rule is given, built once in server.ts. Rules have no other source of time or chance. */
+/** Every service gets this, built once in server.ts: its only source of time and randomness. */
 export interface Ctx {
   db: Db
   engine: Engine
@@ -38,19 +38,19 @@ export interface Config {
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */
 export interface Caches {
   /** Public keys by kid: the kid is the key's own digest, so an entry can never become wrong. */
-  publicKeys: Lru<{ issuer: string; publicKey: Uint8Array }>
+  publicKeys: LRUCache<string, { issuer: string; publicKey: Uint8Array }>
   /** Kids by public key, for the same reason. */
-  kids: Lru<string>
+  kids: LRUCache<string, string>
   /** API keys as they were a moment ago (see services/api-key.ts for what may rely on it). */
-  apiKeys: Lru<{ row: ApiKeyRow; at: number }>
-  receiptStates: Lru<{ state: Promise<ReceiptState | null>; at: number }>
+  apiKeys: LRUCache<string, { row: ApiKeyRow; at: number }>
+  receiptStates: LRUCache<string, { state: Promise<ReceiptState | null>; at: number }>
   /** What was judged, good while the receipt's state is the same (services/verify/find-receipt.ts). */
-  views: Lru<{ state: ReceiptState; view: ReceiptView }>
+  views: LRUCache<string, { state: ReceiptState; view: ReceiptView }>
 }
 
 /** How many requests were refused since they were last written down, by day, API key and code. */
 export interface RefusalCounts {
-  /** `apiKey` is empty where none was recognised: what strangers make up takes no room here. */
+  /** `apiKey` is empty for an unrecognised key, or strangers' inventions would fill the memory. */
   add(refusal: RefusalCount): void
   /** Everything counted so far, which is then no longer held. */
   take(): RefusalCount[]

@@ -13,6 +13,8 @@ interface Room {
 
 const CORE = 'sdk/src/receipt/'
 const CTX = 'app/context.ts'
+/** Addresses, durations and digests: plain values in, plain values out. */
+const VALUES = 'app/values/'
 
 /** The nouns that each noun of a layer may use beside itself and its layer's loose files. */
 const NOUNS: Record<string, Record<string, string[]>> = {
@@ -55,6 +57,7 @@ const NOUNS: Record<string, Record<string, string[]>> = {
 
 /** Packages that a layer's nouns may use. */
 const SERVICE_PACKAGES = [
+  'lru-cache',
   'unhomoglyph',
   '@node-rs/argon2',
   '@simplewebauthn/server',
@@ -104,12 +107,14 @@ const TABLE: Room[] = [
     'db/queries/',
     CORE,
     CTX,
+    VALUES,
     ...SERVICE_PACKAGES,
   ]),
   {
     room: 'app/services/',
-    may: ['app/services/', 'db/queries/', CORE, CTX, ...SERVICE_PACKAGES],
+    may: ['app/services/', 'db/queries/', CORE, CTX, VALUES, ...SERVICE_PACKAGES],
   },
+  { room: VALUES, may: [VALUES, 'ipaddr.js', 'node:'] },
   {
     room: 'app/api/',
     may: [
@@ -118,6 +123,7 @@ const TABLE: Room[] = [
       'app/web/',
       CORE,
       CTX,
+      VALUES,
       'zod',
       '@asteasolutions/zod-to-openapi',
       'qr',
@@ -130,7 +136,7 @@ const TABLE: Room[] = [
   { room: 'app/web/site.server.ts', may: ['app/', '@remix-run/', 'node:'] },
   { room: 'app/web/console.ts', may: ['app/web/', '@remix-run/', 'node:'] },
   { room: 'app/web/trouble.ts', may: ['app/web/', CTX, 'db/connection.ts'] },
-  { room: 'app/web/', may: ['app/web/', CTX, 'node:'] },
+  { room: 'app/web/', may: ['app/web/', CTX, VALUES, 'node:'] },
   {
     room: 'app/ui/browser/',
     may: ['app/ui/', CORE, '@simplewebauthn/browser'],
@@ -146,6 +152,7 @@ const TABLE: Room[] = [
       'app/ui/',
       CORE,
       CTX,
+      VALUES,
       '@remix-run/',
       '@conform-to/',
       'zod',
@@ -195,6 +202,15 @@ describe('the import table', () => {
 
   test('one module alone imports the driver', () => {
     expect(files.filter((file) => importsOf(file).includes('pg'))).toEqual(['db/client.server.ts'])
+  })
+
+  test('one module alone hashes with SHA-256, and one counts the milliseconds of a day', () => {
+    const withText = (text: RegExp) =>
+      files.filter(
+        (file) => file.startsWith('app/') && text.test(readFileSync(join(ROOT, file), 'utf8')),
+      )
+    expect(withText(/createHash\(|hash\('sha256'/)).toEqual(['app/values/sha256.ts'])
+    expect(withText(/^const (?:\[?(?:SECOND|MINUTE|HOUR|DAY))(?:_MS)?\b/m)).toEqual([])
   })
 
   test('one module alone reads the environment', () => {

@@ -112,7 +112,7 @@ const BY_BODY: ProblemCode[] = [
 ]
 
 /** Every code a route can answer. */
-export function listProblems(doc: RouteDoc): ProblemCode[] {
+function listProblems(doc: RouteDoc): ProblemCode[] {
   return [
     ...BY_ACCESS[doc.access],
     ...(doc.body === undefined ? [] : BY_BODY),

@@ -45,7 +45,7 @@ export const readQuery = <S extends z.ZodType>(
   readShape(request, schema, Object.fromEntries(new URLSearchParams(request.search)))
 
 /** Unknown members are refused by name; each wrong one is listed with its place, up to ERRORS_MAX. */
-export function readShape<S extends z.ZodType>(
+function readShape<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
   value: unknown,

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Engine } from './engine.ts'
 import { createSignatureCheck, packSignature, type PackedSignature } from './signatures.ts'
 import { createThreads } from './threads.server.ts'
+import { sha256 } from '../values/sha256.ts'
 
 /** The thread's program lies beside this one once it is built; elsewhere nothing runs on threads. */
 const THREAD = fileURLToPath(new URL('thread.js', import.meta.url))
@@ -15,8 +15,7 @@ export function createEngine(
     ...options,
   })
   return {
-    // In one call: a hash object of its own costs more than so few bytes.
-    sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+    sha256,
     verify(publicKey, message, signature) {
       if (publicKey.length !== 32 || signature.length !== 64) return Promise.resolve(false)
       return check(packSignature(publicKey, message, signature))

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { createPublicKey, verify, type KeyObject } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { signatureWellFormed } from '#receipt/ed25519.ts'
 import { jwkOf } from '#receipt/key.ts'
-import { createLru } from '../services/lru.ts'
 
 const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
@@ -30,7 +30,7 @@ const toText = (bytes: Uint8Array): string =>
  */
 export function createSignatureCheck(): (packed: PackedSignature) => boolean {
   /** Building a key costs as much as using it. */
-  const keys = createLru<KeyObject>(10_000)
+  const keys = new LRUCache<PackedSignature, KeyObject>({ max: 10_000 })
 
   return (packed) => {
     const name = packed.slice(0, KEY_BYTES)

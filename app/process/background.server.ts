@@ -1,5 +1,6 @@
 import { unwrap } from '#db/connection.ts'
 import type { Ctx } from '../context.ts'
+import { HOUR_MS, MINUTE_MS } from '../values/duration.ts'
 import { copyUsageDays } from '../services/api-keys/copy-usage-days.ts'
 import { saveRefusals } from '../services/ingest/count-refusals.ts'
 import { saveUses } from '../services/api-keys/note-use.ts'
@@ -8,27 +9,27 @@ import { deliverAlerts } from '../services/alerts/deliver-alerts.ts'
 import { tellFailures } from '../services/alerts/tell-failures.ts'
 import { watchCaps } from '../services/alerts/watch-caps.ts'
 
-/** Something a portal does by itself, again and again. Every process does it, so it must bear company. */
+/** Work that every process of a portal repeats by itself; several may do it at the same time. */
 export interface Chore {
   name: string
   everyMs: number
-  /** Once more when the portal stops: what it holds in memory would be lost. */
+  /** Runs once more when the portal stops, or its notes in memory would be lost. */
   atStop?: boolean
-  /** What may take long hangs up when `stopping` is aborted. */
+  /** A chore that may take long ends early when `stopping` is aborted. */
   run(ctx: Ctx, stopping: AbortSignal): Promise<void>
 }
 
 const CHORES: Chore[] = [
   { name: 'save refusals', everyMs: 5_000, atStop: true, run: saveRefusals },
   { name: 'save last uses', everyMs: 5_000, atStop: true, run: saveUses },
-  { name: 'copy usage to its day', everyMs: 60_000, atStop: true, run: copyUsageDays },
-  { name: 'forget what has expired', everyMs: 60 * 60_000, run: forgetExpired },
+  { name: 'copy usage to its day', everyMs: MINUTE_MS, atStop: true, run: copyUsageDays },
+  { name: 'forget what has expired', everyMs: HOUR_MS, run: forgetExpired },
   { name: 'watch caps', everyMs: 5_000, run: watchCaps },
   { name: 'tell failures', everyMs: 5_000, atStop: true, run: tellFailures },
   { name: 'deliver alerts', everyMs: 1_000, run: deliverAlerts },
 ]
 
-/** Ends with the promise that is given back: none is left half done. */
+/** Returns a function that stops all chores; its promise settles when the running ones are done. */
 export function startChores(ctx: Ctx, chores: Chore[] = CHORES): () => Promise<void> {
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()

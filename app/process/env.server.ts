@@ -36,8 +36,8 @@ export type Settings = z.infer<typeof schema>
 export const SECRET_NAMES = ['ADMIN_TOKEN', 'SESSION_SECRET', 'API_KEY_PEPPER'] as const
 
 /**
- * Reads the environment, the only place that does. An empty value counts as not set, as in most
- * compose files. Throws StartError with one sentence for the first wrong one.
+ * The only reader of the environment. An empty value counts as not set, as compose files write it.
+ * Throws a StartError with one sentence for the first unusable setting.
  */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))

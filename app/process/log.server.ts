@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import type { Settings } from './env.server.ts'
 
-/** In production to standard output, for whatever collects it; beside the embedded database to a file. */
+/** Logs to standard output in production, and to a file beside the embedded database. */
 export function openLog(settings: Settings): Logger {
   const redact = ['req.headers.authorization', 'headers.authorization']
   const destination =

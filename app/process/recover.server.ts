@@ -9,8 +9,8 @@ import { openSecrets } from './secrets.server.ts'
 import { recoverOwner } from '../services/people/invite-admin.ts'
 
 /**
- * `npm run recover -- <name>`: whoever may run commands on the server may let an owner in again.
- * The portal may run meanwhile, and with the embedded database its own is used.
+ * `npm run recover -- <name>`: a person with the server's shell lets an owner in again. The portal
+ * may run meanwhile; with the embedded database, the running portal's database is used.
  */
 export async function recover(name: string | undefined): Promise<void> {
   if (name === undefined || name.trim() === '')

@@ -6,11 +6,11 @@ import { SECRET_CHARACTERS_MIN, SECRET_NAMES, type Settings } from './env.server
 
 export type Secrets = Record<(typeof SECRET_NAMES)[number], string>
 
-/** Where a made secret is kept: a file of its own that only its owner can read. */
+/** The file of a made secret, which only the portal's user can read. */
 export const secretPath = (dataDir: string, name: string): string =>
   join(dataDir, 'secrets', name.toLowerCase().replaceAll('_', '-'))
 
-/** The secrets that are set; with the embedded database, those that are missing are made and kept. */
+/** The secrets of the settings; with the embedded database, missing secrets are made and kept. */
 export async function openSecrets(settings: Settings): Promise<Secrets> {
   const secrets: Partial<Secrets> = {}
   for (const name of SECRET_NAMES)
@@ -20,8 +20,8 @@ export async function openSecrets(settings: Settings): Promise<Secrets> {
 
 async function keepSecret(dataDir: string, name: keyof Secrets): Promise<string> {
   const path = secretPath(dataDir, name)
-  // Whole or not at all: a start that is killed between making a file and filling it would leave
-  // an empty secret, and every API key would from then on be hashed under nothing.
+  // The file appears whole or not at all: a start killed between creating and filling it would leave
+  // an empty secret, and every API key would be hashed under an empty pepper.
   const made = `${path}.${randomBytes(8).toString('hex')}`
   try {
     await mkdir(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 })
@@ -31,7 +31,7 @@ async function keepSecret(dataDir: string, name: keyof Secrets): Promise<string>
         flag: 'wx',
         flush: true,
       })
-      // A link never replaces what is there: losing the pepper would end every API key.
+      // A link never replaces a file: a lost pepper would end every API key.
       await link(made, path)
     }
   } catch (error) {

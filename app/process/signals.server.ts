@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 
-/** Ctrl-C comes twice under npm: from the terminal and, handed on, from npm. */
+/** Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. */
 const SAME_SIGNAL_MS = 1_000
 
-/** A signal stops everything once; a second one, a while later, doesn't wait. */
+/** The first signal stops the portal in order; another one, more than a second later, ends it at once. */
 export function stopOnSignals(log: Logger, signals: NodeJS.Signals[], work: () => Promise<void>) {
   let running: Promise<void> | null = null
   let since = 0

@@ -3,12 +3,12 @@ import type { Settings } from './env.server.ts'
 import { secretPath } from './secrets.server.ts'
 import type { FirstSteps } from '../services/overview/seed-world.ts'
 
-/** The one screen that a person sees after `npm start`. */
+/** The screen that a person sees after `npm start`. */
 export function printWelcome(values: {
   settings: Settings
   publicUrl: string
   firstSteps: FirstSteps | null
-  /** Where the first owner begins; null once there is one. */
+  /** The first owner's link; null once an admin exists. */
   setupUrl: string | null
   ms: number
 }): void {

@@ -17,15 +17,15 @@ interface WorkerOrders {
   settings: Settings
 }
 
-/** A worker that ended by itself is replaced after this pause, so that a broken one can't spin. */
+/** A worker that ended is replaced after this pause, so that a broken one can't loop at full speed. */
 const RESTART_PAUSE_MS = 500
 const ASKS_FOR_ORDERS = 'asks for orders'
 
 let isStopping = false
 
 /**
- * Secrets go by message, so that they stand in no environment and no command line. The worker asks
- * first: what is sent to one that doesn't listen yet is lost.
+ * Secrets go to workers by message, so that no environment and no command line shows them. The worker
+ * asks first, because a message to a worker that doesn't listen yet is lost.
  */
 export async function forkWorkers(
   settings: Settings,
@@ -49,7 +49,7 @@ export async function forkWorkers(
   await Promise.all(Array.from({ length: settings.WEB_CONCURRENCY }, fork))
 }
 
-/** Settles when all of them have ended: until then they need the database. */
+/** Settles when all workers have ended: until then they need the database. */
 export async function stopWorkers(): Promise<void> {
   isStopping = true
   const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
@@ -62,7 +62,7 @@ export async function stopWorkers(): Promise<void> {
   )
 }
 
-/** One of several processes on one port; the first process tells it everything it needs. */
+/** Starts one of several processes on one port; the first process sends its settings and secrets. */
 export async function startWorker(): Promise<void> {
   const orders = await new Promise<WorkerOrders>((resolve) => {
     process.once('message', resolve)
@@ -71,7 +71,7 @@ export async function startWorker(): Promise<void> {
   const log = openLog(orders.settings)
   const ctx = createCtx({ ...orders, log })
   const gate = await openGate(orders.settings)
-  // Ctrl-C reaches every process of a terminal; the first one decides and sends SIGTERM.
+  // Ctrl-C reaches every process of a terminal; the first process decides and sends SIGTERM.
   process.on('SIGINT', () => undefined)
   const stopChores = startChores(ctx)
   stopOnSignals(log, ['SIGTERM'], async () => {

@@ -1,14 +1,14 @@
 import unhomoglyph from 'unhomoglyph'
 
 /**
- * What a name looks like: two names with one skeleton can be mistaken for each other. It is made as
- * UTS 39 makes skeletons (decompose, drop what is not drawn, replace each character by the one it
- * looks like, from Unicode's own table), and then blurs more, because it guards whole names, where
- * refusing one too many costs little and a double costs an end user's trust: capitals, accents and
- * spaces don't make a name another, nor does any of `i`, `I`, `l`, `1` and `|` in another's place.
+ * The look of a name: readers can mistake two names with one skeleton for each other. UTS 39 says
+ * how to make a skeleton: decompose, drop invisible characters, replace each character by the one it
+ * looks like (Unicode's own table). This function blurs more, because one name refused too many
+ * costs little and a double costs an end user's trust. Capitals, accents and spaces make no
+ * difference between names, nor does an `i`, `I`, `l`, `1` or `|` in the place of another of them.
  */
 export function nameSkeleton(name: string): string {
-  // Twice: what one replacement or lower-casing makes may itself look like something else.
+  // Twice: the result of a replacement or of lower-casing may itself look like something else.
   return blur(blur(name)) || name
 }
 
@@ -16,7 +16,7 @@ function blur(text: string): string {
   const drawn = text
     .normalize('NFKD')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    // The marks of no script in particular: accents. Vowel signs belong to theirs and stay.
+    // Accents belong to no script of their own and go. Vowel signs belong to one and stay.
     .replace(/\p{Script=Inherited}/gu, '')
   return unhomoglyph(drawn)
     .normalize('NFKD')

@@ -1,12 +1,12 @@
-/** What a rule answers: the thing asked for, or the code of a refusal that was to be expected. */
+/** A rule's answer: the value, or the code of an expected refusal. */
 export type Outcome<Value, Code extends string> =
   | { ok: true; value: Value }
   | {
       ok: false
       code: Code
-      /** Why, where the code alone doesn't say it. */
+      /** The reason, if the code alone doesn't say it. */
       detail?: string
-      /** The member of the request that is to blame (RFC 6901). */
+      /** The member of the request that caused the refusal (a JSON pointer, RFC 6901). */
       pointer?: string
     }
 
@@ -17,7 +17,7 @@ export const refused = <Code extends string>(
   why: { detail?: string; pointer?: string } = {},
 ): { ok: false; code: Code; detail?: string; pointer?: string } => ({ ok: false, code, ...why })
 
-/** Part of a long list; `next` is where the following part begins, null at the end. */
+/** One page of a long list; `next` is the place where the following page begins, null at the end. */
 export interface Page<Item> {
   items: Item[]
   next: string | null
@@ -25,7 +25,7 @@ export interface Page<Item> {
 
 export const PAGE_ITEMS_MAX = 200
 
-/** `rows` holds one more than `limit` where there is a following part. */
+/** `rows` holds one more row than `limit` if another page follows. */
 export function toPage<Row, Item>(
   rows: Row[],
   limit: number,

@@ -2,7 +2,7 @@ import type { Ctx } from '../context.ts'
 
 export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** 256 is no multiple of 62: a byte from 248 up is thrown away, so that no letter is likelier. */
+/** 256 is no multiple of 62: bytes from 248 up are thrown away, or some letters would be likelier. */
 export function randomBase62(ctx: Pick<Ctx, 'random'>, length: number): string {
   let out = ''
   while (out.length < length) {

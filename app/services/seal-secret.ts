@@ -3,8 +3,8 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import type { Ctx } from '../context.ts'
 
 /**
- * What a sealed secret is for; one sealed for one purpose can't be opened for another. `totp-begun`
- * travels through a form and is shown again: what is kept may never be opened by that way.
+ * A secret sealed for one purpose can't be opened for another. A `totp-begun` secret travels through
+ * a form and is shown again; the stored `totp` secret must never be opened that way.
  */
 export type SealPurpose = 'totp' | 'totp-begun' | 'webhook'
 
@@ -15,9 +15,9 @@ const keyFor = (ctx: Ctx, purpose: SealPurpose): Buffer =>
   Buffer.from(hkdfSync('sha256', ctx.config.sessionSecret, '', `counterfoil/seal/${purpose}`, 32))
 
 /**
- * For secrets that have to be known again, unlike passwords: AES-256-GCM under SESSION_SECRET, so
- * that a copy of the database alone gives none of them away. `owner` (whose it is) is sealed in: put
- * into another row, or sent by somebody else, it can't be opened.
+ * Encrypts a secret that the portal has to read again, unlike a password: AES-256-GCM under
+ * SESSION_SECRET, so that a copy of the database alone gives no secret away. `owner` is
+ * authenticated with it: a secret copied into another row, or sent by another admin, can't be opened.
  */
 export function sealSecret(
   ctx: Ctx,
@@ -31,7 +31,7 @@ export function sealSecret(
   return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()])
 }
 
-/** Null where SESSION_SECRET was changed since, or the bytes were, or they are somebody else's. */
+/** Null if SESSION_SECRET or the bytes were changed, or if they belong to another owner. */
 export function unsealSecret(
   ctx: Ctx,
   purpose: SealPurpose,

@@ -17,7 +17,13 @@ test('behind a proxy of our own the last entry counts, which the proxy wrote', (
   expect(from('::1')).toBe('::1')
 })
 
-test('what is no address is not taken for one', () => {
+test('a neighbour on link-local or behind carrier NAT is a stranger, not a proxy of our own', () => {
+  for (const peer of ['169.254.0.7', '100.64.0.7', 'fe80::7'])
+    expect(from(peer, '198.51.100.1')).toBe(peer)
+})
+
+test('an entry that is not an address as a whole is ignored', () => {
   expect(from('127.0.0.1', '<script>')).toBe('127.0.0.1')
+  expect(from('127.0.0.1', '203.0.113.9:4711')).toBe('127.0.0.1')
   expect(from('127.0.0.1', '')).toBe('127.0.0.1')
 })

@@ -1,11 +1,11 @@
 /**
- * Over https the name begins with `__Host-`: no other host and no path can have set it. Over plain
- * http, as on a developer's own machine, browsers take no such name.
+ * Over https the name begins with `__Host-`, so that no other host and no path can set the cookie.
+ * Browsers refuse that prefix over plain http, as on a developer's own machine.
  */
 export const sessionCookieName = (publicUrl: string, name = 'session'): string =>
   publicUrl.startsWith('https:') ? `__Host-counterfoil-${name}` : `counterfoil-${name}`
 
-/** The `Set-Cookie` of a value, or of its end where it is null. */
+/** The `Set-Cookie` line of a value; null deletes the cookie. */
 export function setCookie(
   publicUrl: string,
   name: string,
@@ -17,7 +17,7 @@ export function setCookie(
   return `${sessionCookieName(publicUrl, name)}=${value ?? ''}; Path=/; Max-Age=${life}; HttpOnly; SameSite=Lax${secure}`
 }
 
-/** Null where there is none, and where it is not one that we could have given. */
+/** Null without a cookie, and for a value in another form than our tokens'. */
 export function readCookie(
   header: string | null | undefined,
   publicUrl: string,

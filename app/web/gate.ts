@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHttpServer } from './node-server.ts'
 
-/** In-flight requests get this long when the portal is asked to stop. */
+/** Requests in flight get this long when the portal stops. */
 const STOP_MS_MAX = 10_000
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -18,7 +18,7 @@ export interface Gate {
   close(): Promise<void>
 }
 
-/** Takes the port at once and lets requests wait until there is something to answer them. */
+/** Takes the port at once and lets requests wait until a handler is there. */
 export async function openGate(settings: Address): Promise<Gate> {
   let open!: (handler: Handle) => void
   let handler: Handle | null = null
@@ -41,7 +41,7 @@ export async function openGate(settings: Address): Promise<Gate> {
   }
 }
 
-/** Idle connections are closed at once; answers under way get STOP_MS_MAX. */
+/** Closes idle connections at once; answers in progress get STOP_MS_MAX. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) {

@@ -1,19 +1,19 @@
-import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
+import { sha256 } from '../values/sha256.ts'
 import { byteLength, joinHeaders, type Reply } from './reply.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
 
-/** How long a client may take, in milliseconds. A slow one holds a socket, and there are few. */
+/** Limits against slow clients, in milliseconds: each holds a socket, and sockets are few. */
 export interface Patience {
-  /** To send all its headers. */
+  /** For a client to send all headers. */
   headersMsMax: number
-  /** To send its whole request. */
+  /** For a client to send the whole request. */
   requestMsMax: number
-  /** To send or read anything at all. */
+  /** Without a single byte sent or read. */
   silenceMsMax: number
-  /** How often the first two are looked at. */
+  /** The interval at which Node checks the first two limits. */
   checkMs: number
 }
 
@@ -44,8 +44,8 @@ export function createHttpServer(
 }
 
 /**
- * Writes an answer: adds the headers every answer has, a strong ETag where one is asked for by
- * `cache-control`, 304 where the client has it already, and no body for HEAD.
+ * Writes an answer: adds the headers of every answer, a strong ETag if `cache-control` allows
+ * caching, 304 if the client has that ETag, and no body for HEAD.
  */
 export function writeReply(
   request: IncomingMessage,
@@ -74,11 +74,11 @@ export function writeReply(
   if (body !== null) headers['content-length'] = byteLength(body)
   else if (reply.stream === undefined && status !== 304 && status !== 204)
     headers['content-length'] = 0
-  // A request whose body was not read to its end can't be followed by another on this connection.
+  // The next request on this connection would be read from the middle of an unread body.
   if (!request.complete) headers.connection = 'close'
   response.writeHead(status, headers)
   if (reply.stream !== undefined && request.method !== 'HEAD') {
-    // A stream that breaks off ends the connection: the client sees that its file is not whole.
+    // A broken stream ends the connection, so that the client sees that its file is not whole.
     pipeline(Readable.from(reply.stream), response, () => undefined)
     return
   }
@@ -92,4 +92,4 @@ export function writeReply(
 }
 
 export const etagOf = (body: Uint8Array | string): string =>
-  `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
+  `"${sha256(body).toString('base64url').slice(0, 27)}"`

@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer'
 
-/** More than any form of ours has. */
+/** More fields than any form of ours has. */
 const FIELDS_MAX = 64
 const NAME = /^[A-Za-z][\w-]{0,63}$/
 
 /**
- * Whether a body has the fields that a form of ours can have: few, by plain names. The form library
- * reads a name as a path, and `name[99999999]` as a list of so many members, over which it then
- * goes: one short request of a stranger would stop the portal for minutes. It takes orders by
- * `__intent__`, too, for lists that no form here has. And Postgres holds no NUL in a text.
+ * Whether a body can come from a form of ours: few fields with plain names. The form library reads a
+ * name as a path and `name[99999999]` as a list of that length, which it then walks: one short
+ * request of a stranger would stop the portal for minutes. It also obeys `__intent__`, which no form
+ * here sends. Postgres can't hold a NUL in a text.
  */
 export function isPlainForm(body: Uint8Array): boolean {
   let fields = 0

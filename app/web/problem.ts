@@ -1,6 +1,6 @@
 import type { Reply } from './reply.ts'
 
-/** What each error code means. A code, once published, is never changed; each has a page of its own. */
+/** The meaning of each problem code. A published code never changes; each has a page of its own. */
 export const PROBLEMS = {
   malformed_json: p(
     400,
@@ -179,7 +179,7 @@ export const PROBLEMS = {
 export interface Problem {
   status: number
   title: string
-  /** What it means and what to do. */
+  /** The meaning, and what the reader can do. */
   help: string
 }
 export type ProblemCode = keyof typeof PROBLEMS
@@ -195,7 +195,7 @@ export interface ProblemExtras {
   headers?: Record<string, string>
 }
 
-/** RFC 9457. `members` are the code's own (a cap's numbers, a conflicting id). */
+/** RFC 9457. `members` are extension members of the code: a cap's numbers, a conflicting id. */
 export function problemBody(
   origin: { publicUrl: string; requestId: string },
   code: ProblemCode,

@@ -6,8 +6,8 @@ export const RECEIPT_BODY_BYTES_MAX = 1024 * 1024
 export const BATCH_BODY_BYTES_MAX = 4 * 1024 * 1024
 
 /**
- * The body, counted on the wire; null as soon as it is over the limit. A compressed body is not
- * unpacked, so nothing small can become large.
+ * The body, counted on the wire; null as soon as it is over the limit. The portal never unpacks a
+ * compressed body, so that a small one can't become large.
  */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) return null
@@ -35,8 +35,8 @@ const DISCARD_BYTES_MAX = 16 * 1024 * 1024
 const DISCARD_MS_MAX = 2_000
 
 /**
- * Takes the rest of a body that was refused and throws it away, within bounds: a client that is
- * still sending when its connection is closed would never see why.
+ * Reads the rest of a refused body and throws it away, within limits: a client that is still sending
+ * when its connection closes would never see the answer.
  */
 export function discardBody(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
@@ -55,7 +55,7 @@ export function discardBody(request: IncomingMessage): Promise<void> {
   })
 }
 
-/** Nobody is there to be answered. */
+/** The client closed the connection, so that no answer can reach it. */
 export class ClientGone extends Error {
   override name = 'ClientGone'
 }

@@ -1,17 +1,17 @@
 import { Buffer } from 'node:buffer'
 
 /**
- * An answer on its way out: plain data, written to the socket in one place (node-server.ts). The
- * web's Response would say the same, at several times the cost.
+ * An answer as plain data, which node-server.ts alone writes to the socket. The web's Response would
+ * cost several times as much.
  */
 export interface Reply {
   status: number
-  /** Several values only where each needs a line of its own: `set-cookie`. */
+  /** A list only for `set-cookie`, whose values need a line each. */
   headers: Record<string, string | string[]>
   body: Uint8Array | string | null
-  /** In place of a body: written as it comes, as fast as it is read. */
+  /** In place of a body: written as fast as the client reads. */
   stream?: AsyncIterable<Uint8Array>
-  /** The code of the problem that this answer is, for whoever counts them. */
+  /** The problem code of this answer, for the count of refusals. */
   problem?: string
 }
 
@@ -32,11 +32,10 @@ export const bytesReply = (
 ): Reply => ({ status: 200, headers: { 'content-type': type, ...headers }, body })
 
 /**
- * All these headers, the later ones winning. No literal: on Node 20 one that goes on after a spread,
- * as `{ ...a, b }` does, has a hidden class of its own each time. It costs ten times as much, what
- * reads it is never compiled for it, and the old generation fills with such classes and all that
- * hangs on them. Whatever is made with every request therefore begins with no spread
- * (`test/hidden-classes.test.ts`).
+ * Joins headers; the later ones win. On Node 20 a literal that goes on after a spread (`{ ...a, b }`)
+ * gets a new hidden class each time: making it costs ten times as much, V8 never optimises the code
+ * that reads it, and the old generation fills with the classes and all that they hold. So no object
+ * that is made with every request begins with a spread (`test/hidden-classes.test.ts`).
  */
 export const joinHeaders = <Value>(...parts: Record<string, Value>[]): Record<string, Value> =>
   Object.assign({}, ...parts) as Record<string, Value>

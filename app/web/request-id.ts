@@ -5,7 +5,7 @@ const BYTES = 12
 const pool = Buffer.alloc(BYTES * 512)
 let used = pool.length
 
-/** Unpredictable, and drawn for many requests at once: asking for a few bytes costs as much. */
+/** Unpredictable, and drawn for many requests at once: a draw of a few bytes costs as much as of many. */
 export function newRequestId(): string {
   if (used === pool.length) {
     randomFillSync(pool)

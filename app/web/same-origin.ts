@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * Whether a form was sent by one of our own pages. A browser says so itself, in two headers that a
- * page can't forge; a request without either is no browser's, and no form of ours.
+ * Whether one of our own pages sent a form. Browsers tell it in two headers that a page can't forge;
+ * a request without `Origin` comes from no browser and from no form of ours.
  */
 export function isSameOrigin(headers: IncomingHttpHeaders, publicUrl: string): boolean {
   const { origin, 'sec-fetch-site': site } = headers

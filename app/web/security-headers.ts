@@ -1,7 +1,7 @@
 /**
- * On every answer. No inline script or style anywhere, so no nonce either; nobody frames us; a
- * verify link never leaks to another site as a referrer. (Under `no-referrer` a browser would also
- * send the console's own forms with `Origin: null`, and they would be refused as a stranger's.)
+ * The headers of every answer. No page has inline scripts or styles, so no nonce is needed. No site
+ * may frame a page. No verify link leaks to another site as a referrer. (Under `no-referrer` browsers
+ * would send the console's own forms with `Origin: null`, and isSameOrigin would refuse them.)
  */
 export function securityHeaders(publicUrl: string): Record<string, string> {
   return {
@@ -19,10 +19,10 @@ export function securityHeaders(publicUrl: string): Record<string, string> {
   }
 }
 
-/** For a document that came from somebody else: it may not run, load or open anything. */
+/** For a document that a stranger wrote: it may not run, load or open anything. */
 export const SANDBOXED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
-/** Public answers may be read by any page; never with credentials, which they don't look at. */
+/** Any page may read public answers. Credentials are not allowed: public routes never read them. */
 export const CORS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag, Location, Retry-After, X-Request-Id',

@@ -22,8 +22,8 @@ export interface StaticFile {
 }
 
 /**
- * Every file of a folder, read and packed once: they are few and small. Only what was there at the
- * start is ever served, so no path can lead out of the folder.
+ * Every file of a folder, read and compressed once: they are few and small. The portal serves only
+ * the files that were there at the start, so that no path can lead out of the folder.
  */
 export function readStaticFiles(folder: string): Map<string, StaticFile> {
   const files = new Map<string, StaticFile>()
@@ -39,7 +39,7 @@ export function readStaticFiles(folder: string): Map<string, StaticFile> {
       zipped: zipped !== null && zipped.length < plain.length ? zipped : null,
       headers: {
         'content-type': type,
-        // Names under /assets carry their content's digest, so what is under one never changes.
+        // A name under /assets holds its content's digest, so that the content never changes.
         'cache-control': path.startsWith('/assets/')
           ? 'public, max-age=31536000, immutable'
           : 'public, max-age=3600',

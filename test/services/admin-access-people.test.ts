@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listAudit } from '#app/services/audit/list-audit.ts'
 import { judgeAdminName } from '#app/services/door/admin-view.ts'
 import {
   changeRole,
@@ -220,6 +221,19 @@ describe('a lost owner', () => {
     expect(await findSession(portal.ctx, token)).toBe(null)
     expect(await signIn(portal.ctx, freshVisitor(), typed)).toEqual(refusal('wrong'))
     expect(await join(url, '', 'an entirely new lantern')).toEqual(refusal('used'))
+  })
+
+  test('stands in the audit by the name that the link tells, not by what was typed', async () => {
+    const { admin } = await makeAdmin(portal.ctx, 'owner', 'Una Recovered')
+    const url = good(await recoverOwner(portal.ctx, admin.name))
+    good(await join(url, 'somebody else', 'an entirely new lantern'))
+    const { items } = await listAudit(portal.ctx, {
+      action: 'admin.recover',
+      subject: admin.name,
+      after: null,
+      limit: 1,
+    })
+    expect(items).toMatchObject([{ actor: admin.name }])
   })
 
   test('is an owner: for others an owner makes a new invitation', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordChange } from '#app/services/audit/record-change.ts'
+import { done } from '#app/services/outcome.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { ADMIN_TOKEN, startPortal, type Portal } from '../support/portal.ts'
 import { makeSigner, signProof, signReceipt } from '../support/signing.ts'
@@ -268,6 +270,22 @@ test('pages hold every entry once, newest first', async () => {
   const times = found.map((one) => Date.parse(one.at))
   expect(times).toEqual([...times].sort((a, b) => b - a))
   expect((await portal.admin('GET', '/v1/admin/audit?after=1.x')).status).toBe(400)
+})
+
+test('the audit names the actor that was handed over, whatever becomes of the object', async () => {
+  const by = { actor: 'handed over', address: null, requestId: null }
+  await recordChange<null, never>(portal.ctx, by, () => {
+    by.actor = 'written over'
+    const change = {
+      action: 'webhook.test',
+      subject: 'whk_actor',
+      before: null,
+      after: null,
+    } as const
+    return Promise.resolve({ result: done(null), change })
+  })
+  const { items } = await readAudit('limit=1')
+  expect(items).toMatchObject([{ actor: 'handed over' }])
 })
 
 describe('the audit table', () => {

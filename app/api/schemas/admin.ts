@@ -56,7 +56,7 @@ export const issuerChange = z
   .strictObject({ name: name.optional(), url: website.optional() })
   .openapi('IssuerChange')
 
-export const issuerSummary = issuer.omit({ keys: true }).openapi('IssuerSummary')
+const issuerSummary = issuer.omit({ keys: true }).openapi('IssuerSummary')
 
 export const newSigningKey = z
   .strictObject({
@@ -132,7 +132,7 @@ export const revokedReceipt = z
   .object({ receiptId, revokedAt: time, reason: z.string() })
   .openapi('RevokedReceipt')
 
-export const usageOfMonth = z
+const usageOfMonth = z
   .object({
     apiKey: z.string(),
     name: z.string(),
@@ -145,7 +145,7 @@ export const usageOfMonth = z
   })
   .openapi('UsageOfMonth')
 
-export const auditEntry = z
+const auditEntry = z
   .object({
     id: z.uuid(),
     at: time,

@@ -10,7 +10,7 @@ import {
   usage,
 } from './building-blocks.ts'
 
-export const BATCH_ITEMS_MAX = 1_000
+const BATCH_ITEMS_MAX = 1_000
 
 export const contentBody = z
   .union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.string() })], {

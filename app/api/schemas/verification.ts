@@ -5,7 +5,7 @@ import { logState, mode, receiptId, time, url } from './building-blocks.ts'
 
 const signingKeyState = z.enum(['active', 'retired', 'revoked'])
 
-export const jwk = z
+const jwk = z
   .object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() })
   .openapi('Jwk')
 

@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000
+import { DAY_MS } from '#app/values/duration.ts'
 
 export interface Days {
   /** Milliseconds, UTC: the first day's beginning. */

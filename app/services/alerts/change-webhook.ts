@@ -12,7 +12,7 @@ export type ChangeWebhookRefusal = 'not_found'
 type Changed = Outcome<WebhookView, ChangeWebhookRefusal>
 type Values = Partial<Pick<WebhookRow, 'url' | 'secret' | 'disabledAt'>>
 
-/** `decide` gives what is to be other than before; null where it is so already. */
+/** `decide` gives the values to change; null where the webhook has them already. */
 function change(
   ctx: Ctx,
   by: Actor,
@@ -34,14 +34,14 @@ function change(
         action,
         subject: id,
         before: auditWebhook(before),
-        // That there is a new secret, and nothing of it.
+        // The audit says that there is a new secret, and nothing about it.
         after: { ...auditWebhook(after), ...(isNewSecret ? { secret: 'replaced' } : {}) },
       },
     }
   })
 }
 
-/** What is still on its way goes to the new address. */
+/** Pending deliveries go to the new address. */
 export async function moveWebhook(
   ctx: Ctx,
   by: Actor,
@@ -57,16 +57,16 @@ export async function moveWebhook(
   )
 }
 
-/** Alerts from now on; what was raised meanwhile stays unsent, and can be sent by hand. */
+/** The webhook gets new alerts; an admin can send by hand those raised while it was off. */
 export const enableWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed> =>
   change(ctx, by, id, (before) =>
     Promise.resolve(before.disabledAt === null ? null : { disabledAt: null }),
   )
 
-/** How deliveries end that nobody gave up on: kept with them, and known by it. */
+/** The last error of a delivery that an admin ended: list-alerts.ts recognises it by this text. */
 export const STOPPED = { off: 'The webhook was turned off.', removed: 'The webhook was removed.' }
 
-/** Nothing is sent any more; what was on its way ends here. */
+/** The portal sends nothing any more; pending deliveries end here. */
 export const disableWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed> =>
   change(ctx, by, id, async (before, tx, now) => {
     if (before.disabledAt !== null) return null
@@ -74,7 +74,7 @@ export const disableWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed
     return { disabledAt: await now() }
   })
 
-/** Its secret is destroyed; the row stays, because the deliveries of the past name it. */
+/** The secret is destroyed; the row stays, because past deliveries refer to it. */
 export const removeWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed> =>
   change(
     ctx,
@@ -87,7 +87,7 @@ export const removeWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed>
     'webhook.remove',
   )
 
-/** The next attempt is signed with the new secret; the old one is good for nothing any more. */
+/** The portal signs the next attempt with the new secret and never again with the old one. */
 export async function replaceWebhookSecret(
   ctx: Ctx,
   by: Actor,

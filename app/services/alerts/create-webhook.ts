@@ -7,13 +7,13 @@ import { auditWebhook, viewWebhook, type WebhookView } from './view-webhook.ts'
 import { findTarget, resolveByDns } from './webhook-address.ts'
 import { createWebhookSecret } from './webhook-secret.ts'
 
-/** Each alert is sent to all of them. */
+/** The portal sends each alert to every webhook. */
 export const WEBHOOKS_MAX = 20
 
 export type WebhookWithSecret = WebhookView & { secret: string }
 export type CreateWebhookRefusal = 'invalid_request' | 'too_many'
 
-/** The secret is in this answer and in no other. */
+/** This answer alone holds the secret. */
 export async function createWebhook(
   ctx: Ctx,
   by: Actor,

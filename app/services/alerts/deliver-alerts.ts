@@ -6,34 +6,34 @@ import {
   type ClaimedRow,
 } from '#db/queries/alerts/deliveries.ts'
 import type { Ctx } from '#app/context.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#app/values/duration.ts'
 import { disableWebhook } from './change-webhook.ts'
 import { postWebhook, REACH, type PostResult, type Reach } from './post-webhook.ts'
 import { openWebhookSecret, signWebhook } from './webhook-secret.ts'
 
-/** Of one webhook at once. */
+/** Deliveries of one webhook at the same time. */
 const PARALLEL_MAX = 5
-/** One that answers quickly is served for so long at a stretch. */
-const STRETCH_MS = 5_000
-/** Longer than any attempt takes: whoever holds a lease this long has died. */
-const LEASE_MS = 60_000
+/** A webhook that answers quickly is served for this long before its next turn. */
+const STRETCH_MS = 5 * SECOND_MS
+/** Longer than any attempt takes: a process that holds a lease for this long has died. */
+const LEASE_MS = MINUTE_MS
 
-const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000]
 const PAUSES_MS = [
-  5 * SECOND,
-  30 * SECOND,
-  2 * MINUTE,
-  10 * MINUTE,
-  30 * MINUTE,
-  HOUR,
-  2 * HOUR,
-  3 * HOUR,
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  3 * HOUR_MS,
 ]
-/** How long an alert is tried; the last attempt is at its end. */
-export const TRIED_MS_MAX = 24 * HOUR
+/** The portal tries an alert for this long; the last attempt is at the end. */
+export const TRIED_MS_MAX = 24 * HOUR_MS
 
 /**
- * Sends what is due. Each webhook has a row of its own to be served in, so that one that hangs keeps
- * no other waiting. Several processes share the work; each delivery is claimed by one.
+ * Sends the deliveries that are due. Each webhook has a queue of its own, so that a receiver that
+ * hangs delays no other. Several processes share the work; one process claims each delivery.
  */
 export async function deliverAlerts(
   ctx: Ctx,
@@ -67,7 +67,7 @@ async function attempt(
 ): Promise<void> {
   const result = await post(ctx, delivery, stopping, reach)
   const isDelivered = result.kind === 'answered' && result.status >= 200 && result.status < 300
-  // Hung up on by us, not by the receiver: somebody else, or the next start, sends it at once.
+  // The portal hung up, not the receiver: another process, or the next start, sends it at once.
   if (stopping.aborted && !isDelivered) return releaseDelivery(ctx.db.run, delivery)
   const isGone = result.kind === 'answered' && result.status === 410
   const retryMs = pauseAfter(ctx, delivery)
@@ -99,7 +99,7 @@ function post(
   const body = writeBody(delivery)
   const headers = {
     'user-agent': 'Counterfoil-Webhooks/1',
-    // Signed anew each time: a receiver refuses a time that is minutes old.
+    // Each attempt is signed anew: a receiver refuses a time that is minutes old.
     ...signWebhook(secret, delivery.alert, new Date(ctx.now()), body),
   }
   return postWebhook(ctx, { url: delivery.url, headers, body }, reach, stopping)
@@ -109,8 +109,8 @@ const writeBody = ({ type, at, data }: ClaimedRow): string =>
   JSON.stringify({ type, timestamp: new Date(at).toISOString(), data })
 
 /**
- * Longer after each attempt, and a fifth more or less by chance, so that a receiver which comes back
- * is not met by everything at once. Null: it was tried for a day.
+ * The pause grows with each attempt. Chance makes it up to a fifth longer or shorter, so that a
+ * receiver which comes back doesn't get everything at once. Null after a day of attempts.
  */
 export function pauseAfter(
   ctx: Pick<Ctx, 'random'>,

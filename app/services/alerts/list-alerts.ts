@@ -21,11 +21,11 @@ export interface DeliveryView {
   alert: string
   type: string
   subject: string
-  /** `stopped`: it ended because somebody turned its webhook off, or removed it. */
+  /** `stopped`: an admin turned the webhook off or removed it. */
   state: 'pending' | 'delivered' | 'failed' | 'stopped'
   attempts: number
   createdAt: string
-  /** Null where no more attempt is made. */
+  /** Null after the last attempt. */
   nextAttemptAt: string | null
   deliveredAt: string | null
   lastStatus: number | null
@@ -35,7 +35,7 @@ export interface DeliveryView {
 export const listWebhooks = async (ctx: Ctx): Promise<WebhookView[]> =>
   (await selectWebhooks(ctx.db)).map(viewWebhook)
 
-/** A removed one too: its deliveries lead to it. */
+/** Finds a removed webhook too: its deliveries link to it. */
 export async function findWebhook(ctx: Ctx, id: string): Promise<WebhookView | null> {
   const row = isWebhookId(id) ? await selectWebhook(ctx.db, id) : null
   return row === null ? null : viewWebhook(row)
@@ -46,13 +46,13 @@ interface Part {
   limit: number
 }
 
-/** Newest first, from the one after `after`. */
+/** Newest first, beginning after the place `after`. */
 export async function listAlerts(ctx: Ctx, { after, limit }: Part): Promise<Page<AlertView>> {
   const rows = await selectAlerts(ctx.db, readPlace(after, ALERT), limit + 1)
   return toPage(rows, limit, viewAlert, (row) => placeOf(row.createdAt, row.id))
 }
 
-/** To one webhook, or to all; newest first, from the one after `after`. */
+/** Deliveries to one webhook or to all; newest first, beginning after the place `after`. */
 export async function listDeliveries(
   ctx: Ctx,
   { webhook = null, after, limit }: Part & { webhook?: string | null },
@@ -64,7 +64,7 @@ export async function listDeliveries(
 const ALERT = /^(\d{1,14})\.(msg_[0-9A-Za-z]{24})$/
 const DELIVERY = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
-/** Milliseconds since 1970 and the id: where a part ended. */
+/** The place where a page ended: milliseconds since 1970, and the id. */
 const placeOf = (at: Date, id: string): string => `${at.getTime()}.${id}`
 
 function readPlace(text: string | null, form: RegExp): { at: Date; id: string } | null {

@@ -1,4 +1,4 @@
-/** One key's failures since they were last told. */
+/** One signing key's failures since the last alert about them. */
 export interface FailureNote {
   issuer: string
   kid: string
@@ -7,23 +7,23 @@ export interface FailureNote {
 }
 
 /**
- * Where receipts that failed verification are noted while requests are answered: in memory, without
- * waiting for anything. A chore takes them and tells (tell-failures.ts).
+ * Notes about receipts that failed verification. Requests write them into memory and wait for
+ * nothing; a chore takes them and raises alerts (tell-failures.ts).
  */
 export interface FailureNotes {
-  /** A post was refused: its signature is not by the issuer's published key that it names. */
+  /** The portal refused a post: its signature is not by the published key that the receipt names. */
   notePost(issuer: string, kid: string): void
   /** A receipt stored here doesn't verify. */
   noteStored(issuer: string, kid: string, receiptId: string): void
-  /** Everything noted; it is forgotten here. */
+  /** Takes all notes out. */
   take(): FailureNote[]
-  /** What was taken and could not be told. */
+  /** Returns notes about which no alert could be raised. */
   putBack(notes: FailureNote[]): void
 }
 
-/** Who sends forgeries for more keys than this at once is told of for these. */
+/** Bounds the memory that a sender of forgeries can fill; notes about further keys are dropped. */
 const KEYS_MAX = 1_000
-/** A reader needs examples; whoever altered one receipt has often altered many. */
+/** A reader needs examples, not all: an attacker who altered one receipt often altered many. */
 export const STORED_RECEIPTS_MAX = 10
 
 export function createFailureNotes(): FailureNotes {

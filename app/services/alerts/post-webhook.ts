@@ -5,11 +5,11 @@ import { isIP, type LookupFunction } from 'node:net'
 import type { Ctx } from '#app/context.ts'
 import { findTarget, resolveByDns, type Resolve, type Target } from './webhook-address.ts'
 
-/** Of an answer no more is read, and none of it is kept. */
+/** The portal reads no more of an answer and keeps none of it. */
 const ANSWER_BYTES_MAX = 4_096
 const TIMEOUT_MS = 10_000
 
-/** How the world outside is reached; tests bring a resolver of their own. */
+/** The way to the network outside; tests bring their own resolver. */
 export interface Reach {
   resolve: Resolve
   /** From the look-up to the end of the answer. */
@@ -20,8 +20,8 @@ export const REACH: Reach = { resolve: resolveByDns, timeoutMs: TIMEOUT_MS }
 export type PostResult = { kind: 'answered'; status: number } | { kind: 'failed'; error: string }
 
 /**
- * One POST to somebody else's server. Any answer counts as an answer, a redirect too: none is
- * followed, for it could lead to an inner address. Never throws for what that server does.
+ * One POST to another party's server. A redirect counts as an answer like any other: the portal
+ * follows none, because it could lead to an inner address. Never throws for what that server does.
  */
 export async function postWebhook(
   ctx: Pick<Ctx, 'config'>,
@@ -42,7 +42,7 @@ export async function postWebhook(
   }
 }
 
-/** To an address that was checked, over TLS for the name in the URL. Gives the status. */
+/** Connects to a checked address, over TLS for the name in the URL. Gives the status. */
 export function sendTo(
   { url, host, addresses }: Target,
   headers: Record<string, string>,
@@ -60,7 +60,7 @@ export function sendTo(
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
     },
-    // A connection of its own: one kept from before was made to an address that was checked before.
+    // A new connection each time: a kept one leads to an address that was checked earlier.
     agent: false,
     lookup: pinTo(addresses),
     signal,
@@ -77,13 +77,13 @@ export function sendTo(
     })
     const settle = (error: Error) => (status === null ? reject(error) : resolve(status))
     asked.on('error', settle)
-    // Also where the server switches to another protocol, which is no answer.
+    // A server that switches to another protocol closes without an answer.
     asked.on('close', () => settle(new Error('closed without an answer')))
     asked.end(body)
   })
 }
 
-/** What the server says is of no interest beyond its status, but hanging up at once would be rude. */
+/** The portal needs only the status. It reads a little more, so that it cuts no usual answer off. */
 function drain(answer: IncomingMessage): void {
   let bytes = 0
   answer.on('data', (chunk: Buffer) => {
@@ -94,8 +94,8 @@ function drain(answer: IncomingMessage): void {
 }
 
 /**
- * The look-up that the connection uses: it knows the checked addresses alone, so DNS has no second
- * chance to answer differently.
+ * The look-up that the connection uses. It knows the checked addresses alone, so that DNS can't
+ * answer differently a second time (DNS rebinding).
  */
 export function pinTo(addresses: string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIP(address) }))
@@ -124,7 +124,7 @@ const SENTENCES: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'Its certificate can’t be verified.',
 }
 
-/** By the code alone: a message could repeat what the server sent, or the URL. */
+/** Uses the error's code alone: its message could repeat the URL or the server's bytes. */
 function sentenceFor(error: unknown): string {
   const given = error instanceof AggregateError ? (error.errors as unknown[])[0] : error
   const code =

@@ -6,7 +6,7 @@ import type { Ctx } from '#app/context.ts'
 import { randomBase62 } from '../random-base62.ts'
 import { randomUuid, type Tx } from '../audit/record-change.ts'
 
-/** Permanent: receivers branch on it. */
+/** A published type never changes: receivers branch on it. */
 export type AlertType =
   | 'api_key.cap_near'
   | 'api_key.cap_reached'
@@ -16,11 +16,11 @@ export type AlertType =
 
 export interface NewAlert {
   type: AlertType
-  /** What it is about: an API key, a signing key, a webhook. */
+  /** The API key, signing key or webhook that the alert is about. */
   subject: string
-  /** What the receiver is told; never a secret. */
+  /** Goes to the receiver; never holds a secret. */
   data: object
-  /** The same occasion is told once, by whichever process sees it first. */
+  /** Unique: the first process that sees an occasion raises its alert, and no other does. */
   occasion: string
 }
 
@@ -51,15 +51,15 @@ export const revocationAlert = (issuer: string, key: RevokedKey): NewAlert => ({
   occasion: `revoked/${key.kid}`,
 })
 
-/** One key's failures within one hour. */
+/** One signing key's failures within one hour. */
 export interface FailedVerifications {
   issuer: string
   kid: string
-  /** When the hour began. */
+  /** The beginning of the hour. */
   hour: string
-  /** Posts under this key that were refused, because the signature is not by it. */
+  /** Posts that name this key and were refused, because the signature is not by it. */
   refusedPosts: number
-  /** Receipts stored here that no longer verify, ten at most. */
+  /** Stored receipts that no longer verify, ten at most. */
   storedReceipts: string[]
 }
 
@@ -73,13 +73,14 @@ export const failureAlert = (data: FailedVerifications): NewAlert => ({
 })
 
 /**
- * Writes what is new, with a delivery to every enabled webhook, into the caller's transaction: with
- * what happened, or not at all. What was told before is left out. Gives the number of new ones.
+ * Writes new alerts, with a delivery to every enabled webhook, into the caller's transaction, so
+ * that an alert is kept together with its cause or not at all. Alerts of an occasion that was told
+ * before are left out. Gives the number of new alerts.
  */
 export async function raiseAlerts(ctx: Ctx, tx: Tx, raised: NewAlert[]): Promise<number> {
   if (raised.length === 0) return 0
   const createdAt = await selectNow(tx)
-  // In one order, so that two processes which see the same things never wait for each other.
+  // Sorted: two processes that insert the same occasions in different orders could deadlock.
   const rows = raised
     .toSorted((a, b) => (a.occasion < b.occasion ? -1 : 1))
     .map((alert) => alertRow(ctx, alert, createdAt))
@@ -101,7 +102,7 @@ export const alertRow = (ctx: Ctx, alert: NewAlert, createdAt: Date): AlertRow =
   createdAt,
 })
 
-/** On its way from now on. */
+/** A delivery that is due at once. */
 export const newDelivery = (
   ctx: Ctx,
   { alert, webhook }: { alert: string; webhook: string },

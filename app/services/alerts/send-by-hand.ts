@@ -16,7 +16,7 @@ type Sent = Outcome<Delivery, SendRefusal>
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** The same alert once more, under its own id: who has it already knows it again. */
+/** Sends the same alert under its own id, by which the receiver recognises a repeat. */
 export function sendAgain(ctx: Ctx, by: Actor, deliveryId: string): Promise<Sent> {
   if (!UUID.test(deliveryId)) return Promise.resolve(refused('not_found'))
   return recordChange<Delivery, SendRefusal>(ctx, by, async (tx, now) => {
@@ -27,7 +27,7 @@ export function sendAgain(ctx: Ctx, by: Actor, deliveryId: string): Promise<Sent
   })
 }
 
-/** An alert for this webhook alone, to see whether it arrives. */
+/** Sends an alert to this webhook alone, so that an admin sees whether it arrives. */
 export function sendTest(ctx: Ctx, by: Actor, webhook: string): Promise<Sent> {
   if (!isWebhookId(webhook)) return Promise.resolve(refused('not_found'))
   return recordChange<Delivery, SendRefusal>(ctx, by, async (tx, clock) => {
@@ -54,7 +54,7 @@ async function send(
   now: Date,
   alertFor: () => Promise<string>,
 ): Promise<{ result: Sent; change?: Change }> {
-  // Locked: it could be turned off between this look and the delivery.
+  // Locked: an admin could turn the webhook off between this look and the delivery.
   const row = await lockWebhook(tx, webhook)
   if (row === null || row.secret.length === 0) return { result: refused('not_found') }
   if (row.disabledAt !== null) return { result: refused('webhook_disabled') }
@@ -63,7 +63,7 @@ async function send(
   await insertDeliveries(tx, [delivery])
   return {
     result: done({ webhook, delivery: delivery.id }),
-    // Nothing of the webhook is other than before; what was sent to it is what was done.
+    // The webhook itself is unchanged: the audit keeps what was sent to it.
     change: {
       action,
       subject: webhook,

@@ -1,6 +1,7 @@
 import { lockAlert, updateAlertData } from '#db/queries/alerts/alerts.ts'
 import { selectNow } from '#db/queries/clock.ts'
 import type { Ctx } from '#app/context.ts'
+import { HOUR_MS } from '#app/values/duration.ts'
 import { STORED_RECEIPTS_MAX, type FailureNote } from './note-failure.ts'
 import {
   failureAlert,
@@ -10,12 +11,10 @@ import {
 } from './raise-alert.ts'
 import type { Tx } from '../audit/record-change.ts'
 
-const HOUR_MS = 3_600_000
-
 /**
- * Tells of keys under which receipts failed verification: one alert for a key and hour, at once.
- * What follows within the hour, here or in another process, is added to that alert's numbers, which
- * the list shows and a later attempt sends. If the database is away, the notes wait.
+ * Raises one alert for each signing key and hour in which receipts failed verification. Failures
+ * that follow within the hour, in any process, are added to that alert's numbers, which the list
+ * shows and a later attempt sends. The notes wait while the database is away.
  */
 export async function tellFailures(ctx: Ctx): Promise<void> {
   const notes = ctx.failures.take()

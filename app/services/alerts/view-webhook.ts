@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { WebhookRow } from '#db/queries/alerts/webhooks.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
-/** A webhook as its admin sees it: nothing of its secret. */
+/** A webhook as an admin sees it, without its secret. */
 export interface WebhookView {
   id: string
   url: string
@@ -19,14 +19,14 @@ export const viewWebhook = (row: WebhookRow): WebhookView => ({
 })
 
 /**
- * For the audit, which is kept for ever and which viewers read: what follows the host is often a
- * secret, because whoever has it may send there. Some of its hash tells two addresses of one host
- * apart.
+ * The URL for the audit, which is kept for ever and which viewers read. The part after the host is
+ * often a secret, because it lets anybody send there; the beginning of its hash is enough to tell
+ * two URLs of one host apart.
  */
 export function auditUrl({ url }: Pick<WebhookRow, 'url'>): string {
   const { origin } = new URL(url)
   if (url === `${origin}/`) return url
-  return `${origin}/… (${createHash('sha256').update(url).digest('hex').slice(0, 8)})`
+  return `${origin}/… (${sha256(url).toString('hex').slice(0, 8)})`
 }
 
 export const auditWebhook = (row: WebhookRow): object => ({

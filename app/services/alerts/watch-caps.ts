@@ -2,13 +2,13 @@ import { selectCapsReached } from '#db/queries/alerts/alerts.ts'
 import type { Ctx } from '#app/context.ts'
 import { capAlert, raiseAlerts } from './raise-alert.ts'
 
-/** More at once are told in the next round. */
+/** Further API keys wait for the next round. */
 const CAPS_PER_ROUND_MAX = 500
 
 /**
- * Tells of each API key that came to 80 % or to all of its cap this month. Nothing of it happens
- * while receipts come in: it looks at the counters afterwards. Any number of processes may do it at
- * once; the occasion is written by one of them.
+ * Raises an alert for each API key that reached 80 % or all of its cap this month. It reads the
+ * counters later, so that no post waits for it. Any number of processes may run it at once: one of
+ * them writes the occasion.
  */
 export async function watchCaps(ctx: Ctx): Promise<void> {
   const reached = await selectCapsReached(ctx.db.run, CAPS_PER_ROUND_MAX)

@@ -1,15 +1,15 @@
 import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Ctx } from '#app/context.ts'
+import { isLoopback, isPublicAddress } from '#app/values/network-address.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
-import { isLoopback, isPublicAddress } from '../public-address.ts'
 
-export const WEBHOOK_URL_CHARACTERS_MAX = 2_000
+const WEBHOOK_URL_CHARACTERS_MAX = 2_000
 
-/** Every address of a name; none where it has none. */
+/** Every address of a name; an empty list for a name without one. */
 export type Resolve = (name: string) => Promise<string[]>
 
-/** Where a webhook may be reached: the addresses that were checked, and no other. */
+/** A webhook's URL with the addresses that were checked; the portal connects to no other. */
 export interface Target {
   url: URL
   /** Without the brackets of IPv6. */
@@ -19,16 +19,16 @@ export interface Target {
 
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
-/** A portal that runs on a developer's own machine, over plain http. */
+/** Whether the portal runs on a developer's own machine, over plain http. */
 function isTryingOut(ctx: Pick<Ctx, 'config'>): boolean {
   const { protocol, hostname } = new URL(ctx.config.publicUrl)
   return protocol === 'http:' && LOCAL_NAMES.includes(hostname)
 }
 
 /**
- * The URL in its one spelling, where it may be a webhook's: https, and no name or password in it.
- * The URL parser has already turned every way to write an IPv4 address (decimal, octal, 0x7f.1)
- * into the usual one. Plain http is for a developer's receiver beside the portal, if that is so.
+ * The URL in its one spelling, if a webhook may have it: https, without a user name or password.
+ * The URL parser turns every way to write an IPv4 address (decimal, octal, 0x7f.1) into the usual
+ * one. Plain http is for a developer's receiver beside a portal that runs on the same machine.
  */
 export function readWebhookUrl(
   ctx: Pick<Ctx, 'config'>,
@@ -49,9 +49,9 @@ export function readWebhookUrl(
 }
 
 /**
- * Reads the URL and looks its host up. Asked again before every attempt, because a name that was
- * public when it was entered may lead elsewhere today. One inner address among many is enough to
- * refuse: the others could be bait.
+ * Reads the URL and looks its host up. The portal does so before every attempt, because a name that
+ * was public when an admin entered it may lead elsewhere today. One inner address among many is
+ * enough to refuse: the others could be bait.
  */
 export async function findTarget(
   ctx: Pick<Ctx, 'config'>,
@@ -71,7 +71,7 @@ export async function findTarget(
         : await resolve(host)
   const may = isLocal ? isLoopback : isPublicAddress
   if (addresses.length === 0 || !addresses.every(may)) {
-    // One sentence for both: it doesn't tell which names an inner name server knows.
+    // One sentence for no address and an inner one: it hides which names an inner DNS server knows.
     return refused('invalid_request', {
       pointer: '/url',
       detail: 'Its host has no address on the public internet.',
@@ -81,8 +81,8 @@ export async function findTarget(
 }
 
 /**
- * By DNS itself rather than by the system's resolver: that one waits in the same few threads that
- * check signatures, so that a slow name server would slow every post.
+ * Asks DNS itself rather than the system's resolver, which waits in the few threads that check
+ * signatures: a slow name server would slow every post.
  */
 export const resolveByDns: Resolve = async (name) => {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 })

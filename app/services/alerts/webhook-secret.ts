@@ -5,22 +5,22 @@ import { sealSecret, unsealSecret } from '../seal-secret.ts'
 
 const SECRET_BYTES = 32
 
-/** As Standard Webhooks writes it. */
+/** The spelling of Standard Webhooks. */
 const write = (bytes: Uint8Array): string => `whsec_${Buffer.from(bytes).toString('base64')}`
 
-/** A new secret: what its receiver is shown, once, and what is kept. */
+/** A new secret, as an admin sees it once and as the database keeps it. */
 export function createWebhookSecret(ctx: Ctx, id: string): { secret: string; sealed: Uint8Array } {
   const bytes = ctx.random(SECRET_BYTES)
   return { secret: write(bytes), sealed: sealSecret(ctx, 'webhook', id, bytes) }
 }
 
-/** Null where it can't be opened any more: SESSION_SECRET was changed. */
+/** Null if SESSION_SECRET was changed since the secret was sealed. */
 export function openWebhookSecret(ctx: Ctx, id: string, sealed: Uint8Array): string | null {
   const bytes = unsealSecret(ctx, 'webhook', id, sealed)
   return bytes === null ? null : write(bytes)
 }
 
-/** The headers by which a receiver knows that it was this portal, and when. */
+/** The headers that prove to a receiver that this portal sent the body, and when. */
 export const signWebhook = (
   secret: string,
   id: string,

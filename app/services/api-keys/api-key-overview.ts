@@ -20,7 +20,7 @@ export interface ApiKeyOverview extends ApiKeyView {
   lastUsedFrom: string | null
 }
 
-export const EXPIRES_SOON_MS = 14 * 86_400_000
+const EXPIRES_SOON_MS = 14 * 86_400_000
 
 /** Milliseconds since 1970 and the API key's id: where a page ended. */
 const PLACE = /^(\d{1,14})\.(key_[0-9A-Za-z]{8})$/

@@ -40,7 +40,7 @@ export function createApiKeySecret(
 }
 
 /** Keyed, so that a stolen table is of no use without the pepper. */
-export const hashApiKey = (ctx: Pick<Ctx, 'config'>, apiKey: string): Uint8Array =>
+const hashApiKey = (ctx: Pick<Ctx, 'config'>, apiKey: string): Uint8Array =>
   createHmac('sha256', ctx.config.apiKeyPepper).update(apiKey).digest()
 
 /** The id an API key names, or null where its checksum says that it was mistyped or made up. */

@@ -1,4 +1,5 @@
 import type { UsageDay } from './usage-by-day.ts'
+import { DAY_MS } from '#app/values/duration.ts'
 
 /** Whether a cap will be reached if the key is used on as in the last days. */
 export type CapProjection =
@@ -7,8 +8,7 @@ export type CapProjection =
   | { kind: 'not-this-month' }
   | { kind: 'around'; day: string }
 
-const DAY_MS = 86_400_000
-export const PROJECTION_DAYS = 7
+const PROJECTION_DAYS = 7
 
 /**
  * The rate is that of the last seven days, today as far as it has gone; of a younger key, that of

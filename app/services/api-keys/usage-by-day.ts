@@ -1,10 +1,11 @@
+import { DAY_MS } from '#app/values/duration.ts'
+
 export interface UsageDay {
   /** YYYY-MM-DD, UTC. */
   day: string
   used: number
 }
 
-const DAY_MS = 86_400_000
 const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 export const daysBefore = (day: string, count: number): string =>

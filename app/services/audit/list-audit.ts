@@ -15,14 +15,14 @@ export interface AuditView {
   after: unknown
 }
 
-/** Milliseconds since 1970 and the entry's id: where a page ended. */
+/** The place where a page ended: milliseconds since 1970, and the entry's id. */
 const PLACE = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
-/** Later years are spelled in a way that Postgres does not read. */
+/** Postgres doesn't read the spelling that JavaScript gives to later years. */
 const TIME_MAX = Date.UTC(9999, 11, 31)
 export const isAuditPlace = (text: string): boolean =>
   Number(PLACE.exec(text)?.[1] ?? Infinity) <= TIME_MAX
 
-/** What is looked for; null where everything fits. Times in milliseconds. */
+/** Conditions of a search; null fits every entry. Times in milliseconds. */
 export interface AuditSearch {
   actor: string | null
   action: string | null
@@ -32,7 +32,7 @@ export interface AuditSearch {
   to: number | null
 }
 
-export const ALL_ENTRIES: AuditSearch = {
+const ALL_ENTRIES: AuditSearch = {
   actor: null,
   action: null,
   subject: null,
@@ -40,7 +40,7 @@ export const ALL_ENTRIES: AuditSearch = {
   to: null,
 }
 
-/** Newest first, from the one after `after`. */
+/** Newest first, beginning after the place `after`. */
 export async function listAudit(
   ctx: Ctx,
   { after, limit, ...search }: { after: string | null; limit: number } & Partial<AuditSearch>,
@@ -60,8 +60,9 @@ const toDate = (at: number | null): Date | null =>
 const EXPORT_PAGE = 1_000
 
 /**
- * Every entry that fits, a line of JSON each, newest first. Read in parts while it is sent, so that
- * a long history is never in memory as a whole; what is added meanwhile is newer and not in it.
+ * Every entry that fits, one line of JSON each, newest first. The portal reads it in pages while it
+ * sends, so that a long history never fills the memory. Entries added meanwhile are newer and stay
+ * out.
  */
 export async function* exportAudit(ctx: Ctx, search: AuditSearch): AsyncGenerator<string> {
   let after: string | null = null

@@ -6,18 +6,20 @@ import type { Outcome } from '../outcome.ts'
 
 export type { Tx } from '#db/queries/audit/audit.ts'
 
-/** On whose word something is changed. */
+/** Who asks for a change, and from where. */
 export interface Actor {
   /** `admin-token`, or an admin's name. */
-  actor: string
-  /** The network address it came from; null for the portal's own acts. */
-  address: string | null
-  requestId: string | null
+  readonly actor: string
+  /** The network address of the request; null for the portal's own acts. */
+  readonly address: string | null
+  readonly requestId: string | null
 }
 
-/** What is kept for ever of a change: never a secret, a secret's hash, a private key or content. */
+/** The audit keeps this for ever: never a secret, a secret's hash, a private key or content. */
 export interface Change {
   action: AuditAction
+  /** In the place of the given actor, where the change itself tells who acted. */
+  actor?: string
   subject: string
   before: object | null
   after: object | null
@@ -47,9 +49,9 @@ export type AuditAction =
   | 'webhook.resend'
 
 /**
- * The only way an admin's change is made: with its audit entry, in one transaction, so that neither
- * is ever there without the other. `work` answers without a change where it changed nothing. `now`
- * is the database's time, for it is compared with the times of receipts.
+ * Every change of an admin goes this way: one transaction writes the change and its audit entry, so
+ * that neither ever exists without the other. `work` leaves `change` out if it changed nothing. `now`
+ * is the database's time, because it is compared with the times of receipts.
  */
 export function recordChange<Value, Code extends string>(
   ctx: Ctx,
@@ -59,15 +61,17 @@ export function recordChange<Value, Code extends string>(
     now: () => Promise<Date>,
   ) => Promise<{ result: Outcome<Value, Code>; change?: Change }>,
 ): Promise<Outcome<Value, Code>> {
+  // Copied before `work` runs: the audit names the actor that was handed over.
+  const { actor, address, requestId } = by
   return ctx.db.transaction(async (tx) => {
     const { result, change } = await work(tx, () => selectNow(tx))
     if (change !== undefined) {
       await insertAuditEntry(tx, {
         id: randomUuid(ctx),
         at: await selectNow(tx),
-        actor: by.actor,
-        address: by.address,
-        requestId: by.requestId,
+        actor,
+        address,
+        requestId,
         ...change,
       })
     }
@@ -75,7 +79,7 @@ export function recordChange<Value, Code extends string>(
   })
 }
 
-/** RFC 9562, version 4. */
+/** A UUID of version 4 (RFC 9562). */
 export function randomUuid(ctx: Ctx): string {
   const bytes = Buffer.from(ctx.random(16))
   bytes[6] = (bytes[6]! & 0x0f) | 0x40

@@ -1,8 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Ctx } from '#app/context.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
-const hash = (text: string): Uint8Array => createHash('sha256').update(text).digest()
-
-/** Hashed first: what is compared has one length, and equal beginnings tell nothing. */
+/** Both are hashed first, so that they have one length and no equal beginning shows in the time. */
 export const isAdminToken = (ctx: Pick<Ctx, 'config'>, token: string): boolean =>
-  timingSafeEqual(hash(token), hash(ctx.config.adminToken))
+  timingSafeEqual(sha256(token), sha256(ctx.config.adminToken))

@@ -5,7 +5,7 @@ import { refused, type Outcome } from '../outcome.ts'
 
 export type { Role } from '#db/queries/people/admins.ts'
 
-/** An admin as an owner sees them, and as the audit keeps them: that there are secrets, never which. */
+/** An admin as owners see them and as the audit keeps them: which secrets exist, never their values. */
 export interface AdminSummary {
   name: string
   role: AdminRecord['role']
@@ -38,11 +38,11 @@ export const viewAdmin = (row: AdminRecord): AdminView => ({
 })
 
 export const ADMIN_NAME_CHARACTERS_MAX = 50
-/** They stand in the audit as actors, so no person may be taken for them. */
+/** The portal's own actors in the audit: no admin may have a name that looks like one of them. */
 export const ACTOR_SERVER = 'server'
 const RESERVED = ['admin-token', ACTOR_SERVER, 'portal', 'system', 'counterfoil'].map(nameSkeleton)
 
-/** A name somebody signs in with and is known by in the audit. */
+/** An admin signs in with this name, and the audit keeps it. */
 export function judgeAdminName(name: string): Outcome<null, 'invalid_name'> {
   const detail =
     !isName(name) || !isPlainText(name, ADMIN_NAME_CHARACTERS_MAX)

@@ -10,14 +10,14 @@ export const isAdminId = (id: string): boolean => UUID.test(id)
 export interface AdminChange {
   action: AuditAction
   changed: string
-  /** Locks what has to be locked before the admin's own row. */
+  /** Takes the locks that must come before the lock on the admin's own row. */
   first?: (tx: Tx) => Promise<void>
 }
 
 /**
- * Any change to somebody who is an admin: they are locked, `work` does it, and the audit keeps what
- * they were before and after. `changed` names what the summary doesn't show, such as a password
- * that takes the place of another.
+ * Changes an admin: locks their row, runs `work`, and writes their summary before and after into
+ * the audit. `changed` names a change that the summary doesn't show, such as a new password in the
+ * place of another.
  */
 export function changeAdmin<Value, Code extends string>(
   ctx: Ctx,

@@ -13,7 +13,7 @@ import { beginRegistration, finishRegistration } from './passkey-ceremony.ts'
 import type { Actor } from '../audit/record-change.ts'
 import type { Session } from './session.ts'
 
-/** More than anybody has devices. */
+/** Far more than one person's devices. */
 const PASSKEYS_MAX = 20
 
 export interface PasskeyView {
@@ -73,7 +73,7 @@ export function renamePasskey(
   )
 }
 
-/** Not the last one of somebody without a password: they could never come in again. */
+/** Refuses the last passkey of an admin without a password: they could never sign in again. */
 export function removePasskey(
   ctx: Ctx,
   by: Actor,

@@ -7,7 +7,7 @@ import { hashPassword, judgePassword } from './password.ts'
 import type { Actor } from '../audit/record-change.ts'
 import { closeSessionsOf, type Session } from './session.ts'
 
-/** Whoever came in with the old password goes out with it: only `session` stays. */
+/** Ends every other session: an attacker may have opened one with the old password. */
 export async function changePassword(
   ctx: Ctx,
   by: Actor,

@@ -3,9 +3,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Ctx } from '#app/context.ts'
 
 /**
- * What a browser keeps in which somebody has been signed in. It lets nobody in; but a password that
- * comes with it is counted apart from those of strangers, who could keep an admin out for as long as
- * they go on guessing at the name.
+ * A browser keeps this token after a sign-in. The token lets nobody in, but the portal counts the
+ * passwords that come with it apart from strangers' guesses: otherwise a stranger could keep an admin
+ * out by guessing at their name.
  */
 export const deviceToken = (ctx: Ctx, admin: string): string =>
   createHmac('sha256', `${ctx.config.sessionSecret} device`).update(admin).digest('base64url')

@@ -1,37 +1,35 @@
-import { Buffer } from 'node:buffer'
 import { returnAttempt, takeAttempt, type Bucket } from '#db/queries/door/attempts.ts'
 import type { Ctx } from '#app/context.ts'
-import { sha256 } from './one-time-token.ts'
-import { neighbourhood } from '../public-address.ts'
+import { countedNetwork } from '#app/values/network-address.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
-/** Hashed: what a stranger types as a name, or comes from, is kept nowhere. */
-const named = (kind: string, of: string): string =>
-  `${kind}:${Buffer.from(sha256(of)).toString('base64url')}`
+/** Hashed, so that the database keeps no typed name and no visitor's address. */
+const named = (kind: string, of: string): string => `${kind}:${sha256(of).toString('base64url')}`
 
-/** Of passwords for one name, whether anybody has it or not. */
+/** Passwords for one name; unknown names are counted alike, or the limit would tell which exist. */
 export const accountBucket = (nameKey: string): Bucket => ({
   bucket: named('account', nameKey),
   depth: 5,
   perMinute: 1,
 })
 
-/** Of passwords from browsers in which this admin was signed in before, and in their own session. */
+/** Passwords from browsers in which this admin signed in before, and from their own session. */
 export const deviceBucket = (admin: string): Bucket => ({
   bucket: named('device', admin),
   depth: 5,
   perMinute: 1,
 })
 
-/** Of everything that is tried at the door from one address. */
+/** All attempts to sign in from one network. */
 export const addressBucket = (address: string): Bucket => ({
-  bucket: named('address', neighbourhood(address)),
+  bucket: named('address', countedNetwork(address)),
   depth: 20,
   perMinute: 10,
 })
 
 /**
- * Of second factors, by whoever knows the password: six digits, three of which are right at any
- * time, take two years of trying at this rate for an even chance.
+ * Second factors, tried by somebody who knows the password. Three codes of six digits are right at
+ * any time: at this rate a guesser has an even chance after two years.
  */
 export const codeBucket = (admin: string, isKnownDevice: boolean): Bucket => ({
   bucket: named(isKnownDevice ? 'device-code' : 'code', admin),
@@ -39,16 +37,16 @@ export const codeBucket = (admin: string, isKnownDevice: boolean): Bucket => ({
   perMinute: 0.2,
 })
 
-/** Of questions that leave a row behind until it expires; by an address, or by who is signed in. */
+/** Requests that leave a challenge's row until it expires, by network or by the signed-in admin. */
 export const challengeBucket = (of: string): Bucket => ({
-  bucket: named('challenge', neighbourhood(of)),
+  bucket: named('challenge', countedNetwork(of)),
   depth: 60,
   perMinute: 30,
 })
 
 /**
- * One token of each, in order. The address comes first: one that is refused must not go on emptying
- * the bucket of a name, or it could keep that name's owner out.
+ * Takes one token from each bucket, in order. The address's bucket comes first: a refused address
+ * must not go on emptying the bucket of a name, or it could keep that admin out.
  */
 export async function takeAttempts(ctx: Ctx, buckets: Bucket[]): Promise<boolean> {
   for (const bucket of buckets)

@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer'
 import { Secret, TOTP } from 'otpauth'
 import type { Ctx } from '#app/context.ts'
-import { sha256 } from './one-time-token.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
-/** What every authenticator app understands; the length is that of SHA-1's digest (RFC 4226). */
+/** Every authenticator app understands this length, which is that of SHA-1's digest (RFC 4226). */
 const TOTP_SECRET_BYTES = 20
 const PERIOD_SECONDS = 30
 const WINDOW = 1
 
-export const RECOVERY_CODES = 10
+const RECOVERY_CODES = 10
 /** 80 bits: sixteen letters and digits, in groups of four. */
 const RECOVERY_BYTES = 10
 
@@ -24,21 +24,21 @@ const totpOf = (secret: Uint8Array, label: string, issuer: string): TOTP =>
 
 export const createTotpSecret = (ctx: Ctx): Uint8Array => ctx.random(TOTP_SECRET_BYTES)
 
-/** The secret as it is typed in, and the address that a camera reads. */
+/** The secret as an admin types it, and the URI that an app's camera reads. */
 export function describeTotp(
   ctx: Ctx,
   secret: Uint8Array,
   name: string,
 ): { secret: string; uri: string } {
-  // A colon would divide the label in two.
+  // A colon would split the label in two.
   const issuer = `Counterfoil ${new URL(ctx.config.publicUrl).host.replaceAll(':', ' ')}`
   const totp = totpOf(secret, name.replaceAll(':', ' '), issuer)
-  // In capitals and with spaces: some apps take no hyphen.
+  // Capitals and spaces: some apps refuse a hyphen.
   const typed = totp.secret.base32.replace(/(.{4})(?=.)/g, '$1 ')
   return { secret: typed, uri: totp.toString() }
 }
 
-/** The time step that a code stands for, a step early or late at most; null for a wrong code. */
+/** The time step of a code, at most one step early or late; null for a wrong code. */
 export function readTotpStep(ctx: Ctx, secret: Uint8Array, typed: string): number | null {
   const token = typed.replace(/\s/g, '')
   if (!/^\d{6}$/.test(token)) return null
@@ -54,7 +54,7 @@ export function createRecoveryCodes(ctx: Ctx): { codes: string[]; hashes: Uint8A
   return { codes: raw.map(inGroups), hashes: raw.map((code) => sha256(code)) }
 }
 
-/** As it was made, however it was typed: small letters, spaces, and a nought or a one for a letter. */
+/** Accepts lower case, spaces and hyphens, a zero for the letter O and a one for the letter I. */
 export function hashRecoveryCode(typed: string): Uint8Array | null {
   const code = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('0', 'O').replaceAll('1', 'I')
   return /^[A-Z2-7]{16}$/.test(code) ? sha256(code) : null

@@ -1,19 +1,16 @@
 import { Buffer } from 'node:buffer'
-import { createHash } from 'node:crypto'
 import type { Ctx } from '#app/context.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
 const TOKEN_BYTES = 32
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
-export const sha256 = (bytes: Uint8Array | string): Uint8Array =>
-  createHash('sha256').update(bytes).digest()
-
-/** For a link or a cookie. Only its digest is kept: who reads the database can't use it. */
+/** A token for a link or a cookie. The database keeps its digest alone, which opens nothing. */
 export function createToken(ctx: Ctx): { token: string; hash: Uint8Array } {
   const token = Buffer.from(ctx.random(TOKEN_BYTES)).toString('base64url')
   return { token, hash: sha256(token) }
 }
 
-/** Null for what was never a token of ours: it needn't be looked for. */
+/** Null for a text in another form than a token's, which saves the query. */
 export const hashToken = (token: string | null | undefined): Uint8Array | null =>
   typeof token === 'string' && TOKEN.test(token) ? sha256(token) : null

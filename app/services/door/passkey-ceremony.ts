@@ -11,14 +11,15 @@ import {
 } from '@simplewebauthn/server'
 import type { PasskeyRow } from '#db/queries/door/passkeys.ts'
 import type { Ctx } from '#app/context.ts'
+import { MINUTE_MS } from '#app/values/duration.ts'
 import { openChallenge, takeChallenge } from './challenge.ts'
 
-/** What a challenge was made for; one for one use is good for no other. */
+/** A challenge made for one use is refused for every other. */
 export type PasskeyUse = 'sign-in' | 'confirm' | 'add' | 'join'
 
 const CHALLENGE_BYTES = 32
-const TIMEOUT_MS = 5 * 60_000
-/** EdDSA, ES256 and RS256: between them every authenticator has one. */
+const TIMEOUT_MS = 5 * MINUTE_MS
+/** EdDSA, ES256 and RS256: every authenticator knows one of them. */
 const ALGORITHMS = [-8, -7, -257]
 
 const relyingParty = (ctx: Ctx) => {
@@ -26,7 +27,7 @@ const relyingParty = (ctx: Ctx) => {
   return { id: hostname, origin }
 }
 
-/** An account's name for authenticators: its id, so that it says nothing. */
+/** An account's handle in authenticators: derived from its id, so that it tells nothing personal. */
 export const userHandle = (admin: string): string =>
   Buffer.from(admin.replaceAll('-', ''), 'hex').toString('base64url')
 
@@ -37,13 +38,13 @@ interface Begun<Options> {
 }
 
 async function keep(ctx: Ctx, use: PasskeyUse, admin: string | null, challenge: string) {
-  // Somebody who joins is no admin yet, so who they will be is part of the value.
+  // A visitor who joins has no admin row yet, so their future id is part of the value.
   const known = use === 'join' ? null : admin
   const value = JSON.stringify({ use, challenge, user: admin })
   return openChallenge(ctx, { kind: 'passkey', admin: known, value })
 }
 
-/** Used up by looking: an answer is judged once, right or wrong. */
+/** Deletes the challenge: the portal judges one answer, right or wrong. */
 async function take(
   ctx: Ctx,
   use: PasskeyUse,
@@ -73,14 +74,14 @@ export async function beginRegistration(
     timeout: TIMEOUT_MS,
     attestationType: 'none',
     excludeCredentials: existing.map(({ id, transports }) => ({ id, transports })),
-    // Found by the authenticator itself: signing in asks for no name.
+    // The authenticator finds the passkey itself: signing in asks for no name.
     authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
     supportedAlgorithmIDs: ALGORITHMS,
   })
   return { options, token: await keep(ctx, use, admin, options.challenge) }
 }
 
-/** The new credential and whose it is to be; null for anything that doesn't hold. */
+/** The new credential and its future owner; null if any check fails. */
 export async function finishRegistration(
   ctx: Ctx,
   use: 'add' | 'join',
@@ -111,13 +112,13 @@ export async function finishRegistration(
       id: credential.id,
       publicKey: credential.publicKey,
       counter: credential.counter,
-      // The browser's word, kept to be told to it again.
+      // Unverified hints of the browser, kept for the next `excludeCredentials` and sign-in.
       transports: (credential.transports ?? []).filter((name) => /^[a-z-]{1,20}$/.test(name)),
     },
   }
 }
 
-/** `allowed` names whose passkeys are asked for; without it any that was made for this portal will do. */
+/** `allowed` limits the question to one admin's passkeys; null allows any passkey of this portal. */
 export async function beginAuthentication(
   ctx: Ctx,
   use: 'sign-in' | 'confirm',
@@ -137,7 +138,7 @@ export async function beginAuthentication(
   return { options, token: await keep(ctx, use, allowed?.admin ?? null, options.challenge) }
 }
 
-/** Whether the answer is `find`'s passkey's, and whether it made sure of the person too. */
+/** The passkey that signed the answer, and whether its device verified the person too. */
 export async function finishAuthentication(
   ctx: Ctx,
   use: 'sign-in' | 'confirm',
@@ -171,7 +172,7 @@ export async function finishAuthentication(
   return { passkey, counter: newCounter, isPersonVerified: userVerified }
 }
 
-/** A stranger's text: all that is known of it here is that it has an id. The rest is verified. */
+/** Checks only that a stranger's text has an id; the verification checks the rest. */
 function readAnswer(text: string): { id: string; response?: unknown } | null {
   try {
     const value: unknown = JSON.parse(text)

@@ -4,7 +4,7 @@ import { refused, type Outcome } from '../outcome.ts'
 import { createTurns } from './take-turns.ts'
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from './password-length.ts'
 
-/** What OWASP names as the least for argon2id (2 stands for it): 19 MiB, twice over, one lane. */
+/** OWASP's minimum for argon2id (algorithm 2): 19 MiB, two passes, one lane. */
 export const PASSWORD_COST = {
   algorithm: 2,
   version: 1,
@@ -15,18 +15,18 @@ export const PASSWORD_COST = {
 } as const
 
 /**
- * One password at a time. Each takes 19 MiB and one of the four threads in which signatures are
- * checked, too: as many as there are strangers at the door, and no receipt would come in any more.
+ * One password at a time. Each takes 19 MiB and one of the four threads that also check signatures:
+ * without a limit, a few strangers at the sign-in form would stop every post.
  */
 const turns = createTurns(1)
-/** Who comes when so many wait would be answered after seconds, if they still listened. */
+/** A further visitor would wait for seconds, and many would have left by then. */
 const WAITING_MAX = 100
 
-/** Of bytes nobody knows, at the same cost. */
+/** The hash of random bytes that nobody kept, at the same cost. */
 export const DUMMY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$AqwQ2DhyEBKEBMFDtsdo6w$XIkttLAAQ1Fvn0o8mo4waIfgoHnzSXfFt95RBmwUmiE'
 
-/** Long enough, and yet the first that anybody tries. */
+/** Long enough, and yet among the first passwords that attackers try. */
 const WORST = new Set([
   '0123456789',
   '1234567890',
@@ -52,10 +52,10 @@ const WORST = new Set([
   'welcome123',
 ])
 
-/** One form for what keyboards and systems write in several. */
+/** Keyboards and systems write one character in several ways; NFKC is one of them. */
 const normalise = (password: string): string => password.normalize('NFKC')
 
-/** Any characters, spaces too; only too few, too many, and what everybody tries first is refused. */
+/** Allows any characters; refuses short and long passwords and those that attackers try first. */
 export function judgePassword(password: string, name: string): Outcome<null, 'weak_password'> {
   const length = Array.from(normalise(password)).length
   const refuse = (detail: string) => refused('weak_password' as const, { detail })
@@ -73,13 +73,13 @@ export function judgePassword(password: string, name: string): Outcome<null, 'we
   return { ok: true, value: null }
 }
 
-/** Only for people who hold a link or a session: they wait for their turn, however long it takes. */
+/** For holders of a link or a session alone: they wait for their turn without a limit. */
 export const hashPassword = (password: string): Promise<string> =>
   turns.take(() => hash(normalise(password), PASSWORD_COST), Infinity)!
 
 /**
- * Where there is no hash (nobody has this name, or they have only passkeys) it takes as long as
- * where there is one: how long an answer takes must not tell who is an admin. Null: too many wait.
+ * Takes equally long for a name without a hash (an unknown name, or an admin with passkeys alone):
+ * the time of an answer must not tell who is an admin. Null if too many wait.
  */
 export async function verifyPassword(
   kept: string | null,

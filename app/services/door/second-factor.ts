@@ -15,13 +15,13 @@ import type { Actor } from '../audit/record-change.ts'
 import { sealSecret, unsealSecret } from '../seal-secret.ts'
 
 export interface NewSecondFactor {
-  /** Comes back with the first code: until then nothing is kept of it. */
+  /** The form sends it back with the first code; the database keeps nothing until then. */
   sealed: string
   secret: string
   uri: string
 }
 
-/** A secret that becomes this admin's second factor once a code proves that an app has it. */
+/** Makes a secret; it becomes the second factor when a code proves that an app has it. */
 export function beginSecondFactor(
   ctx: Ctx,
   { id, name }: { id: string; name: string },
@@ -43,7 +43,7 @@ const unseal = (ctx: Ctx, id: string, sealed: string | undefined): Uint8Array | 
     ? null
     : unsealSecret(ctx, 'totp-begun', id, Buffer.from(sealed, 'base64url'))
 
-/** Gives the recovery codes, this once. */
+/** This answer alone holds the recovery codes. */
 export function switchOnSecondFactor(
   ctx: Ctx,
   by: Actor,
@@ -75,7 +75,7 @@ export function switchOffSecondFactor(
   })
 }
 
-/** A new set; the old one is worth nothing from now on. */
+/** Makes a new set of codes; the old ones stop working. */
 export function renewRecoveryCodes(
   ctx: Ctx,
   by: Actor,
@@ -91,8 +91,8 @@ export function renewRecoveryCodes(
 }
 
 /**
- * A code of the app, newer than the last one that was taken, or a recovery code that was not used
- * yet. Of two that bring the same one at once, the second finds it used: the admin's row is locked.
+ * Accepts a code of the app that is newer than the last accepted one, or an unused recovery code.
+ * The admin's row is locked, so that the second of two requests with the same code finds it used.
  */
 export async function checkSecondFactor(
   ctx: Ctx,

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import {
   deleteOldSessions,
   deleteSession,
@@ -12,33 +12,32 @@ import {
 } from '#db/queries/door/sessions.ts'
 import type { Tx } from '#db/queries/audit/audit.ts'
 import type { Ctx } from '#app/context.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#app/values/duration.ts'
+import { sha256 } from '#app/values/sha256.ts'
 
 export type { AdminRole } from '#db/queries/door/sessions.ts'
 
-const MINUTE = 60_000
-/** A session that nobody uses for so long is over, and none lasts longer than a week. */
-export const SESSION_IDLE_MS_MAX = 12 * 60 * MINUTE
-export const SESSION_MS_MAX = 7 * 24 * 60 * MINUTE
-/** Sensitive acts ask for a proof of who is there that is no older than this. */
-export const CONFIRMED_MS_MAX = 10 * MINUTE
+/** An unused session ends after twelve hours, every session after a week. */
+export const SESSION_IDLE_MS_MAX = 12 * HOUR_MS
+export const SESSION_MS_MAX = 7 * DAY_MS
+/** A sensitive act asks the admin to prove their identity again after this time. */
+const CONFIRMED_MS_MAX = 10 * MINUTE_MS
 
 export interface Session {
   id: Uint8Array
   admin: { id: string; name: string; role: AdminRole }
   createdAt: Date
   confirmedAt: Date
-  /** Stands in each of the session's forms; another site can't know it. */
+  /** Every form of the session holds it; another site can't know it. */
   csrf: string
 }
-
-const idOf = (token: string): Uint8Array => createHash('sha256').update(token).digest()
 
 const limits = (ctx: Ctx) => ({
   createdAt: new Date(ctx.now() - SESSION_MS_MAX),
   lastSeenAt: new Date(ctx.now() - SESSION_IDLE_MS_MAX),
 })
 
-/** A new token at each sign-in, so that nobody can be given one beforehand. It is told this once. */
+/** Each sign-in makes a new token, against session fixation. This answer alone holds it. */
 export async function openSession(
   ctx: Ctx,
   admin: string,
@@ -50,7 +49,7 @@ export async function openSession(
   const db = tx === undefined ? ctx.db : { orm: tx }
   await deleteOldSessions(db, limits(ctx))
   await insertSession(db, {
-    id: idOf(token),
+    id: sha256(token),
     admin,
     createdAt: now,
     lastSeenAt: now,
@@ -61,14 +60,14 @@ export async function openSession(
   return token
 }
 
-/** Null where there is none, where it is over, and where its admin was removed. */
+/** Null for an unknown token, an ended session and a removed admin. */
 export async function findSession(ctx: Ctx, token: string | null): Promise<Session | null> {
   if (token === null) return null
-  const found = await selectSession(ctx.db, idOf(token), limits(ctx))
+  const found = await selectSession(ctx.db, sha256(token), limits(ctx))
   if (found === null) return null
   const { session, admin } = found
-  // To the minute is exact enough, and spares a write for each page.
-  if (ctx.now() - session.lastSeenAt.getTime() > MINUTE)
+  // Exact to the minute, which saves a write for each page.
+  if (ctx.now() - session.lastSeenAt.getTime() > MINUTE_MS)
     await updateSession(ctx.db, session.id, { lastSeenAt: new Date(ctx.now()) })
   const { id, createdAt, confirmedAt } = session
   return { id, admin, createdAt, confirmedAt, csrf: csrfOf(ctx, id) }
@@ -77,13 +76,13 @@ export async function findSession(ctx: Ctx, token: string | null): Promise<Sessi
 export const isConfirmed = (ctx: Ctx, { confirmedAt }: Session): boolean =>
   ctx.now() - confirmedAt.getTime() < CONFIRMED_MS_MAX
 
-/** They proved again who they are. */
+/** Notes that the admin proved their identity again. */
 export const confirmSession = (ctx: Ctx, { id }: Session): Promise<void> =>
   updateSession(ctx.db, id, { confirmedAt: new Date(ctx.now()) })
 
 export const closeSession = (ctx: Ctx, { id }: Session): Promise<void> => deleteSession(ctx.db, id)
 
-/** Signs an admin out everywhere, or everywhere else where one session is kept. */
+/** Ends all sessions of an admin, except `keep`. */
 export const closeSessionsOf = (
   ctx: Ctx,
   admin: string,

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import {
   lockAdmin,
   selectAdmin,
@@ -7,6 +6,7 @@ import {
 } from '#db/queries/people/admins.ts'
 import { selectPasskey } from '#db/queries/door/passkeys.ts'
 import type { Ctx } from '#app/context.ts'
+import { sha256 } from '#app/values/sha256.ts'
 import { findChallenge, openChallenge, takeChallenge } from './challenge.ts'
 import { deviceToken, isDeviceOf } from './known-device.ts'
 import {
@@ -18,26 +18,25 @@ import {
   takeAttempts,
 } from './limit-attempts.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
-import { sha256 } from './one-time-token.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { verifyPassword } from './password.ts'
 import type { Tx } from '../audit/record-change.ts'
 import { checkSecondFactor } from './second-factor.ts'
 import { openSession, type Session } from './session.ts'
 
-/** Where somebody comes from who is at the door. */
+/** A person who is not signed in yet, or who proves their identity again. */
 export interface Visitor {
   address: string
   userAgent: string
   requestId: string
-  /** What their browser kept from an earlier sign-in (known-device.ts). */
+  /** The token that their browser kept from an earlier sign-in (known-device.ts). */
   device?: string | null
 }
 
-/** A token for the session's cookie, or for that of a challenge which asks for the second factor. */
+/** A token for the session's cookie, or for the cookie of a second factor's challenge. */
 export type Entered = { kind: 'session' | 'second-factor'; token: string }
 
-/** One answer for a wrong password, an unknown name and a name without a password. */
+/** Answers alike for a wrong password, an unknown name and an admin without a password. */
 export async function signIn(
   ctx: Ctx,
   from: Visitor,
@@ -72,17 +71,16 @@ async function checkPassword(
   return done(admin)
 }
 
-/** What somebody came by: the account as it was then, and the passkey if it was one. */
+/** The admin's row as it was during the check, and the passkey if one was used. */
 interface Proven {
   admin: AdminRow
   passkey: string | null
 }
 
-/** Changes with the password, and tells nothing of it. */
-const markOf = (admin: AdminRow): string =>
-  Buffer.from(sha256(admin.passwordHash ?? '')).toString('base64url')
+/** Changes with the password and tells nothing about it. */
+const markOf = (admin: AdminRow): string => sha256(admin.passwordHash ?? '').toString('base64url')
 
-/** What the second step has to know of the first: the mark, and a passkey's id after a dot. */
+/** The second step needs this from the first: the mark, and a passkey's id after a dot. */
 const writeFirstStep = ({ admin, passkey }: Proven): string =>
   passkey === null ? markOf(admin) : `${markOf(admin)}.${passkey}`
 
@@ -114,10 +112,10 @@ export async function enter(
 }
 
 /**
- * A password changed, a passkey removed, an owner recovered or an admin removed while this one was
- * being checked closed all sessions that were there; this one would come after. So it looks again,
- * with the admin locked: whoever takes a way in away waits for the session and closes it, or is
- * done and seen here.
+ * Closes a race: a change of the password, the removal of a passkey or of the admin, or a recovery
+ * ends all sessions, and may run during this sign-in. The new session would come after it. So the
+ * admin's row is locked and read again: the other change waits and then ends the new session, or it
+ * is finished and seen here.
  */
 async function stillHolds(tx: Tx, { admin, passkey }: Proven): Promise<boolean> {
   const now = await lockAdmin(tx, admin.id)
@@ -125,7 +123,7 @@ async function stillHolds(tx: Tx, { admin, passkey }: Proven): Promise<boolean> 
   return passkey === null || (await selectPasskey({ orm: tx }, passkey))?.admin === admin.id
 }
 
-/** The second step: `token` is the challenge's. It may be tried again until it expires. */
+/** The second step; `token` is the challenge's. A visitor may try again until it expires. */
 export async function finishSignIn(
   ctx: Ctx,
   from: Visitor,
@@ -141,7 +139,7 @@ export async function finishSignIn(
   const by = { actor: admin.name, address: from.address, requestId: from.requestId }
   if (!(await checkSecondFactor(ctx, by, admin.id, code))) return refused('wrong')
   await returnAttempts(ctx, buckets)
-  // With a password that was changed meanwhile nobody comes in any more.
+  // The mark differs if the password was changed since the first step.
   const isTaken = (await takeChallenge(ctx, 'second-factor', token)) === null
   const { mark, passkey } = readFirstStep(challenge.value)
   if (isTaken || mark !== markOf(admin)) return refused('expired')
@@ -153,8 +151,8 @@ export const isAskedForCode = async (ctx: Ctx, token: string | null): Promise<bo
   (await findChallenge(ctx, 'second-factor', token)) !== null
 
 /**
- * Proves again who has this session, before a sensitive act: with all that signing in by password
- * would ask for.
+ * Proves the identity of a session's admin again before a sensitive act, with all that a sign-in by
+ * password asks for.
  */
 export async function confirmPassword(
   ctx: Ctx,
@@ -162,7 +160,7 @@ export async function confirmPassword(
   session: Session,
   { password, code }: { password: string; code: string | null },
 ): Promise<Outcome<null, 'wrong' | 'wrong_code' | 'too_many'>> {
-  // Their own session says that they were here before.
+  // An open session proves that this admin signed in before.
   const known = { ...from, device: deviceToken(ctx, session.admin.id) }
   const checked = await checkPassword(ctx, known, session.admin.name, password)
   if (!checked.ok) return checked

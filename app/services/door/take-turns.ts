@@ -1,6 +1,6 @@
-/** Work that costs much, a few at a time; the others wait, in order. */
+/** Runs a few pieces of expensive work at once; the others wait in order. */
 export interface Turns {
-  /** Null, and nothing done, where `waitingMax` wait already. */
+  /** Null, without doing the work, if `waitingMax` pieces wait already. */
   take<T>(work: () => Promise<T>, waitingMax: number): Promise<T> | null
 }
 
@@ -14,7 +14,7 @@ export function createTurns(atOnce: number): Turns {
     try {
       return await work()
     } finally {
-      // The turn is handed on, so that nobody who comes now gets in before who waited.
+      // The turn goes to the longest waiting piece: a new one must not overtake it.
       const next = waiting.shift()
       if (next === undefined) busy--
       else next()

@@ -13,7 +13,7 @@ import { enter, type Entered, type Visitor } from './sign-in.ts'
 
 type Begun = Awaited<ReturnType<typeof beginAuthentication>>
 
-/** What the browser is asked, for whoever is there. */
+/** The question to the browser of a visitor who gave no name. */
 export async function beginPasskeySignIn(
   ctx: Ctx,
   from: Pick<Visitor, 'address'>,
@@ -23,8 +23,8 @@ export async function beginPasskeySignIn(
 }
 
 /**
- * A passkey signs in alone: it is something one has, and its device made sure of who one is. Where
- * the device did not (a bare security key), it is one factor, and asks for the second like a password.
+ * A passkey alone is enough if its device verified the person: that makes two factors. A device that
+ * did not (a bare security key) is one factor, and the portal asks for the second as after a password.
  */
 export async function signInWithPasskey(
   ctx: Ctx,

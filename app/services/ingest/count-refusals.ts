@@ -1,7 +1,7 @@
 import { addRefusals, type RefusalCount } from '#db/queries/ingest/refusals.ts'
 import type { Ctx, RefusalCounts } from '#app/context.ts'
 
-/** Above this a key's refusals are counted by code alone: there are few codes and fewer days. */
+/** Beyond this many counters, refusals are counted by day and code alone, which stay few. */
 const COUNTS_MAX = 20_000
 
 export function createRefusalCounts(countsMax: number = COUNTS_MAX): RefusalCounts {
@@ -25,15 +25,15 @@ export function createRefusalCounts(countsMax: number = COUNTS_MAX): RefusalCoun
   }
 }
 
-/** Costs a look into a map: nothing is written before the next `saveRefusals`. */
+/** Costs one look-up in memory: the next `saveRefusals` writes to the database. */
 export function countRefusal(ctx: Ctx, apiKey: string, code: string): void {
   const day = new Date(ctx.now()).toISOString().slice(0, 10)
   ctx.refusals.add({ day, apiKey, code, count: 1 })
 }
 
 /**
- * Adds what was counted to the table. If that fails it is counted again and written next time; were
- * only the database's answer lost, it would be there twice. For a statistic that is good enough.
+ * Adds the counts to the table. After a failure they are counted again and written the next time. If
+ * only the database's answer was lost, they are counted twice, which a statistic can bear.
  */
 export async function saveRefusals(ctx: Ctx): Promise<void> {
   const taken = ctx.refusals.take()

@@ -4,10 +4,11 @@ import { decodeBase64url } from '#receipt/bytes.ts'
 import { contentIsExact } from '#receipt/content.ts'
 import type { IngestItem, UsageRow } from '#db/queries/ingest/ingest.ts'
 import type { Ctx } from '#app/context.ts'
+import { MINUTE_MS } from '#app/values/duration.ts'
 import type { ApiKeyHolder } from '../api-keys/api-key.ts'
 
 /** The signer's clock may be this far ahead of ours. */
-export const CLOCK_AHEAD_MS_MAX = 10 * 60_000
+const CLOCK_AHEAD_MS_MAX = 10 * MINUTE_MS
 
 export interface Submission {
   receipt: string
@@ -32,13 +33,13 @@ export type IngestRefusal =
   | 'id_collision'
   | 'cap_exceeded'
 
-/** What became of one submission. `usage` is the API key's, just after it, where the database was asked. */
+/** The outcome of one submission. `usage` is the API key's just after it, if the database was asked. */
 export type Ingested =
   | { kind: 'stored' | 'repeat'; receiptId: string; usage: UsageRow }
   | {
       kind: 'refused'
       code: IngestRefusal
-      /** Why, where the code alone doesn't say it. */
+      /** The reason, if the code alone doesn't say it. */
       detail?: string
       pointer?: string
       /** `job_conflict`: the receipt that has the job. */
@@ -47,10 +48,10 @@ export type Ingested =
     }
 
 /**
- * Takes receipts in, in order; each stands or falls alone. A stored one was committed before this
- * resolves. Checks that need no database come first, and a receipt that fails one that could never
- * have been passed before is refused without asking; the others are decided by the group commit,
- * which knows whether the receipt is stored already.
+ * Takes receipts in, in order; each is stored or refused by itself. A stored receipt is committed
+ * before this function resolves. Checks without the database come first. A receipt that fails a check
+ * which no stored receipt can fail is refused at once. The group commit decides about the others,
+ * because it knows whether the receipt is stored already.
  */
 export async function ingestReceipts(
   ctx: Ctx,
@@ -58,7 +59,7 @@ export async function ingestReceipts(
   submissions: Submission[],
 ): Promise<Ingested[]> {
   const prepared = await Promise.all(submissions.map((one) => prepare(ctx, key, one)))
-  // Handed over in one go and in order, which is the order in which the cap is filled.
+  // All are handed over together and in order: the cap is filled in this order.
   return Promise.all(
     prepared.map((one) => ('kind' in one ? Promise.resolve(one) : store(ctx, one))),
   )
@@ -87,8 +88,8 @@ async function prepare(
       detail: `The receipt says issuer “${claims.iss}”; this API key posts for “${key.issuer}”.`,
     }
   }
-  // Keys are never deleted and stored receipts have good signatures, so neither of these two can be
-  // a repeat of something stored.
+  // Keys are never deleted and stored receipts have good signatures: a receipt that fails one of
+  // these two checks can't be a repeat of a stored one.
   const publicKey = await findPublicKey(ctx, claims.iss, header.kid)
   if (publicKey === null) return { kind: 'refused', code: 'unknown_signing_key' }
   if (!(await ctx.engine.verify(publicKey, receipt.signingInput, receipt.signature))) {
@@ -112,7 +113,7 @@ async function prepare(
   }
 }
 
-/** Reasons that hold only against a receipt that is not stored yet. */
+/** Reasons to refuse a new receipt; a repeat of a stored one is accepted all the same. */
 function refuseIfNew(
   ctx: Ctx,
   receipt: ParsedReceipt,
@@ -139,7 +140,7 @@ async function store(ctx: Ctx, item: IngestItem): Promise<Ingested> {
   }
 }
 
-/** The published key's bytes. Its state is another question, asked when the receipt is stored. */
+/** The published key's bytes. The statement that stores the receipt checks the key's state. */
 async function findPublicKey(ctx: Ctx, issuer: string, kid: string): Promise<Uint8Array | null> {
   const cached = ctx.caches.publicKeys.get(kid)
   if (cached !== undefined) return cached.issuer === issuer ? cached.publicKey : null

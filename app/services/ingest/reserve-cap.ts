@@ -7,7 +7,7 @@ export type { UsageRow } from '#db/queries/ingest/ingest.ts'
 
 const RESERVATION = /^rsv_[0-9A-Za-z]{22}$/
 
-/** Holds places under the cap before the first token is paid for. `expiresAt` null: no room. */
+/** Holds places under the cap before a model call is paid for. `expiresAt` is null without room. */
 export async function reserveCap(
   ctx: Ctx,
   apiKey: string,
@@ -20,6 +20,6 @@ export async function reserveCap(
   }
 }
 
-/** Gives back what is left of a reservation. False: this API key has none of that id. */
+/** Gives the rest of a reservation back. False if this API key has no reservation of that id. */
 export const releaseReservation = async (ctx: Ctx, apiKey: string, id: string): Promise<boolean> =>
   RESERVATION.test(id) && (await deleteReservation(ctx.db, id, apiKey))

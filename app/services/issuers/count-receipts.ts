@@ -2,7 +2,7 @@ import { countKeyReceipts } from '#db/queries/issuers/key-receipts.ts'
 import type { Ctx } from '#app/context.ts'
 
 /** Counted exactly up to here; of more it is only said that there are more. */
-export const COUNTED_MAX = 100_000
+const COUNTED_MAX = 100_000
 
 export interface ReceiptCount {
   count: number

@@ -7,9 +7,9 @@ import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
 export const PROOF_CHARACTERS_MAX = 8_192
-export const PROOF_AGE_MS_MAX = 10 * 60_000
+const PROOF_AGE_MS_MAX = 10 * 60_000
 /** The signer's clock may be this far ahead of ours. */
-export const PROOF_AHEAD_MS_MAX = 60_000
+const PROOF_AHEAD_MS_MAX = 60_000
 
 export type PublishKeyRefusal =
   'not_found' | 'private_key_sent' | 'weak_key' | 'invalid_proof' | 'key_taken'

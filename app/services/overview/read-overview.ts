@@ -12,17 +12,17 @@ import {
 } from '#db/queries/overview/overview.ts'
 import { selectRefusalsByCode, type RefusalsOfCode } from '#db/queries/ingest/refusals.ts'
 import type { Ctx } from '#app/context.ts'
+import { DAY_MS } from '#app/values/duration.ts'
 import { SAMPLE } from './seed-world.ts'
 
-/** A key that has used so much of its cap is shown before it is full. */
+/** The page warns about an API key that used this share of its cap. */
 const NEAR_CAP_SHARE = 0.8
 const EXPIRY_DAYS = 14
 const UNUSED_DAYS = 7
 const FULLEST_MAX = 10
-/** Of each kind of thing that needs attention. */
+/** Rows for each kind of thing that needs attention. */
 const ATTENTION_MAX = 5
 const CHART_DAYS = 30
-const DAY_MS = 86_400_000
 
 export interface Overview {
   beginning: BeginningRow
@@ -37,7 +37,7 @@ export interface Overview {
   outbox: { pending: number; oldestPendingAt: string | null; failed: number }
 }
 
-/** The portal on one page: how much, how full, what was refused, what is not well. */
+/** The portal on one page: receipts, caps, refusals, and the rows that need attention. */
 export async function readOverview(ctx: Ctx): Promise<Overview> {
   const { run } = ctx.db
   const startedAt = ctx.now()

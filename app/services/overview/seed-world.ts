@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer'
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { thumbprint } from '#receipt/key.ts'
 import { selectIssuers } from '#db/queries/issuers/issuers.ts'
 import type { Ctx } from '#app/context.ts'
+import { sha256 } from '#app/values/sha256.ts'
 import { authenticateApiKey } from '../api-keys/api-key.ts'
 import { createApiKey } from '../api-keys/create-api-key.ts'
 import { createIssuer } from '../issuers/create-issuer.ts'
@@ -15,24 +16,24 @@ import { publishKey } from '../issuers/publish-key.ts'
 import { retireKey } from '../issuers/retire-key.ts'
 import { revokeReceipt } from '../receipts/revoke-receipt.ts'
 
-/** What the welcome screen shows: a link to click, and a receipt that lies signed, ready to be posted. */
+/** The welcome screen shows these: a verify link, and a signed receipt that is ready to be posted. */
 export interface FirstSteps {
   receiptId: string
   apiKey: string
   bodyPath: string
 }
 
-/** The issuer that is only there to be looked at, and who the audit says made it. */
+/** The sample issuer, and the actor that the audit names as its maker. */
 export const SAMPLE = { slug: 'harbour-library', actor: 'first-start' }
 const BY = { actor: SAMPLE.actor, address: null, requestId: null }
 const SLUG = SAMPLE.slug
 const NAME = 'Harbour Library'
 
 /**
- * Fills an empty portal with one small, believable world, made by the same rules as everything
- * else: an issuer, its keys, and six receipts that show different verdicts. The private keys are
- * gone when this returns, so nobody can ever sign in the library's name again; one more receipt is
- * signed beforehand and left in the data folder for the curl line.
+ * Fills an empty portal with a small sample through the same services as real data: an issuer, its
+ * keys, and six receipts with different verdicts. The private keys are gone when this function
+ * returns, so that nobody can ever sign in the library's name again. One more receipt is signed
+ * before that and lies in the data folder for the curl line.
  */
 export async function seedWorld(ctx: Ctx, dataDir: string): Promise<FirstSteps | null> {
   const stepsPath = join(dataDir, 'first-steps', 'steps.json')
@@ -41,8 +42,7 @@ export async function seedWorld(ctx: Ctx, dataDir: string): Promise<FirstSteps |
     const kept = await readFile(stepsPath, 'utf8').catch(() => null)
     return kept === null ? null : (JSON.parse(kept) as FirstSteps)
   }
-  // The file is written last: after a first start that was cut short, no line is printed that
-  // would not work.
+  // The file is written last: a first start that was cut short prints no line that would not work.
   const bodyPath = resolve(dataDir, 'first-steps', 'receipt.json')
   const { body, ...made } = await makeWorld(ctx)
   const steps: FirstSteps = { ...made, bodyPath }
@@ -122,7 +122,7 @@ function found<T>(value: T | null): T {
 
 type Signer = ReturnType<typeof makeSigner>
 
-/** A key pair whose private half lives as long as this call. */
+/** A key pair; its private half exists in the memory of this call alone. */
 function makeSigner() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
@@ -147,7 +147,7 @@ function makeSigner() {
           iat,
           content: {
             alg: 'sha-256',
-            digest: createHash('sha256').update(sample.text).digest('base64url'),
+            digest: sha256(sample.text).toString('base64url'),
             length: Buffer.byteLength(sample.text),
             type: 'text/plain',
             subject: 'text',

@@ -16,7 +16,7 @@ import { nameBefore } from '../plain-text.ts'
 import type { Actor, Tx } from '../audit/record-change.ts'
 import { closeSessionsOf } from '../door/session.ts'
 
-/** In order of name, from the one after `after`. */
+/** In order of name, beginning after `after`. */
 export async function listAdmins(
   ctx: Ctx,
   { after, limit }: { after: string | null; limit: number },
@@ -32,7 +32,7 @@ export async function findAdmin(ctx: Ctx, id: string): Promise<AdminView | null>
 
 export type PeopleRefusal = 'not_found' | 'last_owner'
 
-/** What somebody may do changes with their next click: sessions look the role up each time. */
+/** The new role counts from the next request: a session reads the role each time. */
 export function changeRole(
   ctx: Ctx,
   by: Actor,
@@ -44,7 +44,7 @@ export function changeRole(
   )
 }
 
-/** They stay in the table, for the audit names them, and with nothing that lets anybody in. */
+/** The row stays, because the audit names the admin, but loses every way to sign in. */
 export function removeAdmin(
   ctx: Ctx,
   by: Actor,
@@ -67,8 +67,8 @@ export function removeAdmin(
 }
 
 /**
- * All owners are locked before anybody's role is looked at. Two owners who take away each other's
- * role at the same moment come one after the other, and the second finds that one owner is left.
+ * All owners' rows are locked before any role is read. Two owners who take away each other's role at
+ * the same moment run one after the other, and the second finds that one owner is left.
  */
 function withOwners(
   ctx: Ctx,
@@ -90,7 +90,7 @@ function withOwners(
     async (tx, admin, now) => {
       if (admin.role === 'owner' && role !== 'owner') {
         if (owners < 2) return refused('last_owner')
-        // Else they could have laid by a link for themselves, and be an owner again tomorrow.
+        // An invitation made beforehand would let them come back as an owner.
         await deleteInvitationsMadeBy(tx, admin.name)
       }
       await work(tx, now)

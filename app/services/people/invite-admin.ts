@@ -17,24 +17,24 @@ import {
   type InvitationRow,
 } from '#db/queries/people/invitations.ts'
 import type { Ctx } from '#app/context.ts'
+import { DAY_MS, HOUR_MS } from '#app/values/duration.ts'
 import { ACTOR_SERVER, type Role } from '../door/admin-view.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
 import { createToken, hashToken } from '../door/one-time-token.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
-const HOUR = 60 * 60_000
 export const LIFE_MS: Record<InvitationRow['kind'], number> = {
-  setup: HOUR,
-  invite: 7 * 24 * HOUR,
-  recover: HOUR,
+  setup: HOUR_MS,
+  invite: 7 * DAY_MS,
+  recover: HOUR_MS,
 }
-/** Open ones at a time; more than anybody can still have in mind. */
+/** Open invitations at a time. */
 export const INVITATIONS_MAX = 50
 
 const joinUrl = (ctx: Ctx, token: string): string => `${ctx.config.publicUrl}/admin/join/${token}`
 
-/** For the audit and for forms: it can be told, for only who knows the token can use it. */
+/** Safe to show in the audit and in forms: the token can't be computed from its digest. */
 const invitationId = (hash: Uint8Array): string => Buffer.from(hash).toString('hex')
 const auditName = (hash: Uint8Array): string => `invitation ${invitationId(hash).slice(0, 8)}`
 
@@ -51,7 +51,7 @@ function newRow(
   }
 }
 
-/** The way in for the first owner, or null once there is somebody. An older one no longer works. */
+/** The first owner's link, or null once an admin exists. An older set-up link stops working. */
 export function inviteFirstOwner(ctx: Ctx): Promise<string | null> {
   return ctx.db.transaction(async (tx) => {
     await lockAdmins(tx)
@@ -73,12 +73,12 @@ interface Invited {
   expiresAt: string
 }
 
-/** Whether there has ever been somebody who can sign in. */
+/** Whether there has ever been an admin. */
 export const isConsoleSetUp = (ctx: Ctx): Promise<boolean> => selectAnyAdminExists(ctx.db)
 
 /**
- * A link for one person, told this once. Whoever made it is locked meanwhile: the links of an owner
- * who is removed at this moment go with them, and this one must not come after.
+ * A link for one person; this answer alone holds it. The owner's row is locked: the removal of an
+ * owner deletes their links, and this link must not be written after that.
  */
 export function inviteAdmin(
   ctx: Ctx,
@@ -111,7 +111,7 @@ export function inviteAdmin(
   })
 }
 
-/** A way back in for an owner who lost theirs; whoever runs the server may make one. */
+/** A link for an owner who lost every way to sign in; a person with the server's shell makes it. */
 export async function recoverOwner(
   ctx: Ctx,
   name: string,
@@ -178,9 +178,9 @@ export function cancelInvitation(
   })
 }
 
-/** What a link is still good for. */
+/** An invitation that can still be used. */
 export interface OpenInvitation extends Pick<InvitationRow, 'kind' | 'role'> {
-  /** Whom a recovery is for. */
+  /** The owner whom a recovery is for. */
   admin: { id: string; name: string } | null
 }
 export type LinkRefusal = 'unknown' | 'used' | 'expired'

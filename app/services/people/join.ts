@@ -29,14 +29,20 @@ import { hashToken } from '../door/one-time-token.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { beginRegistration, finishRegistration } from '../door/passkey-ceremony.ts'
 import { hashPassword, judgePassword } from '../door/password.ts'
-import { randomUuid, recordChange, type Change, type Tx } from '../audit/record-change.ts'
+import {
+  randomUuid,
+  recordChange,
+  type Actor,
+  type Change,
+  type Tx,
+} from '../audit/record-change.ts'
 import { closeSessionsOf, openSession } from '../door/session.ts'
 import type { Visitor } from '../door/sign-in.ts'
 
 export type JoinRefusal =
   LinkRefusal | 'invalid_name' | 'name_taken' | 'weak_password' | 'wrong_passkey'
 
-/** How they will come in from now on. */
+/** The new admin's way to sign in. */
 type WayIn =
   | { passwordHash: string; passkey: null; user: null }
   | {
@@ -45,7 +51,7 @@ type WayIn =
       user: string
     }
 
-/** What the browser is asked for somebody who chooses a passkey. */
+/** The question to the browser of a visitor who chooses a passkey. */
 export async function beginJoiningWithPasskey(
   ctx: Ctx,
   from: Pick<Visitor, 'address'>,
@@ -73,13 +79,13 @@ export async function joinWithPasskey(
   return join(ctx, from, values, { ...made, passwordHash: null })
 }
 
-/** Gives the token of their first session. */
+/** Gives the token of the new admin's first session. */
 export async function joinWithPassword(
   ctx: Ctx,
   from: Visitor,
   values: { token: string; name: string; password: string },
 ): Promise<Outcome<string, JoinRefusal>> {
-  // The link first: whoever has none needn't make this portal hash anything.
+  // The link is checked first: a stranger without one must not make the portal hash passwords.
   const found = await findInvitation(ctx, values.token)
   if (!found.ok) return found
   const judged = judgePassword(values.password, found.value.admin?.name ?? values.name)
@@ -88,7 +94,7 @@ export async function joinWithPassword(
   return join(ctx, from, values, { passwordHash, passkey: null, user: null })
 }
 
-/** The link is locked while it is used: of two that use it at once, the second finds it used. */
+/** The invitation's row is locked: of two requests with one link, the second finds it used. */
 function join(
   ctx: Ctx,
   from: Visitor,
@@ -97,12 +103,12 @@ function join(
 ): Promise<Outcome<string, JoinRefusal>> {
   const hash = hashToken(token)
   if (hash === null) return Promise.resolve(refused('unknown'))
-  const by = { actor: name, address: from.address, requestId: from.requestId }
+  const by: Actor = { actor: name, address: from.address, requestId: from.requestId }
   return recordChange<string, JoinRefusal>(ctx, by, async (tx, now) => {
     const judged = judgeInvitation(ctx, await lockInvitation(tx, hash))
     if (!judged.ok) return { result: judged }
     const invitation = judged.value
-    // Asked before anything is written: what is refused later would stay half done.
+    // Checked before the first write: a later refusal would commit the writes before it.
     if (way.passkey !== null && (await selectPasskey({ orm: tx }, way.passkey.id)) !== null)
       return { result: refused('wrong_passkey') }
     const at = await now()
@@ -113,8 +119,6 @@ function join(
     if (!entered.ok) return { result: entered }
     await updateInvitationUsed(tx, invitation.id, new Date(ctx.now()))
     const { id, change } = entered.value
-    // In a recovery no name was typed: the link says whose it is.
-    by.actor = change.subject
     return { result: done(await openSession(ctx, id, from, tx)), change }
   })
 }
@@ -132,7 +136,7 @@ async function create(
   const judged = judgeAdminName(name)
   if (!judged.ok) return judged
   if (invitation.kind === 'setup') {
-    // Two set-up links at once, made by two portals that started together, make one owner.
+    // Two portals that start together make two set-up links; the lock lets one of them make an owner.
     await lockAdmins(tx)
     if (await selectAnyAdminExists({ orm: tx })) return refused('used')
   }
@@ -154,8 +158,8 @@ async function create(
 }
 
 /**
- * A recovery: whatever let this owner in before is gone, in whoever's hands it is by now. The
- * second factor too, or somebody who lost it would still stand at the door.
+ * A recovery removes every earlier way to sign in, because a thief may have it. The second factor
+ * goes too, or an owner who lost it still could not sign in.
  */
 async function replaceWays(ctx: Ctx, tx: Tx, id: string, way: WayIn, at: Date): Promise<Joined> {
   const admin = await lockAdmin(tx, id)
@@ -169,7 +173,11 @@ async function replaceWays(ctx: Ctx, tx: Tx, id: string, way: WayIn, at: Date): 
   await closeSessionsOf(ctx, id, null, tx)
   await addFirstPasskey(tx, way, id, at)
   const after = summarise((await selectAdminRecord({ orm: tx }, id))!)
-  return done({ id, change: { action: 'admin.recover', subject: admin.name, before, after } })
+  return done({
+    id,
+    // A recovery link asks for no name: the link says whose it is.
+    change: { action: 'admin.recover', actor: admin.name, subject: admin.name, before, after },
+  })
 }
 
 async function addFirstPasskey(tx: Tx, way: WayIn, admin: string, at: Date): Promise<void> {

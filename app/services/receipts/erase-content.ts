@@ -10,9 +10,9 @@ import { forgetReceiptState } from '../verify/receipt-state.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
 /**
- * Deletes the content that was kept for a receipt and leaves a tombstone, together or not at all.
- * The receipt and its verdict stay. Erasing twice is the same as once; where nothing was ever kept
- * there is nothing to erase, and a tombstone would tell that there had been.
+ * Deletes a receipt's stored content and leaves a tombstone, in one transaction. The receipt and its
+ * verdict stay. Erasing twice is the same as once. A receipt without stored content gets no
+ * tombstone, which would claim that there had been content.
  */
 export async function eraseContent(
   ctx: Ctx,

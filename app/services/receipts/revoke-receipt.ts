@@ -13,7 +13,7 @@ export interface ReceiptRevocation {
 
 export type RevokeReceiptRefusal = 'not_found' | 'already_revoked'
 
-/** Withdraws one receipt, for good. Nothing of the receipt itself is changed or taken away. */
+/** Revokes one receipt for good. The receipt itself stays unchanged. */
 export async function revokeReceipt(
   ctx: Ctx,
   by: Actor,

@@ -27,7 +27,7 @@ export interface ReceiptRecord {
   receivedAt: string
   revokedAt: string | null
   erasedAt: string | null
-  /** Withdrawn with its signing key. */
+  /** The revocation of its signing key covers this receipt. */
   keyCutIt: boolean
 }
 
@@ -38,12 +38,12 @@ export interface ReceiptNotes extends ReceiptRecord {
 }
 
 export interface ReceiptSearch {
-  /** The receipt that `text` names, where it was a link, an id or a receipt. */
+  /** The receipt that the typed text names, if it was a link, an id or a receipt. */
   receiptId: string | null
-  /** What was typed: a digest, else a job. Empty: everything, newest first. */
+  /** The typed text: a digest, or else a job. Empty for all receipts, newest first. */
   text: string
   issuer: string | null
-  /** Of the signing key. */
+  /** The signing key's. */
   kid: string | null
   mode: 'live' | 'test' | null
   /** Milliseconds; received at or after `from` and before `to`. */
@@ -53,10 +53,10 @@ export interface ReceiptSearch {
   limit: number
 }
 
-/** Milliseconds since 1970 and the receipt's id: where a page ended. */
+/** The place where a page ended: milliseconds since 1970, and the receipt's id. */
 const PLACE = /^(\d{1,15})\.(rec_[0-9a-hjkmnp-tv-z]{32})$/
 
-/** Newest first; a search by name as well as a list of all goes by indexes alone. */
+/** Newest first. A search by name and a list of all receipts both use indexes alone. */
 export async function searchReceipts(
   ctx: Ctx,
   search: ReceiptSearch,

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '#receipt/bytes.ts'
 
-export const FILE_BYTES_MAX = 67_108_864
+const FILE_BYTES_MAX = 67_108_864
 
 /** An empty file is a content like any other; an empty box is nobody's text. */
 export type Given = { bytes: Uint8Array } | { tooLarge: number } | { nothing: true }

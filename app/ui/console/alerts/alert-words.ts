@@ -1,7 +1,7 @@
 import { lookUp } from '../parts/look-up.ts'
 
 /** Each type of alert in a few words. */
-export const ALERT_TITLES: Record<string, string> = {
+const ALERT_TITLES: Record<string, string> = {
   'api_key.cap_near': '80 % of a cap used',
   'api_key.cap_reached': 'Cap reached',
   'signing_key.revoked': 'Signing key revoked',

@@ -8,7 +8,7 @@ import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
 import { Done, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 
-export const WEBHOOK_URL_CHARACTERS_MAX = 2_000
+const WEBHOOK_URL_CHARACTERS_MAX = 2_000
 
 const ALERTS = { href: '/admin/alerts', text: 'Alerts' }
 const toWebhook = ({ id, url }: WebhookShown) => ({

@@ -83,7 +83,7 @@ function What({ entry }: { entry: HistoryShown }) {
   )
 }
 
-export function changesOf({
+function changesOf({
   before,
   after,
 }: Pick<HistoryShown, 'before' | 'after'>): { name: string; was: string | null; is: string }[] {
