@@ -111,7 +111,10 @@ function readOne(cursor: Cursor, first: string | undefined, depth: number): Json
   }
 }
 
-/** Inherits nothing, so that `__proto__` is a name like any other. Object.create(null) is slower. */
+/**
+ * Such an object inherits nothing, so `__proto__` is a name like any other. The class stands here
+ * because Object.create(null) is slower.
+ */
 const Members = function () {} as unknown as new () => JsonObject
 Members.prototype = Object.create(null) as JsonObject
 
