@@ -3,38 +3,61 @@ import { readJwk, thumbprint } from './key.ts'
 import { RECEIPT_BYTES_MAX } from './receipt.ts'
 import { attempt, readBytes32, readChoice, readMembers, readText, refuse } from './shape.ts'
 
+/** The most keys in a bundle. */
 export const BUNDLE_KEYS_MAX = 100
 
-/** A key as it came with a bundle: somebody's word, not the portal's. Not admitted yet. */
+/**
+ * A key from a bundle. Anybody can write a bundle, so the key is not the portal's word, nor
+ * admitted.
+ */
 export interface BundleKey {
+  /** 32 bytes. */
   publicKey: Uint8Array
+  /** The thumbprint, computed from `publicKey`. */
   kid: string
   state: 'active' | 'retired' | 'revoked'
-  /** RFC 3339 UTC, as every time here. */
+  /** All times are RFC 3339 in UTC. */
   publishedAt: string
   retiredAt: string | null
   revokedAt: string | null
   compromisedSince: string | null
 }
 
+/**
+ * A bundle is the JSON file with which a reader verifies a receipt offline (SPEC.md, section 8). As
+ * the portal writes it, with the JWS of `ParsedReceipt` at `…`:
+ *
+ * ```bundle
+ * {"v":1,"receipt":"…","content":{"text":"The capital of France is Paris.\n"},"keys":[
+ * {"jwk":{"kty":"OKP","crv":"Ed25519","x":"g6mMlHliPovlsr8EAch4Xk716M2VHk92IFn4GsRmlYY"},
+ * "state":"active","publishedAt":"2025-11-01T09:00:00.000Z"}]}
+ * ```
+ */
 export interface Bundle {
+  /** A compact JWS, not read yet. */
   receipt: string
+  /** The exact bytes, from `text` or `base64`. */
   content: Uint8Array | null
   keys: BundleKey[]
+  /** The holder's 32 bytes for a keyed digest. */
   secret: Uint8Array | null
 }
 
+/** The bundle, or one English sentence and the place of the fault (RFC 6901). */
 export type BundleReading =
   { ok: true; bundle: Bundle } | { ok: false; message: string; pointer: string }
 
-/** Reads the file with which a receipt can be verified offline, from its parsed JSON. */
+/**
+ * Reads a bundle from its parsed JSON. The caller still reads the receipt and admits the keys.
+ * Never throws.
+ */
 export function readBundle(value: unknown): BundleReading {
   return attempt<BundleReading, BundleReading>(
     () => {
       const optional = ['content', 'proof', 'secret']
       const bundle = readMembers(value, '', ['v', 'receipt', 'keys'], optional)
       readChoice(bundle.v, '/v', [1])
-      // Whether it is the log's proof is for the log's own reader to say.
+      // The log's own reader judges the proof.
       if (bundle.proof !== undefined) readText(bundle.proof, '/proof', 65_536)
       const { keys } = bundle
       if (!Array.isArray(keys)) return refuse('wrong_type', '/keys', 'must be a list')
@@ -62,7 +85,7 @@ function readContent(value: unknown): Uint8Array {
     const bytes = typeof base64 === 'string' ? decodeBase64(base64) : null
     return bytes ?? refuse('wrong_value', '/content/base64', 'must be base64 with its padding')
   }
-  // Half a surrogate pair has no UTF-8, so it can't be what was signed.
+  // Half a surrogate pair has no UTF-8, so no signer can have signed it.
   if (typeof text !== 'string' || /\p{Surrogate}/u.test(text))
     return refuse('wrong_value', '/content/text', 'must be well-formed text')
   return encodeUtf8(text)

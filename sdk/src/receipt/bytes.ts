@@ -1,8 +1,9 @@
+import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 
-/** Text to UTF-8. A lone surrogate becomes U+FFFD, as every encoder does. */
+/** Encodes text as UTF-8 (RFC 3629). A lone surrogate becomes U+FFFD, as in TextEncoder. */
 export function encodeUtf8(text: string): Uint8Array {
-  // A receipt is ASCII, and an encoder's own call costs more than so short a loop.
+  // A receipt is ASCII and short, and for such text this loop is quicker than TextEncoder.
   if (text.length > 16_384) return utf8ToBytes(text)
   const bytes = new Uint8Array(text.length)
   for (let at = 0; at < text.length; at++) {
@@ -13,25 +14,32 @@ export function encodeUtf8(text: string): Uint8Array {
   return bytes
 }
 
+/** Encodes bytes as lower-case hex: 00 ff becomes `00ff`. */
 export const encodeHex = (bytes: Uint8Array): string => bytesToHex(bytes)
 
-/** Either case, whole bytes only; null for anything else. */
+/** Reads hex digits of either case, two a byte. Null for any other text. */
 export const decodeHex = (text: string): Uint8Array | null =>
   /^(?:[0-9a-fA-F]{2})*$/.test(text) ? hexToBytes(text) : null
 
-export { concatBytes }
+export { concatBytes, sha256 }
 
-/** Not in constant time: what is compared in the core is public. */
+/** Compares in variable time, because the core compares public bytes only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
 
-/** Bytes to their 32-byte digest. A server passes its platform's own, which is some times quicker. */
+/**
+ * Maps bytes to their SHA-256 digest (FIPS 180-4), 32 bytes. A server passes its platform's
+ * function, because that function is several times quicker than `sha256`, which runs anywhere.
+ */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array
 
-/** The text, or the offset of the first byte that is not UTF-8. A BOM is kept: it was signed too. */
+/**
+ * Decodes UTF-8 (RFC 3629), or gives the offset at which the first malformed character begins. The
+ * text keeps a BOM, because the signature covers the BOM's bytes too.
+ */
 export function readUtf8(bytes: Uint8Array): string | number {
-  // Most of what is read is short and ASCII, and needs no second copy.
+  // Most inputs are short and ASCII, and one call decodes them without a second copy.
   if (bytes.length <= 4096 && bytes.every((byte) => byte < 0x80))
     return String.fromCharCode.apply(null, bytes as unknown as number[])
   const units = new Uint16Array(bytes.length)
@@ -43,7 +51,7 @@ export function readUtf8(bytes: Uint8Array): string | number {
       at += 1
       continue
     }
-    // 0xC0, 0xC1 and 0xF5 upwards never begin a character: overlong, or beyond U+10FFFF.
+    // 0xC0 and 0xC1 would begin an overlong character, 0xF5 to 0xFF one beyond U+10FFFF.
     const size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
     if (size === 0) return at
     let point = first & (0x7f >> size)
@@ -61,7 +69,7 @@ export function readUtf8(bytes: Uint8Array): string | number {
     at += size
   }
   let text = ''
-  // In pieces, because a call takes only so many arguments.
+  // The text grows in pieces, because a call takes a limited number of arguments.
   for (let from = 0; from < length; from += 8192)
     text += String.fromCharCode.apply(
       null,
@@ -70,6 +78,7 @@ export function readUtf8(bytes: Uint8Array): string | number {
   return text
 }
 
+/** Decodes UTF-8 as `readUtf8` does. Null where the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   const text = readUtf8(bytes)
   return typeof text === 'string' ? text : null
@@ -77,6 +86,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
+/** Encodes bytes as base64url without padding (RFC 4648, section 5): ff ef becomes `_-8`. */
 export function encodeBase64url(bytes: Uint8Array): string {
   let text = ''
   let held = 0
@@ -94,8 +104,9 @@ const SIXES = new Uint8Array(128).fill(255)
 for (let six = 0; six < 64; six++) SIXES[ALPHABET.charCodeAt(six)] = six
 
 /**
- * Only the one spelling that encoding gives again: no padding, no other characters, and no bits set
- * that belong to no byte. A second spelling of one receipt would give it a second id.
+ * Reads base64url in the one spelling that `encodeBase64url` gives: no padding, no other
+ * characters, no stray bits in the last character (RFC 4648, section 3.5). A second spelling of a
+ * receipt would give the receipt a second id. Null for any other text.
  */
 export function decodeBase64url(text: string): Uint8Array | null {
   if (text.length % 4 === 1) return null
@@ -113,7 +124,7 @@ export function decodeBase64url(text: string): Uint8Array | null {
   return (held & ((1 << bits) - 1)) === 0 ? bytes : null
 }
 
-/** RFC 4648 section 4, with its padding, equally strict. */
+/** Reads base64 with its padding (RFC 4648, section 4), as strictly: `/+8=` becomes ff ef. */
 export function decodeBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0 || /[-_]/.test(text)) return null
   return decodeBase64url(

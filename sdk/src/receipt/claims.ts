@@ -13,13 +13,15 @@ import {
 const DIGEST_ALGS = ['sha-256', 'hmac-sha-256'] as const
 const META_MEMBERS_MAX = 32
 
-/** `type/subtype`, then parameters, as RFC 9110 spells a media type. */
+/** RFC 9110, section 5.6.2. */
 const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+
+/** A media type is `type/subtype` with parameters (RFC 9110, section 8.3.1). */
 const MEDIA_TYPE = new RegExp(
   `^${TOKEN}/${TOKEN}(?:[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|"[ !#-\\[\\]-~]*"))*$`,
 )
 
-/** Throws `Malformed` at the first claim that breaks a rule of the format. */
+/** Holds parsed claims to the rules of `ReceiptClaims`. Throws `Malformed` at the first breach. */
 export function checkClaims(value: unknown): void {
   const claims = readMembers(
     value,
@@ -35,7 +37,7 @@ export function checkClaims(value: unknown): void {
     if (name in claims) readText(claims[name], `/claims/${name}`, 128)
   if ('outcome' in claims) {
     const status = checkOutcome(claims.outcome, '/claims/outcome')
-    // The receipt for the end of the job has to be able to take the job's one place.
+    // A `jti` names one receipt, and the receipt of the job's end needs that name.
     if (status === 'started' && 'jti' in claims)
       refuse('not_allowed_here', '/claims/jti', 'is not allowed where the outcome is started')
   }
@@ -59,11 +61,11 @@ function checkContentClaim(value: unknown, pointer: string): void {
   if (alg === 'sha-256') {
     if (!('length' in content)) refuse('missing_member', `${pointer}/length`, 'is missing')
     readInteger(content.length, `${pointer}/length`)
-    // Beside a plain digest, a Merkle root over lines would let anyone guess a hidden line.
+    // A Merkle root over lines would let a reader of a plain digest guess a hidden line.
     if ('excerpts' in content)
       refuse('not_allowed_here', `${pointer}/excerpts`, 'is allowed with hmac-sha-256 only')
   } else if ('length' in content)
-    // The length alone would tell "yes" from "no", which is what the keyed digest hides.
+    // The length would tell "yes" from "no", and the keyed digest hides exactly that.
     refuse('not_allowed_here', `${pointer}/length`, 'is not allowed with hmac-sha-256')
   const type = readText(content.type, `${pointer}/type`, 255)
   if (!MEDIA_TYPE.test(type)) refuse('wrong_value', `${pointer}/type`, 'must be a media type')

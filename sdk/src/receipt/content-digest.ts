@@ -1,18 +1,31 @@
 import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
-import { encodeUtf8, type Sha256 } from './bytes.ts'
+import { encodeUtf8, sha256, type Sha256 } from './bytes.ts'
 import type { ReceiptContent } from './report.ts'
 
-// Apart from the comparing, which whoever only signs doesn't load.
+// A signer needs no comparing and no repairs, so content.ts holds both.
 
 /**
- * A receipt's secret is not used as a key itself, so that a second use of it (lines of an excerpt)
- * can never be mistaken for this one.
+ * Derives the key of a keyed digest from a receipt's 32-byte secret. The derived key separates this
+ * use of the secret from the secret's other use, the lines of an excerpt.
+ *
+ * ```
+ * HMAC-SHA-256(key: secret, message: "counterfoil/content/v1")
+ * ```
  */
 export const contentKey = (secret: Uint8Array): Uint8Array =>
   hmac(sha256, secret, encodeUtf8('counterfoil/content/v1'))
 
-/** The digest as signed in `content`; null for hmac-sha-256 without its 32-byte secret. */
+/**
+ * The 32-byte digest of content, as `content.digest` holds it in base64url: SHA-256 over the exact
+ * bytes, or HMAC-SHA-256 (RFC 2104) under `contentKey(secret)`. Null for `hmac-sha-256` without its
+ * 32-byte secret. `hash` replaces the plain SHA-256 only.
+ *
+ * The digest of the 32 bytes "The capital of France is Paris.\n":
+ *
+ * ```content-digest
+ * ybpVV-oJ_u-QARYEZXJVoRYhwDa0gujIX-lm8s8g0Lc
+ * ```
+ */
 export function contentDigest(
   alg: ReceiptContent['alg'],
   bytes: Uint8Array,

@@ -23,7 +23,7 @@ test('the first repair of the published order that fits is the one named', () =>
   })
 })
 
-test('what no repair explains differs', () => {
+test('a text that no repair explains differs', () => {
   for (const given of ['', 'A', 'a b', '\ufeff\ufeffa', 'a\n\n', ' a'])
     expect(check('a', given)).toEqual({ match: 'differs' })
 })

@@ -5,16 +5,17 @@ import type { ReceiptContent } from './report.ts'
 
 export type { Repair } from './repairs.ts'
 
+/** How content compares with a receipt. `not-checkable`: a keyed digest lacks its secret. */
 export type ContentMatch =
   | { match: 'exact' }
   | { match: 'repaired'; repair: Repair }
   | { match: 'differs' }
   | { match: 'not-checkable' }
 
-/** Above this only the exact bytes are compared: each repair costs another pass over them. */
+/** Longer content is compared as it is, because each repair costs another pass over the bytes. */
 export const REPAIR_BYTES_MAX = 1_048_576
 
-/** Are these the signed bytes, as they are? Null where that can't be computed. */
+/** Whether the bytes are exactly the signed bytes. Null for a keyed digest without its secret. */
 export function contentIsExact(
   content: ReceiptContent,
   bytes: Uint8Array,
@@ -22,14 +23,17 @@ export function contentIsExact(
   hash?: Sha256,
 ): boolean | null {
   if (content.alg === 'hmac-sha-256' && secret?.length !== 32) return null
-  // The length is signed too. It also spares the hash for most texts that can't match.
+  // The signer signs the length too, and most other texts differ in length: no hash is needed.
   if (content.length !== undefined && content.length !== bytes.length) return false
   const signed = decodeBase64url(content.digest)
   const found = contentDigest(content.alg, bytes, secret, hash)
   return signed !== null && found !== null && equalBytes(signed, found)
 }
 
-/** The bytes as given come first; only if they differ, and are text, each repair in its order. */
+/**
+ * Compares content with a receipt: first the bytes as given, then, for UTF-8 of at most
+ * `REPAIR_BYTES_MAX` bytes, each repair in the order of `REPAIRS`. The first match is the answer.
+ */
 export function checkContent(
   content: ReceiptContent,
   bytes: Uint8Array,
@@ -49,7 +53,10 @@ export function checkContent(
   return { match: 'differs' }
 }
 
-/** For somebody who keeps the text to themselves and gives its SHA-256 only. */
+/**
+ * Compares a SHA-256 digest of 32 bytes with a receipt, for a reader who keeps the text private. A
+ * keyed digest is not checkable so.
+ */
 export function checkDigest(content: ReceiptContent, digest: Uint8Array): ContentMatch {
   if (content.alg !== 'sha-256') return { match: 'not-checkable' }
   const signed = decodeBase64url(content.digest)

@@ -1,13 +1,26 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { encodeUtf8 } from './bytes.ts'
+import { encodeUtf8, sha256 } from './bytes.ts'
 
-/** Crockford's base32: no i, l, o or u, so that an id can be read aloud. */
+/** Crockford's base32 has no i, l, o or u, so that a person can read an id aloud. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
-/** SHA-256 over the characters of the receipt as it was sent. */
+/**
+ * The receipt's digest, 32 bytes: SHA-256 over the ASCII of the whole compact JWS. In hex, parted
+ * after the 20 bytes of the id:
+ *
+ * ```receipt-digest
+ * a0c7d94d15da88cea2077bd6b0d27ea5dc43f234 3f14d95cec3afc2bba06e118
+ * ```
+ */
 export const receiptDigest = (jws: string): Uint8Array => sha256(encodeUtf8(jws))
 
-/** The receipt's public name: `rec_` and the first 20 bytes of its digest, 32 characters. */
+/**
+ * The receipt's id, from its digest: `rec_`, then the first 20 bytes in Crockford's base32, lower
+ * case, 32 characters. A signer knows the id before a portal has received the receipt.
+ *
+ * ```id
+ * rec_m33xjk8nva4cx8g7ffbb1mkymqe47whm
+ * ```
+ */
 export function receiptIdOf(digest: Uint8Array): string {
   let id = 'rec_'
   let held = 0
@@ -20,7 +33,7 @@ export function receiptIdOf(digest: Uint8Array): string {
   return id
 }
 
-/** The 20 bytes behind an id; null for anything but its one exact spelling. */
+/** Reads the 20 bytes of an id. Null for any text but the one spelling of `receiptIdOf`. */
 export function parseReceiptId(id: string): Uint8Array | null {
   if (!/^rec_[0-9a-hjkmnp-tv-z]{32}$/.test(id)) return null
   const bytes = new Uint8Array(20)

@@ -4,7 +4,7 @@ import { parseJson } from './json.ts'
 
 const parse = (text: string) => parseJson(encodeUtf8(text))
 
-test('what JSON.stringify writes is read back the same', () => {
+test('the reader gives back each value that JSON.stringify writes', () => {
   const values: unknown[] = [
     { a: [1, { b: null, c: [true, false, []] }], '': {}, 'é😀': 'x"\\\n\t\u2028' },
     [[[[]]]],
@@ -44,7 +44,7 @@ test('a refusal says where', () => {
   expect(parseJson(Uint8Array.of(0x22, 0x61, 0xff, 0x22))).toMatchObject({ ok: false, at: 2 })
 })
 
-test('whatever the bytes are, the answer is a value or a refusal, and JSON.parse agrees on values', () => {
+test('any bytes give a value or a refusal, and JSON.parse agrees on each value', () => {
   const alphabet = ['{', '}', '[', ']', ',', ':', '"a"', '"b"', '1', '-0', 'null', ' ', '\\', '"']
   let state = 1
   const next = (below: number): number => {

@@ -1,55 +1,52 @@
 import { readUtf8 } from './bytes.ts'
 
+/** A value as `parseJson` gives it: every number is a safe integer, every string well-formed. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
+
+/** An object without a prototype: `in` finds only the members that the bytes hold. */
 export interface JsonObject {
   [name: string]: JsonValue
 }
 
+/**
+ * The value, or one sentence without its full stop. `at` counts UTF-16 units from the start; where
+ * the bytes are not UTF-8, `at` counts bytes.
+ *
+ *     {"a":1,"a":2}   →   { ok: false, code: 'malformed_json',
+ *                           message: 'The same name stands twice in one object', at: 7 }
+ */
 export type JsonReading =
   | { ok: true; value: JsonValue }
   | { ok: false; code: 'malformed_json'; message: string; at: number }
 
+/** Levels of lists and objects, and values of every kind without the names of members. */
+export interface JsonLimits {
+  depth: number
+  nodes: number
+}
+
+/** Levels of lists and objects in a header or in claims. */
 export const JSON_DEPTH_MAX = 16
+
+/** Values in a header or in claims. */
 export const JSON_NODES_MAX = 2_000
 
-const ESCAPES: Record<string, string> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-}
-
-/** Has no member of its own, so that "__proto__" is a name like any other; Object.create is slower. */
-const Members = function () {} as unknown as new () => JsonObject
-Members.prototype = Object.create(null) as JsonObject
-
-class Refusal extends Error {
-  readonly at: number
-  constructor(message: string, at: number) {
-    super(message)
-    this.at = at
-  }
-}
+const RECEIPT_LIMITS: JsonLimits = { depth: JSON_DEPTH_MAX, nodes: JSON_NODES_MAX }
 
 /**
- * I-JSON (RFC 7493), read so that no two readers can see two different things in the same bytes:
- * the last of two equal names, a rounded number or a replaced character is a way to show one person
- * something else than another. JSON.parse allows all three.
- *
- * `at` counts UTF-16 units from the start (bytes, where the bytes are not UTF-8).
+ * Reads I-JSON (RFC 7493) strictly, because a forger looks for bytes that two readers take in two
+ * ways: the last of two equal names, a rounded number, a replaced character. JSON.parse allows all
+ * three. Never throws.
  */
-export function parseJson(
-  bytes: Uint8Array,
-  limits: { depth: number; nodes: number } = { depth: JSON_DEPTH_MAX, nodes: JSON_NODES_MAX },
-): JsonReading {
+export function parseJson(bytes: Uint8Array, limits: JsonLimits = RECEIPT_LIMITS): JsonReading {
   const text = readUtf8(bytes)
   if (typeof text === 'number') return failure('The bytes are not UTF-8', text)
+  const cursor: Cursor = { text, at: 0, nodes: 0, limits }
   try {
-    return { ok: true, value: readText(text, limits) }
+    // A BOM at the start is not white space, so the reader refuses it as a value.
+    const value = readValue(cursor, 0)
+    if (cursor.at < text.length) refuse('Something follows the value', cursor.at)
+    return { ok: true, value }
   } catch (error) {
     if (error instanceof Refusal) return failure(error.message, error.at)
     throw error
@@ -63,149 +60,180 @@ const failure = (message: string, at: number): JsonReading => ({
   at,
 })
 
-function readText(text: string, limits: { depth: number; nodes: number }): JsonValue {
-  let at = 0
-  let nodes = 0
+/** How far one text has been read: `at` is the next unit, `nodes` the values so far. */
+interface Cursor {
+  readonly text: string
+  at: number
+  nodes: number
+  readonly limits: JsonLimits
+}
 
-  const refuse = (message: string, where = at): never => {
-    throw new Refusal(message, where)
+class Refusal extends Error {
+  readonly at: number
+  constructor(message: string, at: number) {
+    super(message)
+    this.at = at
   }
+}
 
-  const skipSpace = (): void => {
-    for (;;) {
-      const unit = text.charCodeAt(at)
-      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return
-      at++
-    }
-  }
+function refuse(message: string, at: number): never {
+  throw new Refusal(message, at)
+}
 
-  const expect = (character: string): void => {
-    if (text[at] !== character) refuse(`Expected ${character}`)
-    at++
-  }
-
-  const readUnit = (): string => {
-    const hex = text.slice(at, at + 4)
-    if (!/^[0-9a-fA-F]{4}$/.test(hex)) refuse('Four hex digits must follow \\u')
-    at += 4
-    return String.fromCharCode(parseInt(hex, 16))
-  }
-
-  const readString = (): string => {
-    const start = at
-    expect('"')
-    let value = ''
-    let from = at
-    let plain = true
-    for (;;) {
-      const unit = text.charCodeAt(at)
-      if (Number.isNaN(unit)) refuse('The text ends inside a string')
-      if (unit < 0x20) refuse('A control character must be escaped')
-      if (unit === 0x22) break
-      if (unit > 0x7e) plain = false
-      if (unit !== 0x5c) {
-        at++
-        continue
-      }
-      plain = false
-      value += text.slice(from, at)
-      const letter = text[at + 1] ?? ''
-      at += 2
-      value += letter === 'u' ? readUnit() : (ESCAPES[letter] ?? refuse('Unknown escape', at - 2))
-      from = at
-    }
-    value += text.slice(from, at)
-    at++
-    if (!plain && /[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(value))
-      refuse('A string holds NUL, half a surrogate pair or a non-character', start)
-    return value
-  }
-
-  const readNumber = (): number => {
-    const start = at
-    const digits = /-?(?:0|[1-9][0-9]*)/y
-    digits.lastIndex = at
-    const found = digits.exec(text)?.[0] ?? refuse('Expected a value')
-    at += found.length
-    if (/[.eE0-9]/.test(text[at] ?? '')) refuse('Numbers are whole and plainly written', start)
-    const value = Number(found)
-    if (found === '-0' || !Number.isSafeInteger(value)) refuse('Number out of range', start)
-    return value
-  }
-
-  const readList = (depth: number): JsonValue[] => {
-    const list: JsonValue[] = []
-    at++
-    skipSpace()
-    if (text[at] !== ']') {
-      for (;;) {
-        list.push(readValue(depth))
-        if (text[at] !== ',') break
-        at++
-      }
-    }
-    expect(']')
-    return list
-  }
-
-  const readObject = (depth: number): JsonObject => {
-    const object = new Members()
-    at++
-    skipSpace()
-    if (text[at] !== '}') {
-      for (;;) {
-        skipSpace()
-        const start = at
-        const name = readString()
-        if (name in object) refuse('The same name stands twice in one object', start)
-        skipSpace()
-        expect(':')
-        object[name] = readValue(depth)
-        if (text[at] !== ',') break
-        at++
-      }
-    }
-    expect('}')
-    return object
-  }
-
-  const readWord = <T extends boolean | null>(word: string, value: T): T => {
-    if (!text.startsWith(word, at)) refuse('Expected a value')
-    at += word.length
-    return value
-  }
-
-  const readValue = (depth: number): JsonValue => {
-    skipSpace()
-    if (++nodes > limits.nodes) refuse(`More than ${limits.nodes} values`)
-    if (depth >= limits.depth && (text[at] === '{' || text[at] === '['))
-      refuse(`Nested deeper than ${limits.depth}`)
-    const value = readOne(depth + 1)
-    skipSpace()
-    return value
-  }
-
-  const readOne = (depth: number): JsonValue => {
-    switch (text[at]) {
-      case '{':
-        return readObject(depth)
-      case '[':
-        return readList(depth)
-      case '"':
-        return readString()
-      case 't':
-        return readWord('true', true)
-      case 'f':
-        return readWord('false', false)
-      case 'n':
-        return readWord('null', null)
-      default:
-        return readNumber()
-    }
-  }
-
-  // A BOM at the start is not white space, so it is refused as a value.
-  const value = readValue(0)
-  if (at < text.length) refuse('Something follows the value')
+function readValue(cursor: Cursor, depth: number): JsonValue {
+  skipSpace(cursor)
+  const { limits } = cursor
+  if (++cursor.nodes > limits.nodes) refuse(`More than ${limits.nodes} values`, cursor.at)
+  const first = cursor.text[cursor.at]
+  if (depth >= limits.depth && (first === '{' || first === '['))
+    refuse(`Nested deeper than ${limits.depth}`, cursor.at)
+  const value = readOne(cursor, first, depth + 1)
+  skipSpace(cursor)
   return value
+}
+
+function readOne(cursor: Cursor, first: string | undefined, depth: number): JsonValue {
+  switch (first) {
+    case '{':
+      return readObject(cursor, depth)
+    case '[':
+      return readList(cursor, depth)
+    case '"':
+      return readString(cursor)
+    case 't':
+      return readWord(cursor, 'true', true)
+    case 'f':
+      return readWord(cursor, 'false', false)
+    case 'n':
+      return readWord(cursor, 'null', null)
+    default:
+      return readNumber(cursor)
+  }
+}
+
+/**
+ * Such an object inherits nothing, so `__proto__` is a name like any other. The class stands here
+ * because Object.create(null) is slower.
+ */
+const Members = function () {} as unknown as new () => JsonObject
+Members.prototype = Object.create(null) as JsonObject
+
+function readObject(cursor: Cursor, depth: number): JsonObject {
+  const { text } = cursor
+  const object = new Members()
+  cursor.at++
+  skipSpace(cursor)
+  if (text[cursor.at] !== '}') {
+    for (;;) {
+      skipSpace(cursor)
+      const start = cursor.at
+      const name = readString(cursor)
+      if (name in object) refuse('The same name stands twice in one object', start)
+      skipSpace(cursor)
+      expect(cursor, ':')
+      object[name] = readValue(cursor, depth)
+      if (text[cursor.at] !== ',') break
+      cursor.at++
+    }
+  }
+  expect(cursor, '}')
+  return object
+}
+
+function readList(cursor: Cursor, depth: number): JsonValue[] {
+  const { text } = cursor
+  const list: JsonValue[] = []
+  cursor.at++
+  skipSpace(cursor)
+  if (text[cursor.at] !== ']') {
+    for (;;) {
+      list.push(readValue(cursor, depth))
+      if (text[cursor.at] !== ',') break
+      cursor.at++
+    }
+  }
+  expect(cursor, ']')
+  return list
+}
+
+function readWord<T extends boolean | null>(cursor: Cursor, word: string, value: T): T {
+  if (!cursor.text.startsWith(word, cursor.at)) refuse('Expected a value', cursor.at)
+  cursor.at += word.length
+  return value
+}
+
+function readNumber(cursor: Cursor): number {
+  const start = cursor.at
+  const digits = /-?(?:0|[1-9][0-9]*)/y
+  digits.lastIndex = start
+  const found = digits.exec(cursor.text)?.[0] ?? refuse('Expected a value', start)
+  cursor.at += found.length
+  if (/[.eE0-9]/.test(cursor.text[cursor.at] ?? ''))
+    refuse('Numbers are whole and plainly written', start)
+  const value = Number(found)
+  if (found === '-0' || !Number.isSafeInteger(value)) refuse('Number out of range', start)
+  return value
+}
+
+function readString(cursor: Cursor): string {
+  const { text } = cursor
+  const start = cursor.at
+  expect(cursor, '"')
+  let at = cursor.at
+  let value = ''
+  let from = at
+  let plain = true
+  for (;;) {
+    const unit = text.charCodeAt(at)
+    if (Number.isNaN(unit)) refuse('The text ends inside a string', at)
+    if (unit < 0x20) refuse('A control character must be escaped', at)
+    if (unit === 0x22) break
+    if (unit > 0x7e) plain = false
+    if (unit !== 0x5c) {
+      at++
+      continue
+    }
+    plain = false
+    value += text.slice(from, at) + readEscape(text, at)
+    at += text[at + 1] === 'u' ? 6 : 2
+    from = at
+  }
+  value += text.slice(from, at)
+  cursor.at = at + 1
+  if (!plain && /[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(value))
+    refuse('A string holds NUL, half a surrogate pair or a non-character', start)
+  return value
+}
+
+const ESCAPES: Record<string, string> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+
+/** The character that the escape at `at` stands for. */
+function readEscape(text: string, at: number): string {
+  const letter = text[at + 1] ?? ''
+  if (letter !== 'u') return ESCAPES[letter] ?? refuse('Unknown escape', at)
+  const hex = text.slice(at + 2, at + 6)
+  if (!/^[0-9a-fA-F]{4}$/.test(hex)) refuse('Four hex digits must follow \\u', at + 2)
+  return String.fromCharCode(parseInt(hex, 16))
+}
+
+function skipSpace(cursor: Cursor): void {
+  for (;;) {
+    const unit = cursor.text.charCodeAt(cursor.at)
+    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return
+    cursor.at++
+  }
+}
+
+function expect(cursor: Cursor, character: string): void {
+  if (cursor.text[cursor.at] !== character) refuse(`Expected ${character}`, cursor.at)
+  cursor.at++
 }

@@ -52,7 +52,7 @@ const good: Evidence = {
   given: null,
 }
 
-test('whatever the evidence, there is one verdict, every check is told, and every word is there', () => {
+test('any evidence gives one verdict, every check and every sentence', () => {
   const readings: Evidence['reading'][] = [
     null,
     { ok: false, reason: 'not_json', message: 'Not JSON at all.', pointer: '' },
@@ -199,7 +199,7 @@ test('a reason that is a sentence ends once, and one that is not is ended', () =
   expect(withdrawn('posted by mistake')).toMatch(/ Reason given: “posted by mistake”\.$/)
 })
 
-test('an exact match says what was not altered', () => {
+test('an exact match says that the text was not altered', () => {
   const { verdict, facts } = judge({ ...good, given: { content: text } })
   expect(english.verdicts[verdict](facts, String).says).toMatch(
     / Not altered since: your text is exactly what was signed\.$/,

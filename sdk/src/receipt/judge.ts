@@ -5,12 +5,15 @@ import { CHECKS } from './report.ts'
 import type { Check, CheckCode, CheckName, CheckStatus, Outcomes, Verdict } from './report.ts'
 import { headline } from './verdict.ts'
 
-/** How far a signer's clock may be from this portal's, in milliseconds. */
+/** The largest gap between a signer's clock and the portal's, in milliseconds. */
 export const CLOCK_GAP_MAX = 600_000
 
-/** The last moment that ECMAScript's own dates can show. A signed `iat` may lie beyond it. */
+/**
+ * The last time that an ECMAScript Date holds, in milliseconds. A signed `iat` may lie beyond it.
+ */
 const TIME_MAX = 8_640_000_000_000_000
 
+/** What is known of the key that `iss` and `kid` name. Times in milliseconds since 1970. */
 export type KeyEvidence =
   | { from: 'portal'; state: 'active' }
   | { from: 'portal'; state: 'retired'; retiredAt: number }
@@ -21,24 +24,29 @@ export type KeyEvidence =
       compromisedSince: number | null
       reason: string | null
     }
-  /** Admitted, and its thumbprint is `kid`, but not published here. */
+  /** The key is admitted, and its thumbprint is `kid`, but the portal does not publish it. */
   | { from: 'bundle' }
-  /** No key is published here for this (`iss`, `kid`). */
+  /** The portal publishes no key for this (`iss`, `kid`). */
   | { from: 'none' }
+  /** The key is unknown, because the database or the portal did not answer. */
   | { from: 'unreachable' }
 
-/** Everything a verdict depends on, gathered by somebody else. Times in milliseconds since 1970. */
+/**
+ * Everything on which a verdict depends: the caller gathers it, because the core has no clock and
+ * no network. Times in milliseconds since 1970. `unreachable`: the caller asked and had no answer.
+ */
 export interface Evidence {
   now: number
-  /** Null: not found. */
+  /** Null: the portal holds no receipt under the id. */
   reading: Reading | null
-  /** The id that was asked for; null when only a receipt was given. */
+  /** The id in the question; null where the question is the receipt itself. */
   idExpected: string | null
   key: KeyEvidence
+  /** Against `key`. */
   signature: 'good' | 'bad' | 'not-checked' | 'engines-disagree'
   issuerName: string | null
   domainVerified: boolean
-  /** Null: not stored here. */
+  /** Null: the portal does not store the receipt. */
   receivedAt: number | null | 'unreachable'
   revocation: { revokedAt: number; reason: string } | null | 'unreachable'
   storedContent:
@@ -46,31 +54,36 @@ export interface Evidence {
     | { state: 'none' }
     | { state: 'erased' }
     | { state: 'unreachable' }
+  /** The reader's own copy, with the 32-byte secret of a keyed digest, or its SHA-256 digest. */
   given: { content: Uint8Array; secret?: Uint8Array } | { digest: Uint8Array } | null
 }
 
-/** What the sentences need. What an issuer claims is null unless its signature was found good. */
+/**
+ * The facts behind the sentences. Times in milliseconds since 1970, lengths in bytes. The signed
+ * claims are null for an `invalid` receipt, and the issuer's name for a key that is not the
+ * portal's.
+ */
 export interface Facts {
   outcomes: Outcomes
   receiptId: string | null
   issuerName: string | null
-  /** The signer's own word; null as well where no calendar reaches that far. */
+  /** The signer's own word; null too where a Date does not reach that far. */
   issuedAt: number | null
   receivedAt: number | null
   key: { retiredAt: number | null; revokedAt: number | null; cut: number | null }
   keyReason: string | null
   revocation: { revokedAt: number; reason: string } | null
   repair: Repair | null
-  /** Bytes. */
   lengthSigned: number | null
   lengthGiven: number | null
-  /** Whether the signer says how the answer ended, rather than nothing. */
+  /** Whether the receipt has the claim `outcome`. */
   outcomeSigned: boolean
   outcomeEnd: string | null
-  /** One sentence: what is wrong with a receipt's form, and where. */
+  /** One English sentence: the fault of a malformed receipt, and its place. */
   malformed: string | null
 }
 
+/** A verdict with its checks, in the order of `CHECKS`. The checks' sentences come from `Words`. */
 export interface Judgement {
   verdict: Verdict
   checks: Omit<Check, 'message'>[]
@@ -78,7 +91,10 @@ export interface Judgement {
   facts: Facts
 }
 
-/** From evidence to verdict: checks first, then the headline from the checks and nothing else. */
+/**
+ * Makes every check from the evidence, then the verdict from the checks and nothing else (SPEC.md,
+ * section 7). Never throws for any receipt. `hash` is a quicker SHA-256 for the content.
+ */
 export function judge(evidence: Evidence, hash?: Sha256): Judgement {
   const receipt = evidence.reading?.ok ? evidence.reading.receipt : null
   const compared = receipt ? compareGiven(receipt, evidence.given, hash) : null
@@ -95,7 +111,9 @@ export function judge(evidence: Evidence, hash?: Sha256): Judgement {
   return { verdict, checks, outcomes, facts: gatherFacts(evidence, outcomes, verdict, repair) }
 }
 
-/** No receipt, or none that can be read: one check was made, and no other is a pass. */
+/**
+ * Without a readable receipt only `format` is checked, and a check that was not made is no pass.
+ */
 function judgeNothing({ reading, given }: Evidence): Outcomes {
   return {
     format: reading === null ? 'not_found' : 'malformed',
@@ -149,7 +167,7 @@ function judgeReceipt(
 }
 
 function judgeSignature({ key, signature }: Evidence): Outcomes['signature'] {
-  // Without a key there is nothing a signature can have been checked against.
+  // A signature can only be checked against a key.
   if (key.from === 'none' || key.from === 'unreachable') return 'signature_not_checked'
   if (signature === 'engines-disagree') return 'engines_disagree'
   if (signature === 'not-checked') return 'signature_not_checked'
@@ -193,7 +211,7 @@ function compareGiven(
 function judgeRevocation({ revocation, key, receivedAt }: Evidence): Outcomes['revocation'] {
   if (revocation === 'unreachable') return 'revocation_not_checked'
   if (revocation !== null) return 'receipt_revoked'
-  // Nobody whom this portal doesn't know could have withdrawn a receipt here that it never saw.
+  // An issuer unknown to the portal can't have revoked a receipt that the portal never received.
   const couldBeHere = key.from === 'portal' || receivedAt !== null
   return couldBeHere ? 'not_revoked' : 'revocation_not_checked'
 }
@@ -203,7 +221,7 @@ function judgeKey({ key, receivedAt }: Evidence): Outcomes['signing_key'] {
   if (key.state === 'active') return 'key_active'
   if (key.state === 'retired') return 'key_retired'
   if (receivedAt === 'unreachable') return 'key_not_checked'
-  // Not stored here: nothing shows that it was signed before the key fell into other hands.
+  // Without a time of arrival the receipt may be younger than the theft of its key.
   if (receivedAt === null) return 'key_revoked_before'
   const cut = key.compromisedSince ?? key.revokedAt
   return receivedAt >= cut ? 'key_revoked_before' : 'key_revoked_after'
@@ -231,7 +249,7 @@ function gatherFacts(
 ): Facts {
   const { reading, key, receivedAt, revocation, given } = evidence
   const receipt = reading?.ok ? reading.receipt : null
-  // Whatever an invalid receipt says about itself is not known to be anybody's word.
+  // The claims of an invalid receipt may be a forger's word.
   const claims = receipt !== null && verdict !== 'invalid' ? receipt.claims : null
   const issuedAt = claims ? claims.iat * 1000 : null
   const revoked = key.from === 'portal' && key.state === 'revoked' ? key : null

@@ -2,16 +2,23 @@ import { decodeBase64url, encodeUtf8 } from './bytes.ts'
 import { parseJson, type JsonValue } from './json.ts'
 import { refuse } from './shape.ts'
 
+/**
+ * The parts of a compact JWS (RFC 7515, section 7.1). `ParsedReceipt` and `KeyProof` draw one each.
+ */
 export interface JwsParts {
   header: JsonValue
   claims: JsonValue
+  /** 64 bytes. */
   signature: Uint8Array
-  /** The whole, in its characters' bytes. */
+  /** The ASCII of the whole JWS. */
   bytes: Uint8Array
+  /** The ASCII of the first two parts with their dot (RFC 7515, section 5.1). */
   signingInput: Uint8Array
 }
 
-/** A compact JWS taken apart, each part in its one spelling. Throws `Malformed`. */
+/**
+ * Takes a compact JWS apart, and accepts each part in its one spelling only. Throws `Malformed`.
+ */
 export function readJws(jws: string, bytesMax: number): JwsParts {
   if (jws.length > bytesMax) refuse('too_large', '', `is longer than ${bytesMax} bytes`)
   const parts = jws.split('.')
@@ -21,7 +28,7 @@ export function readJws(jws: string, bytesMax: number): JwsParts {
   const claimsBytes = readPart(claims, '/claims')
   const signatureBytes = readPart(signature, '/signature')
   if (signatureBytes.length !== 64) refuse('wrong_length', '/signature', 'must be 64 bytes')
-  // Three parts in base64url and two dots: every character is one byte.
+  // Three parts in base64url and two dots are ASCII, so each character is one byte.
   const bytes = encodeUtf8(jws)
   return {
     header: readJson(headerBytes, '/header'),

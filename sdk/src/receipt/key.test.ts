@@ -19,7 +19,7 @@ test('a private key is named as such, before anything else is looked at', () => 
     expect(readJwk(jwk)).toMatchObject({ ok: false, code: 'private_key_sent' })
 })
 
-test('members that other tools add to a JWK do not matter, those we read do', () => {
+test('the reader ignores members that other tools add to a JWK, and no others', () => {
   expect(readJwk({ ...jwkOf(publicKey), kid: 'x', use: 'sig', alg: 'EdDSA' }).ok).toBe(true)
   const jwk = jwkOf(publicKey)
   const wrong = [null, [], 'x', 1, {}, { ...jwk, kty: 'EC' }, { ...jwk, crv: 'X25519' }]
@@ -83,7 +83,7 @@ test('a bundle is read as the portal writes it', () => {
   })
 })
 
-test('what a bundle must not have is refused, with its place', () => {
+test('a bundle with a member too many, or a wrong one, is refused with its place', () => {
   const key = bundle.keys[0]!
   const wrong: [unknown, string][] = [
     [null, ''],

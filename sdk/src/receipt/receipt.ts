@@ -1,6 +1,5 @@
 import { checkClaims } from './claims.ts'
-import { sha256 } from '@noble/hashes/sha2.js'
-import type { Sha256 } from './bytes.ts'
+import { sha256, type Sha256 } from './bytes.ts'
 import { receiptIdOf } from './id.ts'
 import { readJws } from './jws.ts'
 import type { ReceiptClaims, ReceiptHeader } from './report.ts'
@@ -8,28 +7,49 @@ import { attempt, readBytes32, readChoice, readMembers, type MalformedReason } f
 
 export type { MalformedReason } from './shape.ts'
 
+/** The longest receipt, in bytes of its compact JWS. */
 export const RECEIPT_BYTES_MAX = 16_384
 
+/**
+ * A receipt is a compact JWS (RFC 7515, section 7.1): header, claims and signature, each in
+ * base64url without padding, joined by two dots. Its bytes, on one line:
+ *
+ * ```receipt
+ * eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoiQ19nUlBhUWdJSzEzSU9FY1c4N3loMWk3UXNGeTVnSzRhQTVvdGFRLU1rNCIs
+ * InR5cCI6ImFpLXJlY2VpcHQrand0In0.eyJ2IjoxLCJpc3MiOiJhY21lIiwiaWF0IjoxNzYyMTc4NTIwLCJjb250ZW50
+ * Ijp7ImFsZyI6InNoYS0yNTYiLCJkaWdlc3QiOiJ5YnBWVi1vSl91LVFBUllFWlhKVm9SWWh3RGEwZ3VqSVgtbG04czhn
+ * MExjIiwibGVuZ3RoIjozMiwidHlwZSI6InRleHQvcGxhaW47IGNoYXJzZXQ9dXRmLTgiLCJzdWJqZWN0IjoidGV4dCJ9
+ * fQ.2RDKJpg56s30JfsXGLm5VUfG2iV1spXjuDS2HA2bSXCKDSpEwz3fjY6PZnDTAa5ANFFQyaa-DSc2OZ09fRirCw
+ * ```
+ *
+ * `ReceiptHeader` and `ReceiptClaims` draw the decoded parts, `receiptIdOf` draws the id.
+ */
 export interface ParsedReceipt {
+  /** The receipt as it arrived. */
   jws: string
   header: ReceiptHeader
   claims: ReceiptClaims
-  /** 64 bytes. */
+  /** 64 bytes, not verified yet. */
   signature: Uint8Array
-  /** The bytes that were signed: the first two parts with their dot. */
+  /** The bytes under the signature: the first two parts with their dot. */
   signingInput: Uint8Array
   /** SHA-256 over the whole JWS, 32 bytes. */
   digest: Uint8Array
+  /** `rec_` and 32 characters, from the first 20 bytes of `digest`. */
   receiptId: string
 }
 
+/**
+ * The receipt, or the first reason why the text is malformed: one English sentence and its place.
+ */
 export type Reading =
   | { ok: true; receipt: ParsedReceipt }
   | { ok: false; reason: MalformedReason; message: string; pointer: string }
 
 /**
- * Reads a receipt and checks its form, nothing else: whether the signature is good is another
- * question. `pointer` says where: '/header/kid', '/claims/content/digest', '/signature', or ''.
+ * Reads a receipt of at most `RECEIPT_BYTES_MAX` bytes and checks its form only: `verifySignature`
+ * checks the signature. `pointer` is the place of the fault in the manner of RFC 6901:
+ * '/header/kid', '/claims/content/digest', '/signature', or '' for the whole. Never throws.
  */
 export function readReceipt(jws: string, hash: Sha256 = sha256): Reading {
   return attempt<Reading, Reading>(
@@ -40,7 +60,7 @@ export function readReceipt(jws: string, hash: Sha256 = sha256): Reading {
       const digest = hash(parts.bytes)
       const receipt: ParsedReceipt = {
         jws,
-        // Checked member by member just above, so the types hold.
+        // The two checks above have seen each member, so the types hold.
         header: parts.header as unknown as ReceiptHeader,
         claims: parts.claims as unknown as ReceiptClaims,
         signature: parts.signature,
@@ -55,8 +75,8 @@ export function readReceipt(jws: string, hash: Sha256 = sha256): Reading {
 }
 
 /**
- * Exactly three members. A key that a receipt brings along (`jwk`, `x5c`), or a place to fetch one
- * from (`jku`, `x5u`), would let the forger choose the key that judges the forgery.
+ * The header has exactly three members. A key in the header (`jwk`, `x5c`), or an address of a key
+ * (`jku`, `x5u`), would let a forger choose the key that judges the forgery.
  */
 function checkHeader(value: unknown): void {
   const header = readMembers(value, '/header', ['alg', 'kid', 'typ'])

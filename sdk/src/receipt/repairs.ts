@@ -1,12 +1,6 @@
-/**
- * What copying does to a text, undone. The list is fixed and published, and each repair is named
- * where it is used: a repaired text still matches the full signed digest, so the list can never
- * make a false match, only find a true one that a copy button or an editor has hidden.
- */
-
 const toLf = (text: string): string => text.replace(/\r\n?/g, '\n')
 
-/** Written as a loop: a regular expression takes quadratic time on a megabyte of inner spaces. */
+/** The loop takes linear time; a regular expression takes quadratic time on inner spaces. */
 function trimLineEnds(text: string): string {
   return text
     .split('\n')
@@ -20,9 +14,9 @@ function trimLineEnds(text: string): string {
 }
 
 /**
- * Sorting a run of combining marks takes quadratic time: a mebibyte of nothing else held a server
- * for minutes. No language piles up more than a few; Unicode's own bound (UAX 15, stream-safe text)
- * is 30, and a text beyond it is left as it is.
+ * Normalisation sorts a run of combining marks in quadratic time: a mebibyte of marks held a server
+ * for minutes. Unicode's own bound is 30 marks (UAX 15, section 13, stream-safe text), and
+ * languages use fewer, so a text beyond that bound stays as it is.
  */
 const MARKS_BEYOND_MAX = /\p{M}{31}/u
 const normalize = (text: string, form: 'NFC' | 'NFD'): string =>
@@ -31,6 +25,11 @@ const normalize = (text: string, form: 'NFC' | 'NFD'): string =>
 const dropNewline = (text: string): string => text.replace(/\r?\n$/, '')
 const dropBom = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text)
 
+/**
+ * Each repair undoes one thing that copying does to text, in the published order (SPEC.md, section
+ * 6). A repaired text still has to match the signed digest, so a repair makes no false match: it
+ * finds a true match that a copy button or an editor has hidden.
+ */
 export const REPAIRS = {
   line_feeds: toLf,
   carriage_returns: (text) => toLf(text).replaceAll('\n', '\r\n'),
@@ -41,10 +40,11 @@ export const REPAIRS = {
   bom_added: (text) => '\ufeff' + text,
   nfc: (text) => normalize(text, 'NFC'),
   nfd: (text) => normalize(text, 'NFD'),
-  // The two changes that a text file saved on Windows and a text dragged from a page bring together.
+  // A text file saved on Windows, or a text dragged from a page, has two changes at once.
   line_feeds_final_newline_removed: (text) => dropNewline(toLf(text)),
   line_feeds_final_newline_added: (text) => toLf(text) + '\n',
   line_feeds_bom_removed: (text) => toLf(dropBom(text)),
 } as const satisfies Record<string, (text: string) => string>
 
+/** The name of a repair. The names are permanent. */
 export type Repair = keyof typeof REPAIRS

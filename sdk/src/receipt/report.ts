@@ -1,10 +1,7 @@
-/**
- * The words of a verification: which checks there are, how each can end, and what a whole report
- * looks like. Every code here is public and permanent: clients branch on them, and a receipt that
- * was valid must never change its verdict because this file was edited.
- */
+// Every code in this file is public and permanent, because clients branch on the codes and a valid
+// receipt must keep its verdict.
 
-/** The headline, in the order in which the first that applies wins. */
+/** The verdicts: the first that applies is the receipt's. SPEC.md, section 7, has the rules. */
 export const VERDICTS = [
   'not-found',
   'invalid',
@@ -16,17 +13,18 @@ export const VERDICTS = [
   'valid-key-retired',
   'valid',
 ] as const
-/** One word for all checks: see `VERDICTS`. Only `valid` and `valid-key-retired` say that all is well. */
+/** One word for all checks. Only `valid` and `valid-key-retired` say that all is well. */
 export type Verdict = (typeof VERDICTS)[number]
 
-/** The four questions a reader has. */
+/** The four questions of a reader: is it unchanged, who signed, does it still count, and when? */
 export const AXES = ['unchanged', 'issuer', 'status', 'time'] as const
+/** The question to which a check belongs. */
 export type Axis = (typeof AXES)[number]
 
-/** A check that was not made is never a pass. */
+/** How a check ended. A check that was not made is never a pass. */
 export type CheckStatus = 'pass' | 'fail' | 'warn' | 'not-checked'
 
-/** Every check: the question it belongs to, and each code it can end with and that code's status. */
+/** Every check in the order of the page: its question, and its possible codes with their status. */
 export const CHECKS = {
   format: {
     axis: 'unchanged',
@@ -126,12 +124,21 @@ export const CHECKS = {
   },
 } as const satisfies Record<string, { axis: Axis; codes: Record<string, CheckStatus> }>
 
+/** The name of a check. */
 export type CheckName = keyof typeof CHECKS
-/** How each check ended: one code for each. The verdict is a function of this and nothing else. */
+/** One code for each check. The verdict is a function of these codes and nothing else. */
 export type Outcomes = { [K in CheckName]: keyof (typeof CHECKS)[K]['codes'] }
+/** The code of a check, unique among all checks. */
 export type CheckCode = Outcomes[CheckName]
 
-/** One check as the report and the page show it. `message` is one English sentence. */
+/**
+ * One check as the report and the page show it. `message` is one English sentence.
+ *
+ * ```check
+ * {"axis":"unchanged","check":"format","status":"pass","code":"well_formed",
+ * "message":"This is written as a receipt must be."}
+ * ```
+ */
 export interface Check {
   axis: Axis
   check: CheckName
@@ -140,13 +147,31 @@ export interface Check {
   message: string
 }
 
-/** Verdict, checks and facts together: the answer of every verification route. Times are RFC 3339 UTC. */
+/**
+ * A report is verdict, checks and facts together: the JSON that every verification route answers.
+ * Times are RFC 3339 in UTC. At `…` stand the 13 checks and the links:
+ *
+ * ```report
+ * {"receiptId":"rec_m33xjk8nva4cx8g7ffbb1mkymqe47whm","verdict":"valid","mode":"live","checks":[…],
+ * "receipt":{"header":{"alg":"Ed25519","kid":"C_gRPaQgIK13IOEcW87yh1i7QsFy5gK4aA5otaQ-Mk4",
+ * "typ":"ai-receipt+jwt"},"claims":{"v":1,"iss":"acme","iat":1762178520,"content":{"alg":"sha-256",
+ * "digest":"ybpVV-oJ_u-QARYEZXJVoRYhwDa0gujIX-lm8s8g0Lc","length":32,
+ * "type":"text/plain; charset=utf-8","subject":"text"}}},
+ * "issuer":{"slug":"acme","name":"Acme Answers","url":null,"domainVerified":false},
+ * "signingKey":{"kid":"C_gRPaQgIK13IOEcW87yh1i7QsFy5gK4aA5otaQ-Mk4","state":"active",
+ * "publishedAt":"2025-11-01T09:00:00.000Z","retiredAt":null,"revokedAt":null,
+ * "compromisedSince":null,"reason":null},"log":{"state":"pending"},
+ * "receivedAt":"2025-11-03T14:02:01.000Z","revocation":null,"contentAvailable":false,"links":{…}}
+ * ```
+ */
 export interface Report {
   receiptId: string | null
   verdict: Verdict
   mode: 'live' | 'test' | null
   checks: Check[]
-  /** Null where the verdict is `invalid` or `not-found`: an unproven claim is not a fact. */
+  /**
+   * Null where the verdict is `invalid` or `not-found`, because an unproven claim is not a fact.
+   */
   receipt: { header: ReceiptHeader; claims: ReceiptClaims } | null
   issuer: { slug: string; name: string; url: string | null; domainVerified: boolean } | null
   signingKey: {
@@ -158,7 +183,7 @@ export interface Report {
     compromisedSince: string | null
     reason: string | null
   } | null
-  /** Null for a receipt this portal does not hold. */
+  /** Null for a receipt that the portal does not store. */
   log: { state: 'pending' } | null
   receivedAt: string | null
   revocation: { revokedAt: string; reason: string } | null
@@ -173,25 +198,35 @@ export interface Report {
   } | null
 }
 
+/**
+ * The header of a receipt (RFC 7515, section 4), decoded: exactly these members.
+ *
+ * ```header
+ * {"alg":"Ed25519","kid":"C_gRPaQgIK13IOEcW87yh1i7QsFy5gK4aA5otaQ-Mk4","typ":"ai-receipt+jwt"}
+ * ```
+ */
 export interface ReceiptHeader {
+  /** RFC 9864 and RFC 8037 give the one algorithm these two names. */
   alg: 'Ed25519' | 'EdDSA'
   /** RFC 7638 thumbprint of the public JWK, base64url. */
   kid: string
   typ: 'ai-receipt+jwt'
 }
 
+/** The signed content, by its digest. `contentDigest` draws one. */
 export interface ReceiptContent {
   alg: 'sha-256' | 'hmac-sha-256'
-  /** 32 bytes, base64url (43 characters). */
+  /** 32 bytes in base64url, 43 characters. */
   digest: string
-  /** Bytes. Absent for hmac-sha-256, where it would tell "yes" from "no". */
+  /** In bytes. Absent for hmac-sha-256, because the length would tell "yes" from "no". */
   length?: number
-  /** A media type. */
+  /** A media type with its parameters (RFC 9110, section 8.3.1). */
   type: string
   subject: 'text' | 'message' | 'wire' | 'file'
   excerpts?: { unit: 'line'; count: number; root: string }
 }
 
+/** How the answer ended, in the signer's words. Times are whole seconds since 1970. */
 export interface ReceiptOutcome {
   status: 'complete' | 'partial' | 'failed' | 'started'
   end?: string
@@ -200,7 +235,15 @@ export interface ReceiptOutcome {
   endedAt?: number
 }
 
-/** The signed claims. Times are whole seconds since 1970. */
+/**
+ * The claims of a receipt, decoded (SPEC.md, section 2). Times are whole seconds since 1970.
+ *
+ * ```claims
+ * {"v":1,"iss":"acme","iat":1762178520,"content":{"alg":"sha-256",
+ * "digest":"ybpVV-oJ_u-QARYEZXJVoRYhwDa0gujIX-lm8s8g0Lc","length":32,
+ * "type":"text/plain; charset=utf-8","subject":"text"}}
+ * ```
+ */
 export interface ReceiptClaims {
   v: 1
   iss: string

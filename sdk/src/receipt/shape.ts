@@ -1,6 +1,6 @@
 import { decodeBase64url } from './bytes.ts'
 
-/** Why something is refused. These codes are public and permanent. */
+/** Why a receipt, a key proof or a bundle is malformed. The codes are public and permanent. */
 export type MalformedReason =
   | 'too_large'
   | 'not_three_parts'
@@ -16,7 +16,7 @@ export type MalformedReason =
   | 'too_many_members'
   | 'not_allowed_here'
 
-/** Thrown and caught inside the core only; it never leaves it. */
+/** A refusal inside the core: a reader throws it, and `attempt` turns it into an answer. */
 export class Malformed extends Error {
   readonly reason: MalformedReason
   readonly pointer: string
@@ -27,11 +27,12 @@ export class Malformed extends Error {
   }
 }
 
+/** Throws `Malformed`, with the place at the head of its sentence: '/header/kid is missing.' */
 export function refuse(reason: MalformedReason, pointer: string, says: string): never {
   throw new Malformed(reason, pointer, `${pointer === '' ? 'The whole' : pointer} ${says}.`)
 }
 
-/** Runs a reader whose refusals are answers; anything else that is thrown is our own bug. */
+/** Turns a reader's refusal into an answer. Any other error is a bug of ours, and goes on up. */
 export function attempt<T, F>(read: () => T, refused: (error: Malformed) => F): T | F {
   try {
     return read()
@@ -42,8 +43,9 @@ export function attempt<T, F>(read: () => T, refused: (error: Malformed) => F): 
 }
 
 /**
- * A member's place (RFC 6901), short enough to show even where the name is 16 KiB long. What can't
- * be seen, or turns text around, is replaced: a hostile name must not rewrite our own sentence.
+ * The place of a member (RFC 6901): '/claims' and 'a/b' become '/claims/a~1b'. A name of 16 KiB is
+ * cut to 64 characters. U+FFFD replaces invisible characters and those that turn the direction of
+ * text, because a hostile name must not rewrite our own sentence.
  */
 export function pointTo(pointer: string, name: string): string {
   const shown = Array.from(name.slice(0, 128)).slice(0, 64).join('')
@@ -51,9 +53,10 @@ export function pointTo(pointer: string, name: string): string {
   return `${pointer}/${plain.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-/** Selective disclosure (RFC 9901) gives these names a meaning; nobody else may. */
+/** Selective disclosure (RFC 9901) gives these names a meaning, so no other use may. */
 const RESERVED = ['_sd', '_sd_alg', '...']
 
+/** Reads an object with any members but the reserved names. Throws `Malformed`. */
 export function readRecord(value: unknown, pointer: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refuse('not_an_object', pointer, 'must be an object')
@@ -63,7 +66,10 @@ export function readRecord(value: unknown, pointer: string): Record<string, unkn
   return value as Record<string, unknown>
 }
 
-/** An object with exactly these members: what nobody defined can't be read two ways. */
+/**
+ * Reads an object with these members and no others, because two verifiers could read an undefined
+ * member in two ways. Throws `Malformed`.
+ */
 export function readMembers(
   value: unknown,
   pointer: string,
@@ -79,16 +85,20 @@ export function readMembers(
   return object
 }
 
-/** Lengths are in code points: the unit in which every language can count the same. */
+/**
+ * Reads text of 1 to `max` code points: verifiers in all languages count these alike. Throws
+ * `Malformed`.
+ */
 export function readText(value: unknown, pointer: string, max: number): string {
   if (typeof value !== 'string') return refuse('wrong_type', pointer, 'must be text')
-  // Counting is only needed where UTF-16 units are too many and code points may not be.
+  // The code points are counted only where the UTF-16 units are too many.
   const { length } = value
   if (length < 1 || length > 2 * max || (length > max && Array.from(value).length > max))
     refuse('wrong_length', pointer, `must have 1 to ${max} characters`)
   return value
 }
 
+/** Reads a whole number from 0 to 2^53 − 1. Throws `Malformed`. */
 export function readInteger(value: unknown, pointer: string): number {
   if (typeof value !== 'number') return refuse('wrong_type', pointer, 'must be a number')
   if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0))
@@ -96,6 +106,7 @@ export function readInteger(value: unknown, pointer: string): number {
   return value
 }
 
+/** Reads one of the given values. Throws `Malformed`. */
 export function readChoice<T extends string | number>(
   value: unknown,
   pointer: string,
@@ -105,7 +116,10 @@ export function readChoice<T extends string | number>(
   return found ?? refuse('wrong_value', pointer, `must be ${choices.join(' or ')}`)
 }
 
-/** 32 bytes in base64url: a digest, a thumbprint, a key, a secret. */
+/**
+ * Reads 32 bytes in base64url, 43 characters: a digest, thumbprint, key or secret. Throws
+ * `Malformed`.
+ */
 export function readBytes32(value: unknown, pointer: string): Uint8Array {
   if (typeof value !== 'string') return refuse('wrong_type', pointer, 'must be text')
   const bytes = value.length === 43 ? decodeBase64url(value) : null
@@ -114,6 +128,7 @@ export function readBytes32(value: unknown, pointer: string): Uint8Array {
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
+/** Reads an issuer's slug, such as `acme-answers`. Throws `Malformed`. */
 export function readSlug(value: unknown, pointer: string): string {
   if (typeof value === 'string' && SLUG.test(value)) return value
   return refuse('wrong_value', pointer, 'must be a slug: a-z, 0-9 and inner hyphens, at most 63')

@@ -2,8 +2,8 @@ import { CHECKS, VERDICTS } from './report.ts'
 import type { CheckCode, CheckName, Outcomes, Verdict } from './report.ts'
 
 /**
- * The best verdict that each outcome still allows. A code that is missing here does not compile, so
- * the table is total; what is not listed as harmless can't become harmless by being forgotten.
+ * The best verdict that each code still allows. The table names every code, because the compiler
+ * refuses a missing one: a forgotten code can't become harmless.
  */
 const ALLOWS: Record<CheckCode, Verdict> = {
   well_formed: 'valid',
@@ -12,11 +12,11 @@ const ALLOWS: Record<CheckCode, Verdict> = {
 
   id_matches: 'valid',
   id_mismatch: 'invalid',
-  // Nobody asked for an id: there was nothing to compare.
+  // The question was the receipt itself, so the check had no id to compare.
   id_not_checked: 'valid',
 
   signature_good: 'valid',
-  // Good by a key that this portal does not publish: it says nothing about who signed.
+  // The portal does not publish this key, so the signature does not tell whose it is.
   signature_good_bundle_key: 'unknown-issuer',
   signature_bad: 'invalid',
   signature_not_checked: 'cannot-check',
@@ -64,7 +64,7 @@ const ALLOWS: Record<CheckCode, Verdict> = {
 
   received: 'valid',
   not_logged: 'valid',
-  // A retired key proves nothing about today: whoever got hold of it could have signed yesterday.
+  // A retired key may have leaked, and a thief can put any past time into `iat`.
   no_time_evidence: 'cannot-check',
   received_not_checked: 'cannot-check',
 
@@ -78,8 +78,8 @@ const RANKS: Partial<Record<string, number>> = Object.fromEntries(
 const CHECK_NAMES = Object.keys(CHECKS) as CheckName[]
 
 /**
- * The one headline, the same in browser, server and command line: the first that applies wins.
- * A check that is missing, or ended with a code from a newer version, is a check not made.
+ * The verdict: of all that the codes allow, the first in the order of `VERDICTS`. A missing check,
+ * or a code from a newer version, counts as a check that was not made.
  */
 export function headline(outcomes: Outcomes): Verdict {
   let first = VERDICTS.length - 1

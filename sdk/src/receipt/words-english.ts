@@ -3,7 +3,7 @@ import type { FormatTime, Words } from './words.ts'
 
 const on = (ms: number | null, time: FormatTime): string => (ms === null ? '' : ` on ${time(ms)}`)
 
-/** Reasons are other people's words: quoted, so that nobody takes them for ours, and ended once. */
+/** A reason is the issuer's word, so it stands in quotation marks. It ends with one full stop. */
 const because = (reason: string | null | undefined): string =>
   reason ? ` Reason given: “${reason}”${/[.!?…。！？]$/.test(reason) ? '' : '.'}` : ''
 
@@ -17,11 +17,11 @@ const receivedHere = ({ receivedAt }: Facts, time: FormatTime): string =>
     ? 'not stored here, so only the signer says when'
     : `received here${on(receivedAt, time)}`
 
-/** A provider's finish reason is shown only where it is a plain word. */
+/** The page shows a provider's finish reason only where the reason is a plain word. */
 const ended = ({ outcomeEnd }: Facts): string =>
   outcomeEnd !== null && /^[\w-]+$/.test(outcomeEnd) ? ` (${outcomeEnd})` : ''
 
-/** What is known of the text itself, as the end of a good verdict. */
+/** The end of a good verdict: how the content compares. */
 function compared(facts: Facts): string {
   const { content } = facts.outcomes
   if (content === 'content_exact')
@@ -30,7 +30,7 @@ function compared(facts: Facts): string {
     return ` Not altered since, apart from how it was copied: it matches ${repaired(facts)}.`
   if (content === 'content_not_checkable')
     return ' The text could not be compared: that takes the full link or file from its holder.'
-  // The text that is kept beside the receipt was compared; the reader's own copy still was not.
+  // The portal compared its stored content; the reader's own copy was not compared.
   if (facts.outcomes.stored_content === 'stored_content_matches')
     return ' The text kept here is exactly what was signed.'
   return ' Paste the text to compare it.'
@@ -67,7 +67,7 @@ function whyUnchecked({ outcomes }: Facts): string {
   return 'Something we need for it could not be reached. Try again in a minute.'
 }
 
-/** English. Calm and exact: nothing is called fake, and nobody is accused. */
+/** English, calm and exact: the sentences call no receipt fake and accuse no issuer. */
 export const english: Words = {
   checks: {
     well_formed: () => 'This is written as a receipt must be.',
@@ -104,7 +104,7 @@ export const english: Words = {
         ? 'The text you gave could not be compared: that takes the secret from the full link or file.'
         : 'The text you gave was not compared: there is no receipt to compare it with.',
 
-    // A signer that signs no outcome has said nothing about it, and neither do we.
+    // A receipt without `outcome` does not say that the answer is complete, so no sentence says it.
     outcome_complete: ({ outcomeSigned }) =>
       outcomeSigned ? 'The answer is complete.' : 'The signer does not say that it was cut off.',
     outcome_partial: (facts) => `The answer was cut off before its end${ended(facts)}.`,
