@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
-const NODE_MIN = [20, 19]
-
 /** Said to a person as it stands, without a stack; `output` is the failed program's own words. */
 export class SetupError extends Error {
   name = 'SetupError'
@@ -17,11 +15,26 @@ export class SetupError extends Error {
   }
 }
 
-export function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return
+const numbersIn = (text) => text.match(/\d+/g).slice(0, 3).map(Number)
+
+function isAtLeast(version, oldest) {
+  const place = version.findIndex((number, at) => number !== oldest[at])
+  return place === -1 || version[place] > oldest[place]
+}
+
+/** Refuses a Node below the floor, which package.json names as npm reads it: `^20.20.2 || >=24.14.1`. */
+export function checkNode(version = process.versions.node) {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const ranges = engines.node.split(' || ')
+  const found = numbersIn(version)
+  const isSupported = ranges.some((range) => {
+    const oldest = numbersIn(range)
+    return (range.startsWith('>=') || found[0] === oldest[0]) && isAtLeast(found, oldest)
+  })
+  if (isSupported) return
+  const floors = ranges.map((range) => numbersIn(range).join('.'))
   throw new SetupError(
-    `Counterfoil needs Node ${NODE_MIN.join('.')} or newer and this is ${process.versions.node}: install a newer one from https://nodejs.org and try again.`,
+    `Counterfoil needs Node ${floors.slice(0, -1).join(' or ')} or a later release of that line, or ${floors.at(-1)} or any later one, and this is Node ${version}: the releases below lack the security fixes of March 2026. Install the newest LTS from https://nodejs.org and run the command again.`,
   )
 }
 
