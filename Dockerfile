@@ -1,4 +1,4 @@
-# Debian, for the embedded Postgres has no build for musl.
+# Debian, because the embedded Postgres has no build for musl.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY . .

@@ -93,7 +93,7 @@ const listFiles = (folder) =>
 
 /** As app/process/build.mjs: paths, sizes and times. */
 function hashInputs() {
-  const hash = createHash('sha256').update(process.version)
+  const hash = createHash('sha256')
   const files = INPUTS.flatMap((name) => {
     const path = join(SDK, name)
     return statSync(path).isDirectory() ? listFiles(path) : [path]

@@ -1,13 +1,19 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT, SetupError, checkNode, explain } from '../app/process/install.mjs'
-import { installMissing, runQuietly, say } from '../app/process/install.mjs'
+import { installLocked, installMissing, runQuietly, say } from '../app/process/install.mjs'
 
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name)
 
-/** What needs no database and no browser; the slow ones first, two at a time. */
+/** What Vitest runs on the newest Node 24: the core's tests and the API's. */
+const NEWEST_NODE = [
+  ...['--project', 'unit', '--project', 'api', 'sdk/src/receipt/', 'test/api/'],
+  ...['--reporter', 'dot', '--silent', 'passed-only'],
+]
+
+/** The checks without a database or a browser, two at a time, the slow ones first. */
 const STATIC = [
   ['eslint', '.'],
   ['tsc', '-p', '.'],
@@ -37,20 +43,56 @@ async function runStatic() {
   return failed
 }
 
-/** Vitest speaks for itself, and its summary is the end of what is printed. */
-function runVitest(args, env = {}) {
+/** Vitest prints by itself: the summary of the last run is the end of the output. */
+function runVitest(args, env = {}, node = process.execPath) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin('vitest'), 'run', ...args], {
+    const child = spawn(node, [bin('vitest'), 'run', ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...env },
     })
-    // Ctrl-C reaches Vitest by itself, which stops its Postgres; leaving first would hide that.
-    for (const signal of ['SIGINT', 'SIGTERM'])
-      process.on(signal, () => signal === 'SIGTERM' && child.kill(signal))
+    let isStopped = false
+    // The terminal sends Ctrl-C to Vitest as well. This process ends after Vitest, so that the end
+    // of Vitest's Postgres stays visible.
+    const stop = (signal) => {
+      isStopped = true
+      if (signal === 'SIGTERM') child.kill(signal)
+    }
+    const signals = ['SIGINT', 'SIGTERM']
+    for (const signal of signals) process.on(signal, stop)
     child.on('error', reject)
-    child.on('close', (code) => resolve(code ?? 1))
+    child.on('close', (code) => {
+      for (const signal of signals) process.off(signal, stop)
+      if (isStopped) process.exit(code || 1)
+      resolve(code ?? 1)
+    })
   })
+}
+
+/**
+ * Tests the core, the API and the built portal on the newest Node 24, and gives the names of what
+ * failed. Portals that the tests start run on the same Node as the tests.
+ */
+async function testOnNewestNode() {
+  const folder = join(ROOT, 'test', 'newest-node')
+  const name = `node-${process.platform}-${process.arch}`
+  const readManifest = (...path) => {
+    const file = join(folder, ...path, 'package.json')
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  }
+  const wanted = readManifest().optionalDependencies[name]
+  const isThere = () => readManifest('node_modules', name).version === wanted
+  if (wanted && !isThere()) await installLocked(folder)
+  if (!wanted || !isThere()) {
+    say(`Not run: the tests of the core and the API on Node 24, since npm has no ${name} here.`)
+    return []
+  }
+  const began = Date.now()
+  say(`The core and the API on Node ${wanted}:`)
+  const node = join(folder, 'node_modules', name, 'bin', 'node')
+  const code = await runVitest(NEWEST_NODE, {}, node)
+  say(`Node ${wanted} took ${Math.round((Date.now() - began) / 1000)} s.`)
+  return code === 0 ? [] : [`the tests on Node ${wanted}`]
 }
 
 async function check() {
@@ -67,13 +109,15 @@ async function test(args) {
   ).pages
   const { buildSdk } = await import('../sdk/build.mjs')
   await buildSdk()
+  // A filter asks for some tests only, on the Node at hand.
+  if (args.length === 0) failed.push(...(await testOnNewestNode()))
   const { findChromium } = await import('./support/chromium.mjs')
   const code = await runVitest(args, { COUNTERFOIL_CHROMIUM: await findChromium() })
   return conclude(failed, code)
 }
 
 function conclude(failed, code) {
-  if (failed.length > 0) say(`Failed before the tests: ${failed.join(', ')} (see above).`)
+  if (failed.length > 0) say(`Failed above: ${failed.join(', ')}.`)
   return failed.length > 0 ? 1 : code
 }
 
@@ -97,7 +141,7 @@ async function bench() {
     packages: 'external',
     sourcemap: true,
   })
-  // It ends by itself, with the exit code it sets.
+  // The bench sets the exit code, and the process ends with it.
   await import(pathToFileURL(outfile).href)
 }
 

@@ -16,13 +16,13 @@ const INPUTS = [
   'package-lock.json',
   'vite.config.ts',
 ]
-/** The pages' scripts; what else lies beside them is their parts. */
+/** The entries among the files of app/ui/browser; the other files there are their parts. */
 const SCRIPTS = ['home', 'verify', 'copy', 'key-file', 'passkey']
 
 /**
- * Builds what changed. When this comes back, build/portal.js can be loaded; `pages` settles when
- * Remix's part is there too, and is undefined if nothing had to be built. The stamp goes first and
- * is written last, so a build that was cut short is made again.
+ * Builds the portal if its sources changed. Once this returns, build/portal.js can be loaded; `pages`
+ * settles when Remix's part is built too, and is undefined if the build was current. The stamp is
+ * deleted first and written last, so that an interrupted build is made again.
  */
 export async function build() {
   const inputs = hashInputs()
@@ -30,7 +30,7 @@ export async function build() {
   mkdirSync(BUILD, { recursive: true })
   rmSync(STAMP, { force: true })
   const esbuild = await import('esbuild')
-  // Remix begins first: it takes longest, and in a process of its own it leaves this one free.
+  // Remix's part begins first, because it takes longest; its own process leaves this one free.
   const remix = buildPages()
   remix.catch(() => undefined)
   try {
@@ -43,15 +43,15 @@ export async function build() {
     placeScripts()
     writeFileSync(STAMP, inputs)
   })
-  // Whoever waits for the pages hears of a failure; nobody waiting is no reason to crash.
+  // A caller that awaits `pages` gets the error; without such a caller the process must not crash.
   pages.catch(() => undefined)
   return { pages }
 }
 
 /**
  * The portal, and beside it each module that the pages' own build leaves to it (vite.config.ts): what
- * both load is loaded once, so a class is one class. Packages stay where npm put them: some find
- * their own files by their place.
+ * both load is loaded once, so a class is one class. Packages stay in node_modules, because some of
+ * them find their files by their own path.
  */
 async function buildPortal(esbuild) {
   rmSync(join(BUILD, 'shared'), { recursive: true, force: true })
@@ -77,8 +77,8 @@ async function buildPortal(esbuild) {
 }
 
 /**
- * Each script of app/ui/browser is one file, named by its content. They wait in build/browser
- * until Remix, which empties build/pages when it begins, is done.
+ * Bundles each script of app/ui/browser into one file, named by its content. The scripts stay in
+ * build/browser until Remix's build ends, because that build empties build/pages at its start.
  */
 async function buildScripts(esbuild) {
   const out = join(BUILD, 'browser')
@@ -135,9 +135,9 @@ function listShared() {
   return [...names]
 }
 
-/** Paths, sizes and times: a few milliseconds, where reading every file would cost more. */
+/** Hashes paths, sizes and times, which takes a few milliseconds; reading every file takes longer. */
 function hashInputs() {
-  const hash = createHash('sha256').update(process.version)
+  const hash = createHash('sha256')
   const add = (path) => {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false })
     if (!found) return

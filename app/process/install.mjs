@@ -1,4 +1,4 @@
-// Plain JavaScript on bare Node: this runs before anything is installed.
+// This file runs before any package is installed, so it is plain JavaScript on bare Node.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,9 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
-const NODE_MIN = [20, 19]
-
-/** Said to a person as it stands, without a stack; `output` is the failed program's own words. */
+/** A person reads its message, without a stack; `output` is what the failed program printed. */
 export class SetupError extends Error {
   name = 'SetupError'
   constructor(message, output = '') {
@@ -17,43 +15,54 @@ export class SetupError extends Error {
   }
 }
 
-export function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return
+const numbersIn = (text) => text.match(/\d+/g).slice(0, 3).map(Number)
+
+function isAtLeast(version, oldest) {
+  const place = version.findIndex((number, at) => number !== oldest[at])
+  return place === -1 || version[place] > oldest[place]
+}
+
+/** Refuses a Node below the floor, which package.json names as npm reads it: `^20.20.2 || >=24.14.1`. */
+export function checkNode(version = process.versions.node) {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const ranges = engines.node.split(' || ')
+  const found = numbersIn(version)
+  const isSupported = ranges.some((range) => {
+    const oldest = numbersIn(range)
+    return (range.startsWith('>=') || found[0] === oldest[0]) && isAtLeast(found, oldest)
+  })
+  if (isSupported) return
+  const floors = ranges.map((range) => numbersIn(range).join('.'))
   throw new SetupError(
-    `Counterfoil needs Node ${NODE_MIN.join('.')} or newer and this is ${process.versions.node}: install a newer one from https://nodejs.org and try again.`,
+    `Counterfoil needs Node ${floors.slice(0, -1).join(' or ')} or a later release of that line, or ${floors.at(-1)} or any later one, and this is Node ${version}: the releases below lack the security fixes of March 2026. Install the newest LTS from https://nodejs.org and run the command again.`,
   )
 }
 
-/** Runs npm if what lies in node_modules isn't what the lockfile says. */
+/** Runs npm if node_modules differs from the lockfile. */
 export async function installMissing() {
   if (isInstalled()) return
   const began = Date.now()
   say('Installing what is missing; the first time takes a minute …')
-  // A lockfile written where some other system's optional package couldn't be had lacks that
-  // package, and `npm ci` then refuses everything. `npm install` takes the locked versions, finds
-  // out about the rest, and with --no-save leaves the lockfile as it is.
-  await runNpm('ci').catch((error) => {
-    if (!/EUSAGE/.test(error.output) || /Invalid:/.test(error.output)) throw error
-    return runNpm('install', '--no-save')
-  })
+  await installLocked(ROOT)
   say(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`)
 }
 
-function runNpm(...command) {
-  // Under npm the very npm that was called; NODE_ENV=production must not leave out the build tools.
+/** Installs the packages that a folder's lockfile names. */
+export function installLocked(folder) {
+  // A run by npm continues with the same npm. NODE_ENV=production must not omit the build tools.
   const npm = process.env.npm_execpath
-  const args = [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   return runQuietly(
     npm ? process.execPath : 'npm',
     npm ? [npm, ...args] : args,
     'npm could not install the packages: look at its words above, then run the command again.',
+    { cwd: folder },
   )
 }
 
 /**
- * npm notes what it installed in node_modules/.package-lock.json, last of all: an installation that
- * was cut short has no such file, and one by hand is as good as ours.
+ * npm writes node_modules/.package-lock.json at the end of an installation, by this file or by hand:
+ * an interrupted installation has no such file.
  */
 function isInstalled() {
   const wanted = readPackages('package-lock.json')
@@ -62,7 +71,7 @@ function isInstalled() {
   return Object.entries(wanted).every(([place, entry]) => {
     if (!place.startsWith('node_modules/') || entry.link) return true
     if (found[place]) return found[place].version === entry.version
-    // Optional packages are missing where they don't fit, unless they were made for this machine.
+    // npm leaves out the optional packages of other systems; one for this system has to be there.
     const isMadeForUs =
       entry.os?.includes(process.platform) && entry.cpu?.includes(process.arch) && !entry.libc
     return Boolean(entry.optional || entry.devOptional || entry.peer) && !isMadeForUs
@@ -81,13 +90,13 @@ const children = new Set()
 process.once('exit', () => {
   for (const child of children) child.kill()
 })
-// By default a signal ends a process without that event. Whoever else listens decides how it ends.
+// By default a signal ends a process without the event `exit`. Another listener takes that decision.
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) process.exit(1)
   })
 
-/** A child whose words are shown only if it fails. It ends with us, unless we are killed. */
+/** Runs a program and shows its output only if it fails. The child ends with this process. */
 export function runQuietly(command, args, failure, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -109,12 +118,12 @@ export function runQuietly(command, args, failure, options = {}) {
   })
 }
 
-/** Progress goes to stderr, so that what a command prints on stdout can be used by another one. */
+/** Progress goes to stderr, so that another program can read a command's stdout. */
 export function say(line) {
   process.stderr.write(`${line}\n`)
 }
 
-/** For the end of a command: one sentence if we have one, the whole stack if it is our bug. */
+/** Ends a command: a SetupError or a StartError prints one sentence, any other error its stack. */
 export function explain(error) {
   if (error?.output) say(error.output.trimEnd())
   const isSentence = error?.name === 'SetupError' || error?.name === 'StartError'

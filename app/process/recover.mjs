@@ -1,11 +1,11 @@
 import { loadPortal } from './built.mjs'
 import { checkNode, explain, installMissing, say } from './install.mjs'
 
-// As start.mjs, with the same settings, and then one question instead of a portal.
+// This command reads the same settings as start.mjs, and recovers an owner instead of serving.
 try {
   checkNode()
   await installMissing()
-  // Not before: an older Node can't even read it.
+  // The import comes after checkNode, because an older Node can't parse the file.
   const { build } = await import('./build.mjs')
   const { pages } = await build()
   if (pages) say('Building the pages …')

@@ -1,12 +1,12 @@
 import { loadPortal } from './built.mjs'
 import { checkNode, explain, installMissing, say } from './install.mjs'
 
-// Everything happens in this one process, so a signal has one receiver: until the portal is loaded
-// the system's own way (end at once), from then on the portal's (finish, stop Postgres, end).
+// All steps run in this one process, so that a signal has one receiver. Before the portal is loaded a
+// signal ends the process at once; afterwards the portal finishes its requests and stops Postgres.
 try {
   checkNode()
   await installMissing()
-  // Not before: an older Node can't even read it.
+  // The import comes after checkNode, because an older Node can't parse the file.
   const { build } = await import('./build.mjs')
   const { pages } = await build()
   if (pages) say('Building the pages …')

@@ -3,7 +3,7 @@ import * as ai6 from 'ai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { composeMessage, counterfoilMiddleware, type ModelCall } from '../../sdk/src/ai-sdk.ts'
 import type { Counterfoil, SignedReceipt } from '../../sdk/src/index.ts'
-import { chatUrl, prompt, versionsOf, type Options } from '../support/ai-sdk-versions.ts'
+import { chatUrl, prompt, versionsOf, type Options } from './ai-sdk-versions.ts'
 import { SCRIPTS, startProvider, type Provider } from '../support/provider.ts'
 import { startSigning, type SigningWorld } from '../support/receipted.ts'
 

@@ -226,11 +226,15 @@ test('every entry is in the README, and no other', () => {
 })
 
 test('the versions that the README says were tried are those that the tests use', () => {
-  const { devDependencies, dependencies } = JSON.parse(
-    readFileSync(join(ROOT, 'package.json'), 'utf8'),
-  ) as Record<string, Record<string, string>>
+  const wantedIn = (...folder: string[]) => {
+    const manifest = readFileSync(join(ROOT, ...folder, 'package.json'), 'utf8')
+    const { devDependencies, dependencies } = JSON.parse(manifest) as Partial<
+      Record<string, Record<string, string>>
+    >
+    return Object.entries({ ...dependencies, ...devDependencies })
+  }
   const used = new Map<string, string[]>()
-  for (const [name, wanted] of Object.entries({ ...dependencies, ...devDependencies })) {
+  for (const [name, wanted] of [...wantedIn(), ...wantedIn('test', 'sdk', 'packages')]) {
     // As in "npm:ai@5.0.277", under a name of ours.
     const [, real = name, version = wanted] = /^npm:(.+)@([^@]+)$/.exec(wanted) ?? []
     used.set(real, [...(used.get(real) ?? []), version])
