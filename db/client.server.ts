@@ -11,7 +11,7 @@ import {
 } from './connection.ts'
 import { createGroup, type Group } from './group.ts'
 import { selectApiKeys, type ApiKeyRow } from './queries/api-keys/api-keys.ts'
-import { createIngest, type IngestAnswer, type IngestItem } from './queries/ingest/ingest.ts'
+import { ingest, type IngestAnswer, type IngestItem } from './queries/ingest/ingest.ts'
 import { selectReceipts, type ReceiptRow } from './queries/verify/receipts.ts'
 import { selectSigningKeys, type SigningKeyRow } from './queries/issuers/signing-keys.ts'
 
@@ -147,6 +147,7 @@ export function createDb(connection: Connection): Db {
       return rows as Row[]
     }
   const lookUp = runOn(lookingUp)
+  const count = runOn(counting)
 
   // Not from the pool by drizzle: it keeps the connection for ever where BEGIN fails.
   const runTransaction = <T>(work: (tx: Orm) => Promise<T>) =>
@@ -177,7 +178,7 @@ export function createDb(connection: Connection): Db {
     },
     groups: {
       ingest: createGroup({
-        run: createIngest(runOn(counting)),
+        run: (items) => ingest(count, items),
         sizeMax: 1_000,
         waitingMax: WAITING_MAX,
         bytesOf: (item) => item.jws.length + (item.content?.length ?? 0),

@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Orm } from '../client.server.ts'
 
+/** A time as JavaScript holds it: milliseconds since 1970. */
+export const ms = (time: string): string => `extract(epoch from ${time})::float8 * 1000`
+
 /**
  * The time by the database's clock, in whole milliseconds. Receipts are dated by it, so whatever is
  * compared with the time a receipt was received has to be dated by it too.
