@@ -142,7 +142,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
   }
 
   async function answerReady(): Promise<Reply> {
-    await ctx.db.run('select 1', [])
+    await ctx.db.quick('select 1', [])
     return bytesReply('text/plain; charset=utf-8', 'ready\n', { 'cache-control': 'no-store' })
   }
 
