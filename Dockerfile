@@ -10,6 +10,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/build build
 COPY --from=build /app/db/migrations db/migrations
+COPY --from=build /app/db/functions db/functions
 COPY app/process/built.mjs app/process/install.mjs app/process/worker.mjs app/process/
 RUN mkdir /data && chown node:node /data
 USER node

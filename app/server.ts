@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { DatabaseUnavailable, type Connection } from '#db/connection.ts'
 import { startEmbedded, type Embedded } from '#db/embedded.server.ts'
 import { migrate } from '#db/migrate.ts'
+import { findLackOfConnections } from '#db/connection-room.ts'
 import { databaseError, StartError } from '#db/start-error.ts'
 import { startChores } from './process/background.server.ts'
 import type { Config, Ctx } from './context.ts'
@@ -66,6 +67,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     await migrate(connection).catch((error: unknown) => {
       throw settings.DATABASE_URL === undefined ? error : databaseError(error)
     })
+    const warning = await findLackOfConnections(connection, settings.WEB_CONCURRENCY)
     ctx = createCtx({ connection, config, log })
     const firstSteps = embedded === null ? null : await seedWorld(ctx, settings.DATA_DIR)
     if (settings.WEB_CONCURRENCY === 1) {
@@ -82,7 +84,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     if (stop.isRunning()) return
     isOpen = true
     const ms = performance.now() - startedAt
-    printWelcome({ settings, publicUrl, firstSteps, setupUrl, ms })
+    printWelcome({ settings, publicUrl, firstSteps, setupUrl, warning, ms })
   } catch (error) {
     // Whoever stops it meanwhile has nothing to be told of what could then not be finished.
     if (stop.isRunning()) return

@@ -11,7 +11,7 @@ import {
 } from './connection.ts'
 import { createGroup, type Group } from './group.ts'
 import { selectApiKeys, type ApiKeyRow } from './queries/api-keys/api-keys.ts'
-import { createIngest, type IngestAnswer, type IngestItem } from './queries/ingest/ingest.ts'
+import { ingest, type IngestAnswer, type IngestItem } from './queries/ingest/ingest.ts'
 import { selectReceipts, type ReceiptRow } from './queries/verify/receipts.ts'
 import { selectSigningKeys, type SigningKeyRow } from './queries/issuers/signing-keys.ts'
 
@@ -20,6 +20,8 @@ export type Orm = NodePgDatabase
 /** The database as queries see it. This module is the only importer of the driver. */
 export interface Db {
   run: Run
+  /** As `run`, for a short statement that waits behind no list. */
+  quick: Run
   orm: Orm
   /** `work` may be run again from its beginning, when Postgres asks for it. */
   transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T>
@@ -33,7 +35,11 @@ export interface Db {
 }
 
 const WAITING_MAX = 8_000
-const POOL_SIZE = 4
+const POOLS = { committing: 1, lookingUp: 3, listing: 4, locking: 4 }
+
+/** The most connections that one process opens. */
+export const CONNECTIONS_MAX = Object.values(POOLS).reduce((sum, size) => sum + size)
+
 const RETRIES_MAX = 10
 const CONNECT_MS = 5_000
 const CLOSE_MS = 5_000
@@ -96,7 +102,7 @@ export function createDb(connection: Connection): Db {
     connectionTimeoutMillis: SILENCE_MS,
     Client,
   }
-  const open = (max = POOL_SIZE) => {
+  const open = (max: number) => {
     const pool = new pg.Pool({ ...settings, max })
     // Whoever uses a connection that breaks is told by its own call; without a listener an idle one
     // that breaks would end the process.
@@ -104,15 +110,18 @@ export function createDb(connection: Connection): Db {
     pool.on('connect', (client) => client.on('error', () => undefined))
     return pool
   }
-  // One group of a kind is under way at a time. Four connections in turn would each have its plans
-  // to keep warm, and cost a tenth more.
-  const counting = open(1)
-  const lookingUp = open(3)
-  const ordinary = open()
-  // Lists and searches, mostly the console's, may take seconds; nothing else waits behind them.
-  const mapped = open()
-  const transactional = open()
-  const pools = [counting, lookingUp, ordinary, mapped, transactional]
+  // The group commit has one connection: four in turn would each have its plans to keep warm, and
+  // cost a tenth more.
+  const committing = open(POOLS.committing)
+  // One for each of the other groups, which have one statement under way at a time: a look-up never
+  // waits for a connection.
+  const lookingUp = open(POOLS.lookingUp)
+  // Lists and searches, mostly the console's, may take seconds; they delay nothing but each other.
+  const listing = open(POOLS.listing)
+  // Transactions, and single statements that no list may delay: a transaction that revokes a key
+  // never waits behind a search.
+  const locking = open(POOLS.locking)
+  const pools = [committing, lookingUp, listing, locking]
 
   async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>) {
     const client = await pool.connect()
@@ -146,11 +155,12 @@ export function createDb(connection: Connection): Db {
       })
       return rows as Row[]
     }
+  const commit = runOn(committing)
   const lookUp = runOn(lookingUp)
 
   // Not from the pool by drizzle: it keeps the connection for ever where BEGIN fails.
   const runTransaction = <T>(work: (tx: Orm) => Promise<T>) =>
-    withClient(transactional, (client) => drizzle(client).transaction(work))
+    withClient(locking, (client) => drizzle(client).transaction(work))
 
   let closing: Promise<void> | undefined
   const close = async () => {
@@ -161,8 +171,9 @@ export function createDb(connection: Connection): Db {
   }
 
   return {
-    run: runOn(ordinary),
-    orm: drizzle(mapped),
+    run: runOn(listing),
+    quick: runOn(locking),
+    orm: drizzle(listing),
     transaction: async (work) => {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -177,7 +188,7 @@ export function createDb(connection: Connection): Db {
     },
     groups: {
       ingest: createGroup({
-        run: createIngest(runOn(counting)),
+        run: (items) => ingest(commit, items),
         sizeMax: 1_000,
         waitingMax: WAITING_MAX,
         bytesOf: (item) => item.jws.length + (item.content?.length ?? 0),

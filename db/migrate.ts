@@ -1,14 +1,21 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
-import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { withConnection, type Orm } from './client.server.ts'
 import type { Connection } from './connection.ts'
+import { sqlFunctions } from './schema.ts'
 import { StartError } from './start-error.ts'
 
 /** Any number that no other program on the same server is likely to lock. */
 const LOCK = 7_302_611_425
 
 const VERSION_MIN = 15
+
+/** The same place from db/ and from the bundle in build/. */
+const folder = (name: string) => fileURLToPath(new URL(`../db/${name}`, import.meta.url))
 
 async function refuseOld(orm: Orm): Promise<void> {
   const { rows } = await orm.execute<{ server_version: string }>(sql`show server_version`)
@@ -19,12 +26,67 @@ async function refuseOld(orm: Orm): Promise<void> {
     )
 }
 
-/** Brings the tables up to this version. Processes that start together wait for the first of them. */
-export const migrate = (connection: Connection): Promise<void> =>
+/**
+ * Applies the migrations that the database lacks. False: the database has migrations that this
+ * build does not know. Drizzle's own migrator begins a transaction of its own, and the functions
+ * belong into the same one; its table is kept, so databases of earlier releases go on.
+ */
+async function applyMigrations(tx: Orm, migrationsFolder: string): Promise<boolean> {
+  await tx.execute(sql`create schema if not exists drizzle`)
+  await tx.execute(sql`create table if not exists drizzle.__drizzle_migrations
+    (id serial primary key, hash text not null, created_at bigint)`)
+  const { rows } = await tx.execute<{ last: number }>(
+    sql`select coalesce(max(created_at), 0)::float8 as last from drizzle.__drizzle_migrations`,
+  )
+  const { last } = rows[0]!
+  const migrations = readMigrationFiles({ migrationsFolder })
+  for (const { sql: statements, hash, folderMillis } of migrations) {
+    if (folderMillis <= last) continue
+    for (const statement of statements) await tx.execute(sql.raw(statement))
+    await tx.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at)
+      values (${hash}, ${folderMillis})`)
+  }
+  return migrations.at(-1)!.folderMillis >= last
+}
+
+/** Applies each file of db/functions that has changed since it was applied last. */
+async function applyFunctions(tx: Orm, functionsFolder: string): Promise<void> {
+  const applied = new Map((await tx.select().from(sqlFunctions)).map((row) => [row.name, row.hash]))
+  // Postgres then reads a body when the function is first called, so the files need no order.
+  await tx.execute(sql`set local check_function_bodies = off`)
+  for (const file of readdirSync(functionsFolder).filter((name) => name.endsWith('.sql'))) {
+    const text = readFileSync(join(functionsFolder, file), 'utf8')
+    const row = {
+      name: basename(file, '.sql'),
+      hash: createHash('sha256').update(text).digest('hex'),
+    }
+    if (applied.get(row.name) === row.hash) continue
+    await tx.execute(sql.raw(text))
+    await tx
+      .insert(sqlFunctions)
+      .values(row)
+      .onConflictDoUpdate({ target: sqlFunctions.name, set: { hash: row.hash } })
+  }
+}
+
+/**
+ * Brings tables and functions up to this version, all or nothing. Processes that start together
+ * wait for the first of them. A portal whose last migration is behind the database's leaves the
+ * functions alone: it may restart beside a newer portal, which counts on its own. So a release that
+ * changes a function has a migration, an empty one if need be.
+ */
+export const migrate = (
+  connection: Connection,
+  from = { migrations: folder('migrations'), functions: folder('functions') },
+): Promise<void> =>
   withConnection(connection, async (orm) => {
     await refuseOld(orm)
-    await orm.execute(sql`select pg_advisory_lock(${LOCK})`)
-    // The same place from db/ and from the bundle in build/.
-    const migrationsFolder = fileURLToPath(new URL('../db/migrations', import.meta.url))
-    await applyMigrations(orm, { migrationsFolder })
+    await orm.transaction(
+      async (tx) => {
+        await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`)
+        if (await applyMigrations(tx, from.migrations)) await applyFunctions(tx, from.functions)
+      },
+      // Each statement sees what the process before this one committed while this one waited.
+      { isolationLevel: 'read committed' },
+    )
   })

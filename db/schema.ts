@@ -183,3 +183,10 @@ export const auditEntries = pgTable(
     index('audit_entries_subject').on(t.subject, t.at, t.id),
   ],
 )
+
+/** The function of each file in db/functions, as this database has it. */
+export const sqlFunctions = pgTable('sql_functions', {
+  name: text().primaryKey(),
+  /** SHA-256 of the file that was applied. */
+  hash: text().notNull(),
+})

@@ -8,6 +8,6 @@ export const getHealth: Handler = () => bytesReply(TEXT, 'ok\n')
 
 /** `GET /readyz`: the database answers too. */
 export const getReadiness: Handler = async (_request, ctx) => {
-  await ctx.db.run('select 1', [])
+  await ctx.db.quick('select 1', [])
   return bytesReply(TEXT, 'ready\n')
 }

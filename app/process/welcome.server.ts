@@ -10,9 +10,11 @@ export function printWelcome(values: {
   firstSteps: FirstSteps | null
   /** The first owner's link; null once an admin exists. */
   setupUrl: string | null
+  /** A sentence about what will not go well for long. */
+  warning: string | null
   ms: number
 }): void {
-  const { settings, publicUrl, firstSteps, setupUrl } = values
+  const { settings, publicUrl, firstSteps, setupUrl, warning } = values
   const token =
     settings.ADMIN_TOKEN === undefined
       ? resolve(secretPath(settings.DATA_DIR, 'ADMIN_TOKEN'))
@@ -42,6 +44,7 @@ export function printWelcome(values: {
           `  curl -sS ${publicUrl}/v1/receipts -H 'Authorization: Bearer ${firstSteps.apiKey}' \\`,
           `    -H 'Content-Type: application/json' --data-binary '@${firstSteps.bodyPath}'`,
         ]),
+    ...(warning === null ? [] : ['', `  Warning: ${warning}`]),
     '',
     '  Ctrl-C stops everything. Nothing is lost.',
     '',

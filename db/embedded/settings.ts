@@ -22,7 +22,7 @@ function settings(durable: boolean): string {
   return `# Written by the portal at every start; changes here don't last.
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = ${durable ? 60 : 120}
+max_connections = ${durable ? 100 : 120}
 password_encryption = 'scram-sha-256'
 fsync = ${sync}
 synchronous_commit = ${sync}

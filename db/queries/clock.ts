@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Orm } from '../client.server.ts'
 
+/** A time as JavaScript holds it. Multiplied before the cast: a float would lose a millisecond. */
+export const ms = (time: string): string => `(extract(epoch from ${time}) * 1000)::float8`
+
 /**
  * The time by the database's clock, in whole milliseconds. Receipts are dated by it, so whatever is
  * compared with the time a receipt was received has to be dated by it too.

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql as text } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDb, type Orm } from '#db/client.server.ts'
+import { CONNECTIONS_MAX, createDb, type Orm } from '#db/client.server.ts'
+import { findLackOfConnections } from '#db/connection-room.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openSql, type Sql } from '../support/sql.ts'
 
@@ -70,7 +71,7 @@ test('our pools lose none of them, with hundreds of statements in flight beside 
   expect(found).toMatchObject({ lost: 0, broken: 0 })
 })
 
-test('no connection ever carries both single statements and transactions', async () => {
+test('no connection ever carries both lists and transactions', async () => {
   const db = createDb(database.connection)
   const asked = 'select pg_backend_pid() as pid'
   const alone = new Set<number>()
@@ -103,12 +104,13 @@ const TWELVE = Array.from({ length: 12 })
 test('nothing waits behind what a page of the console asks for', async () => {
   const db = createDb(database.connection)
   await asLongAs(
-    TWELVE.map(() => db.orm.execute('select pg_sleep(0.4)')),
-    () => db.run('select 1', []),
-  )
-  await asLongAs(
-    TWELVE.map(() => db.run('select pg_sleep(0.4)', [])),
+    TWELVE.flatMap(() => [
+      db.orm.execute('select pg_sleep(0.4)'),
+      db.run('select pg_sleep(0.4)', []),
+    ]),
     async () => {
+      expect(await db.quick('select 1', [])).toHaveLength(1)
+      await db.transaction((tx) => tx.execute('select 1'))
       expect(await db.groups.apiKey.call('key_00000000')).toBeNull()
       expect(await db.groups.signingKey.call('a key')).toBeNull()
       expect(await db.groups.receipt.call(new Uint8Array(20))).toBeNull()
@@ -152,4 +154,15 @@ test('an error of a statement ends no connection, and a table that changed is pl
   await look`alter table changing alter n type bigint`
   expect(await Promise.all(TWELVE.map(read))).toEqual(TWELVE.map(() => []))
   await db.close()
+})
+
+test('a portal with more processes than the database has connections for says how many fit', async () => {
+  expect(await findLackOfConnections(database.connection, 1)).toBeNull()
+  const [{ given }] = await look<[{ given: number }]>`select current_setting('max_connections')::int
+    - current_setting('superuser_reserved_connections')::int as given`
+  const fitting = Math.floor((given - 4) / CONNECTIONS_MAX)
+  expect(await findLackOfConnections(database.connection, fitting)).toBeNull()
+  expect(await findLackOfConnections(database.connection, fitting + 1)).toMatch(
+    new RegExp(`^WEB_CONCURRENCY=${fitting + 1} may open .* or WEB_CONCURRENCY to ${fitting}\\.$`),
+  )
 })

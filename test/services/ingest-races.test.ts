@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { DatabaseUnavailable, type Run } from '#db/connection.ts'
-import { createIngest, ingestEach, storeNew } from '#db/queries/ingest/ingest.ts'
+import { ingest, type IngestItem } from '#db/queries/ingest/ingest.ts'
 import { makeItem, openIngestWorld } from '../support/ingest-world.ts'
 
 const world = openIngestWorld()
@@ -14,29 +13,31 @@ const seeWaiting = (count: number) =>
     expect(waiting).toHaveLength(count)
   })
 
-test('groups of the same keys in other orders, on both ways at once, never wait for each other in a ring', async () => {
+test('groups of the same keys in other orders, all new or not, never wait for each other in a ring', async () => {
   const names = Array.from({ length: 40 }, (_, i) => `ring${(i * 17) % 40}`)
   await world.sql`insert into api_keys (id, issuer, name, mode, secret_hash, created_at)
     select name, 'acme', name, 'live', name::bytea, now() from unnest(${names}::text[]) name`
   await world.sql`insert into cap_usage select name, cap_period(now()), 0, 0 from unnest(${names}::text[]) name`
   const order = (seed: number) => names.toSorted((a, b) => weigh(a, seed) - weigh(b, seed))
   const weigh = (name: string, seed: number) => (Number(name.slice(4)) * (2 * seed + 1) + seed) % 41
-  const ways = [storeNew, storeNew, ingestEach, storeNew]
+  // A refused receipt makes the third lane's groups be decided on one by one.
+  const extras: IngestItem[][] = [[], [], [makeItem({ apiKey: 'ring0', refusal: 'no' })], []]
   const stored = await Promise.all(
-    ways.map(async (way, at) => {
+    extras.map(async (extra, at) => {
       const { run } = open()
       let count = 0
       for (let i = 0; i < 50; i++) {
-        const items = order(i * ways.length + at).map((apiKey) => makeItem({ apiKey }))
-        count += (await way(run, items))!.filter(({ answer }) => answer === 'stored').length
+        const items = order(i * extras.length + at).map((apiKey) => makeItem({ apiKey }))
+        const answers = await ingest(run, [...items, ...extra])
+        count += answers.filter(({ answer }) => answer === 'stored').length
       }
       return count
     }),
   )
-  expect(stored).toEqual(ways.map(() => 50 * names.length))
+  expect(stored).toEqual(extras.map(() => 50 * names.length))
   const [row] = await world.sql<[{ used: number }]>`
     select sum(used)::int as used from cap_usage where api_key like 'ring%'`
-  expect(row.used).toBe(ways.length * 50 * names.length)
+  expect(row.used).toBe(extras.length * 50 * names.length)
 })
 
 test('of one receipt stored by two keys at once, one is new: the other finds it, and takes no place', async () => {
@@ -44,9 +45,9 @@ test('of one receipt stored by two keys at once, one is new: the other finds it,
   for (let i = 0; i < 50; i++) {
     const item = makeItem({ jti: `race${i}` })
     await one.unsafe('begin')
-    expect(await storeNew(one.run, [item])).toHaveLength(1)
+    expect(await ingest(one.run, [item])).toMatchObject([{ answer: 'stored' }])
     // It waits for the index, and is told when the other one has committed.
-    const waiting = createIngest(two.run)([
+    const waiting = ingest(two.run, [
       { ...item, apiKey: 'other', secretHash: Buffer.from('other') },
     ])
     await one.unsafe('commit')
@@ -54,27 +55,48 @@ test('of one receipt stored by two keys at once, one is new: the other finds it,
   }
 })
 
-test.each<[string, string]>([
+test.each<[string, string, string]>([
   [
     'the API key is revoked',
     `update api_keys set revoked_at = clock_timestamp() where id = 'other'`,
+    'invalid_api_key',
   ],
-  ['the API key expires', `update api_keys set expires_at = clock_timestamp() where id = 'other'`],
-  ['its secret is changed', `update api_keys set secret_hash = 'new' where id = 'other'`],
-  ['its cap is lowered', `update api_keys set cap = 7 where id = 'other'`],
-  ['its last place is taken', `update cap_usage set used = 998 where api_key = 'other'`],
-  ['its last place is reserved', `update cap_usage set reserved = 995 where api_key = 'other'`],
-  ['the signing key is retired', `update signing_keys set state = 'retired' where kid = 'active'`],
-])('what counts is what is so when the counter is free: %s meanwhile', async (_, change) => {
+  [
+    'the API key expires',
+    `update api_keys set expires_at = clock_timestamp() where id = 'other'`,
+    'invalid_api_key',
+  ],
+  [
+    'its secret is changed',
+    `update api_keys set secret_hash = 'new' where id = 'other'`,
+    'invalid_api_key',
+  ],
+  ['its cap is lowered', `update api_keys set cap = 7 where id = 'other'`, 'cap_exceeded'],
+  [
+    'its last place is taken',
+    `update cap_usage set used = 998 where api_key = 'other'`,
+    'cap_exceeded',
+  ],
+  [
+    'its last place is reserved',
+    `update cap_usage set reserved = 995 where api_key = 'other'`,
+    'cap_exceeded',
+  ],
+  [
+    'the signing key is retired',
+    `update signing_keys set state = 'retired' where kid = 'active'`,
+    'signing_key_retired',
+  ],
+])('the state when the counter is free decides: %s meanwhile', async (_, change, answer) => {
   await world.sql`update api_keys set cap = 1000 where id = 'other'`
   const [holder, poster] = [open(), open()]
   await holder.unsafe('begin')
   await holder.unsafe(`select from cap_usage where api_key = 'other' for update`)
-  const stored = storeNew(poster.run, [makeItem({ apiKey: 'other' })])
+  const answers = ingest(poster.run, [makeItem({ apiKey: 'other' })])
   await seeWaiting(1)
   await holder.unsafe(change)
   await holder.unsafe('commit')
-  expect(await stored).toBeNull()
+  expect(await answers).toMatchObject([{ answer }])
   await world.sql`update api_keys set cap = null, revoked_at = null, expires_at = null, secret_hash = 'other'
     where id = 'other'`
   await world.sql`update signing_keys set state = 'active' where kid = 'active'`
@@ -89,7 +111,7 @@ test('the same new receipts, in other orders under other keys, never wait for ea
     )
     const stored = await Promise.all(
       keys.map((apiKey, at) =>
-        storeNew(
+        ingest(
           runs[at]!,
           [...items.slice(at * 100), ...items.slice(0, at * 100)].map((item) => ({
             ...item,
@@ -99,7 +121,9 @@ test('the same new receipts, in other orders under other keys, never wait for ea
         ),
       ),
     )
-    expect(stored.filter((answers) => answers !== null)).toHaveLength(1)
+    const kinds = stored.map((answers) => new Set(answers.map(({ answer }) => answer)))
+    expect(kinds.filter((kind) => kind.has('stored'))).toEqual([new Set(['stored'])])
+    expect(kinds.filter((kind) => kind.has('repeat'))).toHaveLength(2)
   }
 })
 
@@ -113,13 +137,14 @@ test('whenever the month turns, a receipt is dated in the month that it is count
   await world.sql`insert into cap_usage select id, period, 0, 0 from api_keys,
     unnest(array['2030-01-01', '2030-02-01']) period`
   const ended = { stored: 0, again: 0 }
-  for (const way of [storeNew, ingestEach]) {
+  // A refused receipt beside it: decided on one by one.
+  for (const extra of [[], [makeItem({ refusal: 'no' })]]) {
     for (let after = 0; after < 8; after++) {
       // Every time: a connection that an error came over is not used again.
       await portal.unsafe(`set search_path = turning, public, pg_catalog;
         set turning.after = ${after + 1}; select setval('turning.looks', 1)`)
       try {
-        expect((await way(portal.run, [makeItem()]))![0]!.answer).toBe('stored')
+        expect((await ingest(portal.run, [makeItem(), ...extra]))[0]!.answer).toBe('stored')
         ended.stored++
       } catch (error) {
         expect(error).toMatchObject({ code: '40001' })
@@ -155,28 +180,17 @@ test('places that ended with last month are given back in the order in which its
     const [last, next] = [open(), open()]
     const path = 'set search_path = slow, public, pg_catalog'
     await Promise.all([last.unsafe(path), next.unsafe(path)])
-    const way = i % 2 === 0 ? storeNew : ingestEach
-    const ofLast = way(last.run, items()).catch(
+    const extra = i % 2 === 0 ? [] : [makeItem({ refusal: 'no' })]
+    const ofLast = ingest(last.run, [...items(), ...extra]).catch(
       (error: unknown) => (error as { code: string }).code,
     )
     await seeWaiting(1)
     await world.sql`update slow.clock set at = at + interval '1 day'`
-    const ofNext = ingestEach(next.run, items())
+    const ofNext = ingest(next.run, items())
     await seeWaiting(2)
     await holder.unsafe('commit')
     // 40P01 would be a ring of the two.
     expect(await ofLast).toBe('40001')
     expect((await ofNext).map(({ answer }) => answer)).toEqual(['stored', 'stored', 'stored'])
   }
-})
-
-test('a group that took long to be found not all new is not begun again: its time is nearly over', async () => {
-  vi.useFakeTimers({ toFake: ['performance'] })
-  const run = vi.fn(() => {
-    vi.advanceTimersByTime(4_500)
-    return Promise.resolve([])
-  })
-  await expect(createIngest(run as Run)([makeItem()])).rejects.toThrow(DatabaseUnavailable)
-  expect(run).toHaveBeenCalledOnce()
-  vi.useRealTimers()
 })

@@ -69,10 +69,15 @@ async function makeTemplate(cluster: Connection): Promise<void> {
 export type FreshDatabase = { connection: Connection; drop: () => Promise<void> }
 
 /** An empty, migrated database of the caller's own; call it once per test file. */
-export async function freshDatabase(): Promise<FreshDatabase> {
+export const freshDatabase = (): Promise<FreshDatabase> => createDatabase(TEMPLATE)
+
+/** A database without tables, for tests of the migrations themselves. */
+export const emptyDatabase = (): Promise<FreshDatabase> => createDatabase('template0')
+
+async function createDatabase(template: string): Promise<FreshDatabase> {
   const cluster = inject('cluster')
   const database = `test_${randomBytes(6).toString('hex')}`
-  await execute(cluster, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE}`)
+  await execute(cluster, `CREATE DATABASE ${database} TEMPLATE ${template}`)
   return {
     connection: { ...cluster, database },
     drop: () => dropDatabase(cluster, database),

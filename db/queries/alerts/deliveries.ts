@@ -2,6 +2,7 @@ import { and, desc, eq, lt, or } from 'drizzle-orm'
 import type { Db, Orm } from '../../client.server.ts'
 import type { Run } from '../../connection.ts'
 import { alerts, deliveries, webhooks } from '../../console-schema.ts'
+import { ms } from '../clock.ts'
 
 export type DeliveryRow = typeof deliveries.$inferSelect
 
@@ -53,8 +54,8 @@ export const claimDeliveries = (
             order by p.next_attempt_at limit $2::int for update skip locked))
         and w.id = d.webhook and w.disabled_at is null and a.id = d.alert
       returning d.id, d.webhook, d.attempts,
-        extract(epoch from now() - d.created_at)::float8 * 1000 as "ageMs",
-        a.id as alert, a.type, a.data, extract(epoch from a.created_at)::float8 * 1000 as at,
+        ${ms('now() - d.created_at')} as "ageMs",
+        a.id as alert, a.type, a.data, ${ms('a.created_at')} as at,
         w.url, w.secret`,
     [webhook, limit, leaseMs],
   )

@@ -1,4 +1,5 @@
 import type { Run } from '../../connection.ts'
+import { ms } from '../clock.ts'
 
 /** An API key with this month's counter and its last use. Times in milliseconds. */
 export interface ApiKeyOverviewRow {
@@ -20,8 +21,6 @@ export interface ApiKeyOverviewRow {
   today: string
   resetsAt: number
 }
-
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
 
 const SELECT = `select a.id, a.issuer, a.name, a.mode, a.cap::float8 as cap,
     a.rate_per_second as "ratePerSecond", ${ms('a.created_at')} as "createdAt",

@@ -1,6 +1,7 @@
 import type { Db } from '../../client.server.ts'
 import { DatabaseUnavailable, isRetryable, isUnavailable } from '../../connection.ts'
 import type { UsageRow } from './ingest.ts'
+import { ms } from '../clock.ts'
 
 interface Row {
   used: number
@@ -22,9 +23,9 @@ export async function insertReservation(
   values: { id: string; apiKey: string; count: number; ttlSeconds: number },
 ): Promise<{ expiresAt: Date | null; usage: UsageRow }> {
   const [row] = await again(() =>
-    db.run<Row & { held: boolean; expires_at: number | null }>(
-      `select held, extract(epoch from expires_at)::float8 * 1000 as expires_at, used::float8,
-        reserved::float8, cap::float8, extract(epoch from resets_at)::float8 * 1000 as resets_at
+    db.quick<Row & { held: boolean; expires_at: number | null }>(
+      `select held, ${ms('expires_at')} as expires_at, used::float8,
+        reserved::float8, cap::float8, ${ms('resets_at')} as resets_at
         from reserve_places($1::text, $2::text, $3::int, $4::int)`,
       [values.id, values.apiKey, values.count, values.ttlSeconds],
     ),
@@ -38,7 +39,7 @@ export async function insertReservation(
 /** False: this API key has no such reservation. */
 export async function deleteReservation(db: Db, id: string, apiKey: string): Promise<boolean> {
   const [row] = await again(() =>
-    db.run<{ released: boolean }>('select release_places($1::text, $2::text) as released', [
+    db.quick<{ released: boolean }>('select release_places($1::text, $2::text) as released', [
       id,
       apiKey,
     ]),
@@ -49,7 +50,7 @@ export async function deleteReservation(db: Db, id: string, apiKey: string): Pro
 /** The counter as it stands, expired reservations left out. */
 export async function selectUsage(db: Db, apiKey: string): Promise<UsageRow & { period: string }> {
   const [row] = await again(() =>
-    db.run<Row & { period: string }>(
+    db.quick<Row & { period: string }>(
       `select cap_period(now()) as period, coalesce(c.used, 0)::float8 as used, a.cap::float8,
         coalesce((select sum(r.places) from reservations r where r.api_key = a.id
           and r.period = cap_period(now()) and r.expires_at > now()), 0)::float8 as reserved,

@@ -1,4 +1,5 @@
 import type { Run } from '../../connection.ts'
+import { ms } from '../clock.ts'
 
 /** An issuer with what it has. Times in milliseconds. */
 export interface IssuerOverviewRow {
@@ -19,7 +20,7 @@ export const selectIssuerOverviews = (
   limit: number,
 ): Promise<IssuerOverviewRow[]> =>
   run(
-    `select i.slug, i.name, i.url, (extract(epoch from i.created_at) * 1000)::float8 as "createdAt",
+    `select i.slug, i.name, i.url, ${ms('i.created_at')} as "createdAt",
         (select count(*)::int from signing_keys k where k.issuer = i.slug and k.state = 'active')
           as "activeSigningKeys",
         (select count(*)::int from api_keys a where a.issuer = i.slug and a.revoked_at is null

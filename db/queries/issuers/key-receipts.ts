@@ -1,5 +1,6 @@
 import type { Run } from '../../connection.ts'
 import { textArray } from '../array.ts'
+import { ms } from '../clock.ts'
 
 const LONG_AGO = '-infinity'
 const FAR_AHEAD = 'infinity'
@@ -34,8 +35,8 @@ export interface KeyUseRow {
 /** Two look-ups in the index for each key. */
 export const selectKeyUses = (run: Run, issuer: string): Promise<KeyUseRow[]> =>
   run(
-    `select k.kid, (extract(epoch from f.received_at) * 1000)::float8 as "firstReceivedAt",
-        (extract(epoch from l.received_at) * 1000)::float8 as "lastReceivedAt"
+    `select k.kid, ${ms('f.received_at')} as "firstReceivedAt",
+        ${ms('l.received_at')} as "lastReceivedAt"
       from signing_keys k
       left join lateral (select r.received_at from receipts r where r.kid = k.kid
         order by r.received_at limit 1) f on true

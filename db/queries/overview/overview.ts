@@ -1,9 +1,9 @@
 import type { Run } from '../../connection.ts'
+import { ms } from '../clock.ts'
 
 /** `YYYY-MM-DD` of today or so many days from it, UTC. */
 const day = (ahead = 0) =>
   `to_char(now() at time zone 'UTC' + interval '${ahead} day', 'YYYY-MM-DD')`
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
 const USABLE = '(a.revoked_at is null and (a.expires_at is null or a.expires_at > now()))'
 
 export interface UsageNowRow {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Run } from '../../connection.ts'
+import { ms } from '../clock.ts'
 
 /** A receipt as its admins see it in a list. Times in milliseconds. */
 export interface ReceiptRecordRow {
@@ -31,7 +32,6 @@ export interface ReceiptFilter {
   limit: number
 }
 
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
 const RECORD = `r.id, r.issuer, i.name as "issuerName", r.kid, r.mode, r.visibility,
   r.api_key as "apiKey", a.name as "apiKeyName", r.jti, ${ms('r.received_at')} as "receivedAt",
   ${ms('v.revoked_at')} as "revokedAt", ${ms('e.erased_at')} as "erasedAt",

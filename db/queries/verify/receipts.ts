@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Run } from '../../connection.ts'
 import { byteaArray } from '../array.ts'
+import { ms } from '../clock.ts'
 
 /** A receipt and everything its verdict depends on, as it stands now. Times in milliseconds. */
 export interface ReceiptRow {
@@ -26,8 +27,6 @@ export interface ReceiptRow {
   keyCompromisedSince: number | null
   keyReason: string | null
 }
-
-const ms = (column: string) => `extract(epoch from ${column})::float8 * 1000`
 
 const STATEMENT = `select r.id, r.digest, r.jws, r.mode, r.visibility, ${ms('r.received_at')} as "receivedAt",
   c.bytes as content, ${ms('e.erased_at')} as "erasedAt",
