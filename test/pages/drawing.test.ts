@@ -2,18 +2,16 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createRequestHandler, type ServerBuild } from '@remix-run/node'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { ask } from '../support/ask.ts'
-import { openSite, publishVerdicts, type Site } from '../support/site.ts'
+import { siteTest, publishVerdicts } from '../support/site.ts'
 
-let site: Site
 let ids: Record<string, string>
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   ids = await publishVerdicts(site)
 })
-afterAll(() => site.stop())
 
 test('a verify page drawn without Remix is to the byte the page of its Remix route', async () => {
   const file = pathToFileURL(resolve('build/pages/server/index.js')).href

@@ -1,5 +1,5 @@
 import { parseOptions, verify } from '@node-rs/argon2'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { changePassword } from '#app/services/door/change-password.ts'
 import { removeAdmin } from '#app/services/people/change-people.ts'
 import { addressBucket, takeAttempts } from '#app/services/door/limit-attempts.ts'
@@ -10,8 +10,7 @@ import { switchOffSecondFactor, switchOnSecondFactor } from '#app/services/door/
 import { findSession } from '#app/services/door/session.ts'
 import { confirmPassword, finishSignIn, signIn } from '#app/services/door/sign-in.ts'
 import { appCode, BY, freshVisitor, good, makeAdmin, PASSWORD } from '../support/admins.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 
 // The real one, whose calls are counted.
 vi.mock('@node-rs/argon2', async (load) => {
@@ -19,16 +18,7 @@ vi.mock('@node-rs/argon2', async (load) => {
   return { ...real, verify: vi.fn(real.verify) }
 })
 
-let database: FreshDatabase
-let portal: Portal
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
 
 const wrong = { ok: false, code: 'wrong' }
 const tooMany = { ok: false, code: 'too_many' }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Ctx } from '#app/context.ts'
 import {
   disableWebhook,
@@ -23,16 +23,10 @@ import { auditUrl } from '#app/services/alerts/view-webhook.ts'
 import { sendAgain, sendTest } from '#app/services/alerts/send-by-hand.ts'
 import { watchCaps } from '#app/services/alerts/watch-caps.ts'
 import { postAll, signMany } from '../support/crowd.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalOn, portalTest } from '../support/portal-test.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { createService } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let second: Portal
-let ledger: Ledger
 let receiver: Receiver
 /** As a developer runs it: then, and only then, a receiver may be on this machine. */
 let ctx: Ctx
@@ -45,11 +39,9 @@ const onThisMachine = (given: Ctx): Ctx => ({
   config: { ...given.config, publicUrl: 'http://localhost:3000' },
 })
 
+const { portal, db } = portalTest()
+const second = portalOn(db)
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  second = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
   ctx = onThisMachine(portal.ctx)
   other = onThisMachine(second.ctx)
 })
@@ -63,13 +55,6 @@ afterEach(async () => {
   for (const { id } of await listWebhooks(ctx)) await removeWebhook(ctx, BY, id)
 })
 
-afterAll(async () => {
-  await portal.stop()
-  await second.stop()
-  await ledger.close()
-  await database.drop()
-})
-
 const addWebhook = async (url = receiver.url) => {
   const made = await createWebhook(ctx, BY, { url })
   if (!made.ok) throw new Error(`${made.code} ${made.detail ?? ''}`)
@@ -81,7 +66,7 @@ const deliveriesOf = async (webhook: string) =>
 /** Time passes: the next attempt is due. */
 const wait = async () => {
   // The column keeps milliseconds and rounds: now() itself could be a little ahead of the next now().
-  await ledger.sql`update deliveries set next_attempt_at = now() - interval '1 second'
+  await db.sql`update deliveries set next_attempt_at = now() - interval '1 second'
     where state = 'pending'`
 }
 const sendOne = async (webhook: string) => {
@@ -164,7 +149,7 @@ test('nobody listening, a day long: it is given up, and “send again” begins 
   await sendOne(id)
   await receiver.close()
   await deliver()
-  await ledger.sql`update deliveries set created_at = created_at - interval '24 hours',
+  await db.sql`update deliveries set created_at = created_at - interval '24 hours',
     next_attempt_at = now() - interval '1 second' where state = 'pending'`
   await deliver()
   const [failed] = await deliveriesOf(id)
@@ -215,7 +200,7 @@ test('no transaction is open while a receiver takes its time, and its lease keep
   })
   const sending = deliver()
   await asked
-  const open = await ledger.sql`select count(*)::int as n from pg_stat_activity
+  const open = await db.sql`select count(*)::int as n from pg_stat_activity
     where datname = current_database() and state like 'idle in transaction%'`
   expect(open[0]).toEqual({ n: 0 })
   await deliverAlerts(other, never)
@@ -290,7 +275,7 @@ test('an endless answer is cut off after a few kilobytes; its status counts', as
   await deliver()
   expect((await deliveriesOf(id))[0]).toMatchObject({ state: 'delivered', lastStatus: 200 })
   expect(written).toBeLessThan(8 * 1024 * 1024)
-  const rows = await ledger.sql`select to_jsonb(d)::text as text from deliveries d`
+  const rows = await db.sql`select to_jsonb(d)::text as text from deliveries d`
   expect(rows.some(({ text }) => (text as string).includes('xxxx'))).toBe(false)
 })
 
@@ -311,7 +296,7 @@ test('410 Gone turns the webhook off, and the audit says so', async () => {
   expect(await findWebhook(ctx, id)).toMatchObject({ state: 'disabled' })
   const states = (await deliveriesOf(id)).map(({ state }) => state)
   expect(states).toEqual(['failed', 'failed'])
-  const [entry] = await ledger.sql`select actor, action, before, after from audit_entries
+  const [entry] = await db.sql`select actor, action, before, after from audit_entries
     where subject = ${id} order by at desc limit 1`
   expect(entry).toMatchObject({ actor: 'portal', action: 'webhook.update' })
   expect(entry!.after).toMatchObject({ state: 'disabled' })
@@ -418,8 +403,7 @@ test('removed, it is gone from the list with its secret, and its history stays',
   expect(await listWebhooks(ctx)).toEqual([])
   expect(await findWebhook(ctx, id)).toMatchObject({ state: 'removed' })
   expect(await deliveriesOf(id)).toHaveLength(1)
-  const [row] =
-    await ledger.sql`select octet_length(secret) as bytes from webhooks where id = ${id}`
+  const [row] = await db.sql`select octet_length(secret) as bytes from webhooks where id = ${id}`
   expect(row).toEqual({ bytes: 0 })
   for (const again of [
     enableWebhook(ctx, BY, id),
@@ -438,7 +422,7 @@ test('each alert that is sent by hand is recorded, with who did it, and one that
   await disableWebhook(ctx, BY, id)
   await sendTest(ctx, BY, id)
   await sendAgain(ctx, BY, tested!.id)
-  const entries = await ledger.sql`
+  const entries = await db.sql`
     select actor, action, before, after from audit_entries where subject = ${id} order by at, id`
   const alert = tested!.alert
   const [again] = (await deliveriesOf(id)).filter((one) => one.id !== tested!.id)
@@ -492,7 +476,7 @@ test('no secret is in any table, audit entry or log line, and no query of a URL 
     const bytes = Buffer.from(text.slice('whsec_'.length), 'base64')
     return [text.slice('whsec_'.length), bytes.toString('hex')]
   })
-  const entries = await ledger.sql<{ action: string; text: string }[]>`
+  const entries = await db.sql<{ action: string; text: string }[]>`
     select action, to_jsonb(t)::text as text from audit_entries t where subject = ${id} order by at`
   expect(entries.map(({ action }) => action)).toEqual([
     'webhook.create',
@@ -502,9 +486,7 @@ test('no secret is in any table, audit entry or log line, and no query of a URL 
     'webhook.remove',
   ])
   expect(entries[1]!.text).toContain('replaced')
-  const rows = await ledger.sql<
-    { text: string }[]
-  >`select to_jsonb(w)::text as text from webhooks w`
+  const rows = await db.sql<{ text: string }[]>`select to_jsonb(w)::text as text from webhooks w`
   for (const { text } of [...entries, ...rows])
     for (const kept of secrets) expect(text).not.toContain(kept)
   for (const { text } of entries) expect(text).not.toContain('abracadabra')
@@ -538,7 +520,7 @@ test('alerts and deliveries are read in parts, newest first, each one once', asy
   expect(new Set(deliveries).size).toBe(7)
   expect(deliveries).toHaveLength(7)
   const alerts = await read((after) => listAlerts(ctx, { after, limit: 4 }))
-  const [count] = await ledger.sql`select count(*)::int as n from alerts`
+  const [count] = await db.sql`select count(*)::int as n from alerts`
   expect(alerts).toHaveLength(count!.n as number)
   expect(new Set(alerts).size).toBe(alerts.length)
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { readReceiptNotes, searchReceipts } from '#app/services/receipts/search-receipts.ts'
 import type { Run } from '#db/connection.ts'
 import {
@@ -8,30 +8,20 @@ import {
   type ReceiptFilter,
 } from '#db/queries/receipts/receipt-records.ts'
 import { parseReceiptId } from '#receipt/id.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { given, portalTest } from '../support/portal-test.ts'
 import { signReceipt } from '../support/signing.ts'
 import { createApiKey, createService, post, publishKey, type Service } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let service: Service
-let other: Service
 const ids: string[] = []
 
+const { portal, db } = portalTest()
+const service = given(() => createService(portal))
+const other = given(() => createService(portal))
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
-  other = await createService(portal)
   // Two signing keys and two issuers in turn, so that no list comes from one of them.
   const second = { ...service, signer: await publishKey(portal, service.slug) }
   const senders = [service, second, other]
   for (let n = 0; n < 12; n++) ids.unshift(await send(senders[n % 3]!, `text ${n}`, `job-${n}`))
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 async function send(by: Service, text: string, jti?: string, more: object = {}): Promise<string> {
