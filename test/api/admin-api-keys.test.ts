@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { describe, expect, test } from 'vitest'
+import { portalTest } from '../support/portal-test.ts'
 import { signReceipt } from '../support/signing.ts'
 import {
   createApiKey,
@@ -12,16 +11,7 @@ import {
   type Service,
 } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
 
 const keys = '/v1/admin/api-keys'
 const DAY_MS = 86_400_000

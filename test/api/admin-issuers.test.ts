@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { ADMIN_TOKEN, PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
+import { describe, expect, test } from 'vitest'
+import { portalTest } from '../support/portal-test.ts'
+import { ADMIN_TOKEN, PUBLIC_URL } from '../support/portal.ts'
 import { createIssuer, freshSlug } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
 
 const issuers = '/v1/admin/issuers'
 

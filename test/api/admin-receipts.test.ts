@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { portalTest } from '../support/portal-test.ts'
+import { startPortal } from '../support/portal.ts'
 import { signReceipt } from '../support/signing.ts'
 import { createService, post, postText, type Service } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
 let service: Service
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
+const { portal, db } = portalTest()
 beforeEach(async () => {
   service = await createService(portal)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 interface Report {
@@ -45,7 +36,7 @@ describe('receipt revocation', () => {
   })
 
   test('shows within two seconds in another process too', async () => {
-    const other = await startPortal(database.connection)
+    const other = await startPortal(db.connection)
     try {
       const id = await postText(portal, service, 'elsewhere')
       const path = `/v1/receipts/${id}`

@@ -1,22 +1,14 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { portalTest } from '../support/portal-test.ts'
 import { makeSigner, secondsNow, signProof, signReceipt } from '../support/signing.ts'
 import { createIssuer, createService, post, postText, publishKey } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
 let slug: string
+const { portal } = portalTest()
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
   slug = await createIssuer(portal)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 const keysOf = (issuer: string) => `/v1/admin/issuers/${issuer}/signing-keys`

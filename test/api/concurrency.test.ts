@@ -1,35 +1,18 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { postAll, postBatch, signMany, tally } from '../support/crowd.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalOn, portalTest } from '../support/portal-test.ts'
 import { createApiKey, createService, post } from '../support/world.ts'
 
 const ROUNDS = 200
 
-let database: FreshDatabase
-let portal: Portal
+const { portal, db } = portalTest()
 /** A second one on the same database: what races there is decided by Postgres, not by one queue. */
-let other: Portal
-let ledger: Ledger
+const other = portalOn(db)
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  other = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-})
-
-afterEach(() => ledger.expectBalanced())
-
-afterAll(async () => {
-  await Promise.all([portal.stop(), other.stop()])
-  await ledger.close()
-  await database.drop()
-})
+afterEach(() => db.expectBalanced())
 
 const setCap = (id: string, cap: number) =>
-  ledger.sql`update api_keys set cap = ${cap} where id = ${id}`
+  db.sql`update api_keys set cap = ${cap} where id = ${id}`
 
 const usageOf = async (apiKey: string) =>
   (
@@ -41,7 +24,7 @@ const usageOf = async (apiKey: string) =>
 test('1,000 posts at once against a cap of 500 store exactly 500', async () => {
   const service = await createService(portal, { cap: 500 })
   const answers = await postAll([portal], service.key.apiKey, await signMany(service, 1000))
-  const rows = await ledger.countReceipts(service.key.id)
+  const rows = await db.countReceipts(service.key.id)
   console.info(`1,000 posts, cap 500: ${JSON.stringify(tally(answers))}, ${rows} rows`)
   expect(tally(answers)).toEqual({ 201: 500, 402: 500 })
   expect(rows).toBe(500)
@@ -84,7 +67,7 @@ test('two portals at once on one database keep the cap', async () => {
   const answers = await postAll([portal, other], service.key.apiKey, receipts)
   console.info(`800 posts at two portals, cap 400: ${JSON.stringify(tally(answers))}`)
   expect(tally(answers)).toEqual({ 201: 400, 402: 400 })
-  expect(await ledger.countReceipts(service.key.id)).toBe(400)
+  expect(await db.countReceipts(service.key.id)).toBe(400)
 })
 
 test('many keys of many issuers at once: each cap is filled, none is overdrawn', async () => {
@@ -191,7 +174,7 @@ test('one receipt by two API keys at once is stored once and counted by one of t
     ])
     expect(tally(answers)).toEqual({ 200: 1, 201: 1 })
   }
-  const counts = [service.key.id, second.id].map((id) => ledger.countReceipts(id))
+  const counts = [service.key.id, second.id].map((id) => db.countReceipts(id))
   const [mine, its] = await Promise.all(counts)
   console.info(`${ROUNDS} receipts by two keys at once: ${mine!} and ${its!} counted`)
   expect(mine! + its!).toBe(ROUNDS)

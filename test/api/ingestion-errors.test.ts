@@ -1,37 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { afterEach, expect, test } from 'vitest'
+import { given, portalTest } from '../support/portal-test.ts'
+import { startPortal } from '../support/portal.ts'
 import { expectProblem, expectRefused } from '../support/refusal.ts'
 import { makeSigner, secondsNow, signReceipt } from '../support/signing.ts'
-import { createApiKey, createService, post, type Service } from '../support/world.ts'
+import { createApiKey, createService, post } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let ledger: Ledger
-let service: Service
+const { portal, db } = portalTest()
+const service = given(() => createService(portal))
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-  service = await createService(portal)
-})
-
-afterEach(() => ledger.expectBalanced())
-
-afterAll(async () => {
-  await portal.stop()
-  await ledger.close()
-  await database.drop()
-})
+afterEach(() => db.expectBalanced())
 
 const sign = (text: string, claims: object = {}) =>
   signReceipt(service.signer, service.slug, text, claims)
 
 /** Posts with the service's key what must be refused. */
 const refused = async (status: number, code: string, receipt: string, more: object = {}) =>
-  expectRefused(ledger, status, code, () => post(portal, service.key.apiKey, receipt, more))
+  expectRefused(db, status, code, () => post(portal, service.key.apiKey, receipt, more))
 
 const raw = (body: string, headers: Record<string, string> = {}) =>
   portal.call('POST', '/v1/receipts', {
@@ -52,18 +36,18 @@ test('201 stores, says where, and a second time 200 says the same and counts not
   expect(first.headers.get('location')).toBe(verifyUrl)
   expect(first.headers.get('cache-control')).toBe('no-store')
   expect(first.headers.get('x-request-id')).toMatch(/^[\w-]{16}$/)
-  const before = await ledger.totals()
+  const before = await db.totals()
   const second = await post(portal, service.key.apiKey, jws)
   expect(second.status).toBe(200)
   expect(second.body).toEqual(first.body)
   expect(second.headers.get('location')).toBe(verifyUrl)
-  expect(await ledger.totals()).toEqual(before)
+  expect(await db.totals()).toEqual(before)
 })
 
 test('401 missing_api_key without a key, and with another scheme', async () => {
   const body = { receipt: await sign('no key') }
   for (const headers of [{}, { authorization: 'Basic abc' }, { authorization: 'Bearer ' }]) {
-    await expectRefused(ledger, 401, 'missing_api_key', () =>
+    await expectRefused(db, 401, 'missing_api_key', () =>
       portal.call('POST', '/v1/receipts', { body, headers }),
     )
   }
@@ -71,12 +55,12 @@ test('401 missing_api_key without a key, and with another scheme', async () => {
 
 test('401 invalid_api_key for what is no key of ours, one wrong letter, and an unknown id', async () => {
   const stranger = (await createApiKey(portal, service.slug)).apiKey
-  const [row] = await ledger.sql`delete from api_keys where id = ${`key_${stranger.split('_')[2]!}`}
+  const [row] = await db.sql`delete from api_keys where id = ${`key_${stranger.split('_')[2]!}`}
     returning id`
   expect(row).toBeDefined()
   const otherMode = service.key.apiKey.replace('cfl_live_', 'cfl_test_')
   for (const key of ['nonsense', replaceLast(service.key.apiKey), stranger, otherMode]) {
-    await expectRefused(ledger, 401, 'invalid_api_key', async () =>
+    await expectRefused(db, 401, 'invalid_api_key', async () =>
       post(portal, key, await sign('wrong key')),
     )
   }
@@ -84,13 +68,13 @@ test('401 invalid_api_key for what is no key of ours, one wrong letter, and an u
 
 test('401 invalid_api_key for an expired and for a revoked key, told like an unknown one', async () => {
   const expired = await createApiKey(portal, service.slug)
-  await ledger.sql`update api_keys set expires_at = now() - interval '1 ms' where id = ${expired.id}`
+  await db.sql`update api_keys set expires_at = now() - interval '1 ms' where id = ${expired.id}`
   const revoked = await createApiKey(portal, service.slug)
   expect((await post(portal, revoked.apiKey, await sign('before'))).status).toBe(201)
   await portal.admin('DELETE', `/v1/admin/api-keys/${revoked.id}`)
   const bodies = []
   for (const key of [expired.apiKey, revoked.apiKey, `cfl_live_${'0'.repeat(47)}`]) {
-    const { body } = await expectRefused(ledger, 401, 'invalid_api_key', async () =>
+    const { body } = await expectRefused(db, 401, 'invalid_api_key', async () =>
       post(portal, key, await sign('too late')),
     )
     bodies.push({ ...body, requestId: '' })
@@ -99,7 +83,7 @@ test('401 invalid_api_key for an expired and for a revoked key, told like an unk
 })
 
 test('401 invalid_api_key for a wrong checksum never reaches the database; 503 unavailable for a right one', async () => {
-  const away = await startPortal({ ...database.connection, host: '/nowhere' })
+  const away = await startPortal({ ...db.connection, host: '/nowhere' })
   try {
     const jws = await sign('database away')
     expectProblem(await post(away, replaceLast(service.key.apiKey), jws), 401, 'invalid_api_key')
@@ -111,7 +95,7 @@ test('401 invalid_api_key for a wrong checksum never reaches the database; 503 u
 
 test('400 malformed_json for what is no JSON, no UTF-8, or nothing', async () => {
   for (const body of ['{', '{"receipt": "a",}', '', "{'receipt': 'a'}"])
-    await expectRefused(ledger, 400, 'malformed_json', () => raw(body))
+    await expectRefused(db, 400, 'malformed_json', () => raw(body))
   const response = await fetch(`${portal.origin}/v1/receipts`, {
     method: 'POST',
     headers: {
@@ -126,9 +110,7 @@ test('400 malformed_json for what is no JSON, no UTF-8, or nothing', async () =>
 test('400 invalid_request names the unknown member, the missing one and the wrong one by pointer', async () => {
   const receipt = await sign('ill-formed')
   const pointers = async (body: unknown) => {
-    const answer = await expectRefused(ledger, 400, 'invalid_request', () =>
-      raw(JSON.stringify(body)),
-    )
+    const answer = await expectRefused(db, 400, 'invalid_request', () => raw(JSON.stringify(body)))
     return (answer.body.errors as { pointer: string }[]).map(({ pointer }) => pointer)
   }
   expect(await pointers({ receipt, colour: 'red' })).toEqual(['/colour'])
@@ -189,7 +171,7 @@ test('422 signing_key_retired and signing_key_revoked at once, though the key wa
       `/v1/admin/issuers/${other.slug}/signing-keys/${other.signer.kid}/${verb}`,
       { reason: 'for a test' },
     )
-    await expectRefused(ledger, 422, code, async () =>
+    await expectRefused(db, 422, code, async () =>
       post(portal, other.key.apiKey, await signReceipt(other.signer, other.slug, 'after')),
     )
   }
@@ -245,7 +227,7 @@ test('409 mode_conflict for a receipt that came first by a key of the other mode
 test('402 cap_exceeded says how much, until when and where to ask, and never PAYMENT-REQUIRED', async () => {
   const key = await createApiKey(portal, service.slug, { cap: 1 })
   expect((await post(portal, key.apiKey, await sign('the only one'))).status).toBe(201)
-  const { body, headers } = await expectRefused(ledger, 402, 'cap_exceeded', async () =>
+  const { body, headers } = await expectRefused(db, 402, 'cap_exceeded', async () =>
     post(portal, key.apiKey, await sign('one too many')),
   )
   const now = new Date()
@@ -260,7 +242,7 @@ test('402 cap_exceeded says how much, until when and where to ask, and never PAY
   const seconds = (resetsAt.getTime() - now.getTime()) / 1000
   expect(Math.abs(Number(headers.get('retry-after')) - seconds)).toBeLessThan(5)
   const none = await createApiKey(portal, service.slug, { cap: 0 })
-  const refusedNone = await expectRefused(ledger, 402, 'cap_exceeded', async () =>
+  const refusedNone = await expectRefused(db, 402, 'cap_exceeded', async () =>
     post(portal, none.apiKey, await sign('no place at all')),
   )
   expect(refusedNone.body.manageUrl).toBe(`http://portal.test/admin/api-keys/${none.id}/edit`)

@@ -1,33 +1,17 @@
 import { connect } from 'node:net'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { afterEach, expect, test } from 'vitest'
+import { given, portalTest } from '../support/portal-test.ts'
+import { startPortal } from '../support/portal.ts'
 import { expectProblem, expectRefused } from '../support/refusal.ts'
 import { signReceipt } from '../support/signing.ts'
-import { createApiKey, createService, post, type Service } from '../support/world.ts'
+import { createApiKey, createService, post } from '../support/world.ts'
 
 const MIB = 1024 * 1024
 
-let database: FreshDatabase
-let portal: Portal
-let ledger: Ledger
-let service: Service
+const { portal, db } = portalTest()
+const service = given(() => createService(portal))
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-  service = await createService(portal)
-})
-
-afterEach(() => ledger.expectBalanced())
-
-afterAll(async () => {
-  await portal.stop()
-  await ledger.close()
-  await database.drop()
-})
+afterEach(() => db.expectBalanced())
 
 const sign = (text: string) => signReceipt(service.signer, service.slug, text)
 
@@ -87,7 +71,7 @@ test('413 payload_too_large for a chunked body, counted as it comes, however lon
 
 test('413 payload_too_large reaches an ordinary client that is still sending', async () => {
   for (const size of [MIB + 1, 3 * MIB, 12 * MIB]) {
-    const answer = await expectRefused(ledger, 413, 'payload_too_large', () =>
+    const answer = await expectRefused(db, 413, 'payload_too_large', () =>
       portal.call('POST', '/v1/receipts', {
         token: service.key.apiKey,
         raw: ' '.repeat(size),
@@ -100,7 +84,7 @@ test('413 payload_too_large reaches an ordinary client that is still sending', a
 
 test('a body of exactly the limit is read', async () => {
   for (const [path, bytesMax] of LIMITS) {
-    await expectRefused(ledger, 400, 'malformed_json', () =>
+    await expectRefused(db, 400, 'malformed_json', () =>
       portal.call('POST', path, {
         token: service.key.apiKey,
         raw: ' '.repeat(bytesMax),
@@ -119,7 +103,7 @@ test('415 unsupported_media_type for another type or none; parameters and case d
       headers: { 'content-type': type },
     })
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])
-    await expectRefused(ledger, 415, 'unsupported_media_type', () => send(type))
+    await expectRefused(db, 415, 'unsupported_media_type', () => send(type))
   expect((await send('Application/JSON; charset=utf-8')).status).toBe(201)
 })
 
@@ -134,7 +118,7 @@ test('429 rate_limited says when to come back, and RateLimit stands on every ans
     remaining.push(headers.get('ratelimit'))
   }
   expect(remaining).toEqual(['"api-key";r=1;t=1', '"api-key";r=0;t=1'])
-  const { headers } = await expectRefused(ledger, 429, 'rate_limited', () =>
+  const { headers } = await expectRefused(db, 429, 'rate_limited', () =>
     post(portal, key.apiKey, receipts[2]!),
   )
   expect(headers.get('ratelimit')).toBe('"api-key";r=0;t=1')
@@ -149,7 +133,7 @@ test('429 rate_limited says when to come back, and RateLimit stands on every ans
 test('405 method_not_allowed lists what the address knows', async () => {
   const allow = async (method: string, path: string) => {
     const call = () => portal.call(method, path, { token: service.key.apiKey })
-    const answer = await expectRefused(ledger, 405, 'method_not_allowed', call)
+    const answer = await expectRefused(db, 405, 'method_not_allowed', call)
     return answer.headers.get('allow')
   }
   expect(await allow('GET', '/v1/receipts')).toBe('POST')
@@ -162,7 +146,7 @@ test('405 method_not_allowed lists what the address knows', async () => {
 
 test('404 not_found for an address that is none, and for a reservation of another key', async () => {
   const notFound = (method: string, path: string, token = service.key.apiKey) =>
-    expectRefused(ledger, 404, 'not_found', () => portal.call(method, path, { token }))
+    expectRefused(db, 404, 'not_found', () => portal.call(method, path, { token }))
   await notFound('POST', '/v1/receipt')
   await notFound('POST', '/v1/receipts/')
   await notFound('DELETE', '/v1/reservations/nonsense')
@@ -176,8 +160,8 @@ test('404 not_found for an address that is none, and for a reservation of anothe
 
 test('500 internal_error for a broken row: a number for the log, and nothing of the reason for the client', async () => {
   const broken = await createApiKey(portal, service.slug)
-  await ledger.sql`update api_keys set secret_hash = '\\x00' where id = ${broken.id}`
-  const answer = await expectRefused(ledger, 500, 'internal_error', async () =>
+  await db.sql`update api_keys set secret_hash = '\\x00' where id = ${broken.id}`
+  const answer = await expectRefused(db, 500, 'internal_error', async () =>
     post(portal, broken.apiKey, await sign('broken')),
   )
   expect(answer.text).not.toMatch(/RangeError|byte length|\.ts|stack/)
@@ -190,7 +174,7 @@ test('500 internal_error for a broken row: a number for the log, and nothing of 
 })
 
 test('503 unavailable when the database is away, for every route that needs it', async () => {
-  const away = await startPortal({ ...database.connection, host: '/nowhere' })
+  const away = await startPortal({ ...db.connection, host: '/nowhere' })
   try {
     const token = service.key.apiKey
     expectProblem(await post(away, token, await sign('away')), 503, 'unavailable')

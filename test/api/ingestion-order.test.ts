@@ -1,28 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { afterEach, expect, test } from 'vitest'
+import { portalTest } from '../support/portal-test.ts'
 import { expectRefused } from '../support/refusal.ts'
 import { makeSigner, secondsNow, signReceipt } from '../support/signing.ts'
 import { createApiKey, createService, post, type Service } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let ledger: Ledger
+const { portal, db } = portalTest()
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-})
-
-afterEach(() => ledger.expectBalanced())
-
-afterAll(async () => {
-  await portal.stop()
-  await ledger.close()
-  await database.drop()
-})
+afterEach(() => db.expectBalanced())
 
 const signFor = (service: Service, text: string, claims: object = {}) =>
   signReceipt(service.signer, service.slug, text, claims)
@@ -43,10 +27,10 @@ const setCap = (service: Service, cap: number | null) =>
 
 /** A receipt that is stored already is answered by 200, and the tables stay as they are. */
 async function expectRepeat(apiKey: string, receipt: string, more: object = {}) {
-  const before = await ledger.totals()
+  const before = await db.totals()
   const answer = await post(portal, apiKey, receipt, more)
   expect(answer.status, answer.text).toBe(200)
-  expect(await ledger.totals()).toEqual(before)
+  expect(await db.totals()).toEqual(before)
 }
 
 test('who it is comes first, then media type and size, then JSON, shape and receipt, then the issuer', async () => {
@@ -63,7 +47,7 @@ test('who it is comes first, then media type and size, then JSON, shape and rece
     raw: string,
     headers: Record<string, string>,
   ) =>
-    expectRefused(ledger, status, code, () =>
+    expectRefused(db, status, code, () =>
       portal.call('POST', '/v1/receipts', {
         ...(token === undefined ? {} : { token }),
         raw,
@@ -86,7 +70,7 @@ test('403 comes before what is stored already', async () => {
   const other = await createService(portal)
   const receipt = await signFor(service, 'stored')
   await store(service, receipt)
-  await expectRefused(ledger, 403, 'issuer_mismatch', () => post(portal, other.key.apiKey, receipt))
+  await expectRefused(db, 403, 'issuer_mismatch', () => post(portal, other.key.apiKey, receipt))
 })
 
 test('a stored receipt is 200 with the cap full or lowered, with a wrong content, and by another key', async () => {
@@ -118,7 +102,7 @@ test('422 comes before 409 and 402', async () => {
   const service = await createService(portal, { cap: 1 })
   await store(service, await signFor(service, 'first', { jti: 'taken' }))
   const refused = (code: string, receipt: string, more: object = {}) =>
-    expectRefused(ledger, 422, code, () => post(portal, service.key.apiKey, receipt, more))
+    expectRefused(db, 422, code, () => post(portal, service.key.apiKey, receipt, more))
   const late = { jti: 'taken', iat: secondsNow() + 3600 }
   await refused('issued_in_future', await signFor(service, 'later', late))
   const again = await signFor(service, 'again', { jti: 'taken' })
@@ -138,11 +122,11 @@ test('422 comes before a 409 for the other mode, too', async () => {
   const testKey = await createApiKey(portal, service.slug, { mode: 'test' })
   const receipt = await signFor(service, 'first as a test')
   expect((await post(portal, testKey.apiKey, receipt)).status).toBe(201)
-  await expectRefused(ledger, 422, 'content_mismatch', () =>
+  await expectRefused(db, 422, 'content_mismatch', () =>
     post(portal, service.key.apiKey, receipt, { content: { text: 'other' } }),
   )
   await changeKey(service, 'retire')
-  await expectRefused(ledger, 422, 'signing_key_retired', () =>
+  await expectRefused(db, 422, 'signing_key_retired', () =>
     post(portal, service.key.apiKey, receipt),
   )
 })
@@ -151,14 +135,14 @@ test('409 comes before 402', async () => {
   const service = await createService(portal, { cap: 1 })
   await store(service, await signFor(service, 'first', { jti: 'taken' }))
   const { apiKey } = service.key
-  await expectRefused(ledger, 409, 'job_conflict', async () =>
+  await expectRefused(db, 409, 'job_conflict', async () =>
     post(portal, apiKey, await signFor(service, 'again', { jti: 'taken' })),
   )
   const testKey = await createApiKey(portal, service.slug, { mode: 'test' })
   const asTest = await signFor(service, 'as a test')
   expect((await post(portal, testKey.apiKey, asTest)).status).toBe(201)
-  await expectRefused(ledger, 409, 'mode_conflict', () => post(portal, apiKey, asTest))
-  await expectRefused(ledger, 402, 'cap_exceeded', async () =>
+  await expectRefused(db, 409, 'mode_conflict', () => post(portal, apiKey, asTest))
+  await expectRefused(db, 402, 'cap_exceeded', async () =>
     post(portal, apiKey, await signFor(service, 'new')),
   )
 })
@@ -170,7 +154,7 @@ test('a repeat changes nothing: not the visibility, not the content, not the mod
   const id = await store(service, receipt, { content: { text } })
   await expectRepeat(service.key.apiKey, receipt, { visibility: 'public', content: { text } })
   await expectRepeat(service.key.apiKey, receipt, { visibility: 'findable' })
-  const rows = await ledger.sql`select visibility, mode from receipts where jws = ${receipt}`
+  const rows = await db.sql`select visibility, mode from receipts where jws = ${receipt}`
   expect([...rows]).toEqual([{ visibility: 'private', mode: 'live' }])
   expect((await portal.call('GET', `/v1/receipts/${id}/content`)).status).toBe(404)
 })
@@ -192,13 +176,13 @@ test('409 id_collision: another receipt under the same id is never taken for a r
   const receipt = await signFor(service, 'collides')
   await store(service, await signFor(service, 'a row to copy'))
   // What nobody can make: a receipt whose digest begins with the same 160 bits.
-  await ledger.sql`
+  await db.sql`
     with forged as (select substring(sha256(${receipt}::text::bytea) from 1 for 20) as id)
     insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws, content_digest,
       received_at)
     select forged.id, forged.id || '\\x000000000000000000000000', issuer, kid, api_key, mode,
       visibility, jws, content_digest, received_at
     from receipts, forged where api_key = ${service.key.id}`
-  await ledger.sql`update cap_usage set used = used + 1 where api_key = ${service.key.id}`
-  await expectRefused(ledger, 409, 'id_collision', () => post(portal, service.key.apiKey, receipt))
+  await db.sql`update cap_usage set used = used + 1 where api_key = ${service.key.id}`
+  await expectRefused(db, 409, 'id_collision', () => post(portal, service.key.apiKey, receipt))
 })

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { buildOpenApi } from '#app/api/openapi.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
+import { PUBLIC_URL } from '../support/portal.ts'
 
-let database: FreshDatabase
-let portal: Portal
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
 
 test('the document is served to any page, names this portal, and is kept by who has it', async () => {
   const answer = await portal.call('GET', '/openapi.json')

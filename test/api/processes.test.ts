@@ -1,33 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { postAll, postBatch, signMany, tally } from '../support/crowd.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
+import { databaseTest } from '../support/portal-test.ts'
 import { findPort, spawnPortal, type SpawnedPortal } from '../support/spawn-portal.ts'
 import { createService } from '../support/world.ts'
 
-let database: FreshDatabase
-let ledger: Ledger
 const running: SpawnedPortal[] = []
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  ledger = openLedger(database.connection)
-})
+const db = databaseTest()
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((portal) => portal.kill()))
-  await ledger.expectBalanced()
-})
-
-afterAll(async () => {
-  await ledger.close()
-  await database.drop()
+  await db.expectBalanced()
 })
 
 async function start(env: Record<string, string> = {}): Promise<SpawnedPortal> {
   const portal = await spawnPortal({
     port: await findPort(),
-    database: database.connection,
+    database: db.connection,
     env: { LOG_LEVEL: 'warn', ...env },
   })
   running.push(portal)
@@ -42,7 +31,7 @@ test('two processes at once on one database keep the cap, by single posts and by
   const answers = await postAll([one, two], apiKey, receipts)
   console.info(`1,000 posts at two processes, cap 500: ${JSON.stringify(tally(answers))}`)
   expect(tally(answers)).toEqual({ 201: 500, 402: 500 })
-  expect(await ledger.countReceipts(id)).toBe(500)
+  expect(await db.countReceipts(id)).toBe(500)
 
   await one.admin('PATCH', `/v1/admin/api-keys/${id}`, { cap: 800 })
   const more = await signMany(service, 1000)
@@ -52,7 +41,7 @@ test('two processes at once on one database keep the cap, by single posts and by
   const results = batches.flatMap(({ body }) => body.results)
   console.info(`two batches of 500 at two processes, 300 free: ${JSON.stringify(tally(results))}`)
   expect(tally(results)).toEqual({ 201: 300, 402: 700 })
-  expect(await ledger.countReceipts(id)).toBe(800)
+  expect(await db.countReceipts(id)).toBe(800)
 })
 
 test('one start with WEB_CONCURRENCY=2 keeps the cap, and Ctrl-C ends it', async () => {
@@ -61,6 +50,6 @@ test('one start with WEB_CONCURRENCY=2 keeps the cap, and Ctrl-C ends it', async
   const answers = await postAll([portal], service.key.apiKey, await signMany(service, 600))
   console.info(`600 posts, WEB_CONCURRENCY=2, cap 300: ${JSON.stringify(tally(answers))}`)
   expect(tally(answers)).toEqual({ 201: 300, 402: 300 })
-  expect(await ledger.countReceipts(service.key.id)).toBe(300)
+  expect(await db.countReceipts(service.key.id)).toBe(300)
   expect(await portal.stop()).toBe(0)
 })

@@ -1,22 +1,10 @@
 import { Buffer } from 'node:buffer'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
-import { createService, type Service } from '../support/world.ts'
+import { expect, test } from 'vitest'
+import { given, portalTest } from '../support/portal-test.ts'
+import { createService } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let service: Service
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
+const service = given(() => createService(portal))
 
 test('a client that sends far too much still reads why, whoever it is', async () => {
   const raw = Buffer.alloc(6 * 1024 * 1024, 'x').toString()

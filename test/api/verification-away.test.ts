@@ -1,30 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { ask, readJson } from '../support/ask.ts'
-import { openLink, type BrokenLink } from '../support/broken-link.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { given, linkedPortalTest } from '../support/portal-test.ts'
 import { signReceipt } from '../support/signing.ts'
-import { createService, postText, type Service } from '../support/world.ts'
+import { createService, postText } from '../support/world.ts'
 
-let database: FreshDatabase
-let link: BrokenLink
-let portal: Portal
-let service: Service
+const { portal, link } = linkedPortalTest()
+const service = given(() => createService(portal))
 let id: string
 
 beforeAll(async () => {
-  database = await freshDatabase()
-  link = await openLink(database.connection)
-  portal = await startPortal(link.connection)
-  service = await createService(portal)
   id = await postText(portal, service, 'before the storm')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await link.cut()
-  await database.drop()
 })
 
 const READS = () => [

@@ -1,30 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { readBundle } from '#receipt/bundle.ts'
 import { verifySignature } from '#receipt/ed25519.ts'
 import { judge } from '#receipt/judge.ts'
 import { admitKey } from '#receipt/key.ts'
 import { readReceipt } from '#receipt/receipt.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
-import { createService, postText, publishKey, type Service } from '../support/world.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { createService, postText, publishKey } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let service: Service
 let id: string
 
+const { portal } = portalTest()
+const service = given(() => createService(portal))
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
   const text = 'The café opens at nine.'
   id = await postText(portal, service, text, { content: { text }, visibility: 'public' })
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 describe('a bundle', () => {

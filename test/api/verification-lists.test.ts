@@ -1,32 +1,18 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { ask, readJson } from '../support/ask.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger } from '../support/ledger.ts'
-import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
-import type { Signer } from '../support/signing.ts'
-import { createService, postText, publishKey, type Service } from '../support/world.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { PUBLIC_URL } from '../support/portal.ts'
+import { createService, postText, publishKey } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let service: Service
-let retired: Signer
-let revoked: Signer
-
+const { portal, db } = portalTest()
+const service = given(() => createService(portal))
+const retired = given(() => publishKey(portal, service.slug))
+const revoked = given(() => publishKey(portal, service.slug))
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
-  retired = await publishKey(portal, service.slug)
-  revoked = await publishKey(portal, service.slug)
   const keys = `/v1/admin/issuers/${service.slug}/signing-keys`
   await portal.admin('POST', `${keys}/${retired.kid}/retire`, { reason: 'its year is over' })
   await portal.admin('POST', `${keys}/${revoked.kid}/revoke`, { reason: 'lost' })
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 interface Keys {
@@ -88,8 +74,7 @@ describe('GET /v1/lookup/<prefix>', () => {
     const prefix = digestOf(text).slice(0, 16)
     const look = async () => (await portal.call('GET', `/v1/lookup/${prefix}`)).body
     expect(await look()).toMatchObject({ matches: { length: 1 }, truncated: false })
-    const ledger = openLedger(database.connection)
-    const copyTimes = (count: number) => ledger.sql`
+    const copyTimes = (count: number) => db.sql`
       insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws,
                             content_digest, received_at)
         select substring(x.d for 20), x.d, issuer, kid, api_key, mode, visibility, jws,
@@ -102,7 +87,6 @@ describe('GET /v1/lookup/<prefix>', () => {
     expect(await look()).toMatchObject({ matches: { length: 1_000 }, truncated: false })
     await copyTimes(1)
     expect(await look()).toMatchObject({ matches: { length: 1_000 }, truncated: true })
-    await ledger.close()
   })
 
   test.each(['abcd', 'ABCDE', 'abcdg', '0'.repeat(17), '%25%25%25%25%25', '12345_', 'a b c'])(

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { ask, readJson } from '../support/ask.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
-import { createService, postText, type Service } from '../support/world.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { createService, postText } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let service: Service
 let id: string
 
+const { portal } = portalTest()
+const service = given(() => createService(portal))
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
   const text = 'Paris is the capital of France.'
   id = await postText(portal, service, text, { content: { text }, visibility: 'public' })
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 describe('methods', () => {

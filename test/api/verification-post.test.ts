@@ -1,33 +1,22 @@
 import { Buffer } from 'node:buffer'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '#receipt/report.ts'
 import { ask, readJson } from '../support/ask.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { given, portalTest } from '../support/portal-test.ts'
 import { makeSigner, secondsNow, signReceipt, type Signer } from '../support/signing.ts'
-import { createService, post, publishKey, type Service } from '../support/world.ts'
-
-let database: FreshDatabase
-let portal: Portal
-let service: Service
+import { createService, post, publishKey } from '../support/world.ts'
 
 const TEXT = 'The café opens at nine.\nIt closes at five.\n'
 let jws: string
 let id: string
 
+const { portal } = portalTest()
+const service = given(() => createService(portal))
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
   jws = await signReceipt(service.signer, service.slug, TEXT)
   const more = { content: { text: TEXT }, visibility: 'public' }
   id = (await post(portal, service.key.apiKey, jws, more)).body.receiptId
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 async function verify(body: object): Promise<Report> {

@@ -1,33 +1,22 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '#receipt/report.ts'
 import { ask, readJson } from '../support/ask.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { given, portalTest } from '../support/portal-test.ts'
 import { signReceipt } from '../support/signing.ts'
-import { createService, post, postText, type Service } from '../support/world.ts'
-
-let database: FreshDatabase
-let portal: Portal
-let service: Service
+import { createService, post, postText } from '../support/world.ts'
 
 const TEXT = 'Paris is the capital of France.\n'
 let id: string
 let jws: string
 
+const { portal } = portalTest()
+const service = given(() => createService(portal))
 beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
   jws = await signReceipt(service.signer, service.slug, TEXT, { model: 'm-1', meta: { a: 'b' } })
   const more = { content: { text: TEXT }, visibility: 'public' }
   id = (await post(portal, service.key.apiKey, jws, more)).body.receiptId
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
 })
 
 const JSON_TYPE = 'application/json; charset=utf-8'

@@ -1,30 +1,15 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseReceiptId } from '#receipt/id.ts'
 import type { Report } from '#receipt/report.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
-import { breakIn, type Intruder } from '../support/tamper.ts'
-import { createService, postText, publishKey, type Service } from '../support/world.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { breakIn } from '../support/tamper.ts'
+import { createService, postText, publishKey } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let intruder: Intruder
-let service: Service
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  intruder = breakIn(database.connection)
-  service = await createService(portal)
-})
-
-afterAll(async () => {
-  await intruder.leave()
-  await portal.stop()
-  await database.drop()
-})
+const { portal, db } = portalTest()
+const intruder = given(() => breakIn(db.sql))
+const service = given(() => createService(portal))
 
 /** A public receipt with a key of its own, so that changing the key touches no other. */
 async function postPublic(text: string): Promise<string> {

@@ -1,49 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDb, type Db } from '#db/client.server.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { createDb } from '#db/client.server.ts'
 import { DatabaseUnavailable } from '#db/connection.ts'
-import { openLink, type BrokenLink } from '../support/broken-link.ts'
 import { signMany, tally } from '../support/crowd.ts'
-import { freshDatabase } from '../support/database.ts'
-import { openLedger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
-import type { Sql } from '../support/sql.ts'
+import { given, linkedPortalTest } from '../support/portal-test.ts'
 import { createService, freshSlug, post } from '../support/world.ts'
 
-let link: BrokenLink
-let portal: Portal
-let db: Db
-let look: Sql
-const cleanups: (() => Promise<unknown>)[] = []
+const { portal, link, db: ledger } = linkedPortalTest()
+const db = given(
+  () => createDb(link.connection),
+  (one) => one.close(),
+)
+const service = given(() => createService(portal))
+let receipts: string[]
 
 beforeAll(async () => {
-  const database = await freshDatabase()
-  cleanups.push(database.drop)
-  link = await openLink(database.connection)
-  cleanups.push(() => link.cut())
-  portal = await startPortal(link.connection)
-  cleanups.push(() => portal.stop())
-  db = createDb(link.connection)
-  cleanups.push(() => db.close())
-  const ledger = openLedger(database.connection)
-  cleanups.push(() => ledger.close())
-  look = ledger.sql
-  await look`create table notes (text text)`
-  const service = await createService(portal)
-  world = { ledger, service, receipts: await signMany(service, 4_000) }
+  await ledger.sql`create table notes (text text)`
+  receipts = await signMany(service, 4_000)
 })
-afterAll(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup()
-})
-let world: {
-  ledger: ReturnType<typeof openLedger>
-  service: Awaited<ReturnType<typeof createService>>
-  receipts: string[]
-}
 
 test('a link that is reset under load, again and again, leaves no request without an answer', async () => {
-  const { ledger, service, receipts } = world
   const posts: { status: number }[] = []
   const calls: { status: number }[] = []
   const created: string[] = []
@@ -90,7 +67,9 @@ test('a link that is reset under load, again and again, leaves no request withou
   expect(slowest).toBeLessThan(15_000)
   await ledger.expectBalanced()
   expect(await ledger.countReceipts(service.key.id)).toBe(next)
-  const kept = await look<{ slug: string }[]>`select slug from issuers where slug = any(${created})`
+  const kept = await ledger.sql<
+    { slug: string }[]
+  >`select slug from issuers where slug = any(${created})`
   expect(kept).toHaveLength(created.length)
 })
 
@@ -107,7 +86,7 @@ test.each([
   ],
   [
     'ended by the server',
-    () => look`select pg_terminate_backend(pid) from pg_stat_activity
+    () => ledger.sql`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and state = 'idle in transaction'`,
   ],
 ])(
@@ -123,7 +102,7 @@ test.each([
       await expect(broken).rejects.toThrow(DatabaseUnavailable)
     }
     await db.transaction((tx) => tx.execute(sql`insert into notes values ('kept')`))
-    expect(await look`delete from notes returning text`).toEqual([{ text: 'kept' }])
+    expect(await ledger.sql`delete from notes returning text`).toEqual([{ text: 'kept' }])
   },
 )
 

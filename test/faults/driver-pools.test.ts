@@ -1,27 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql as text } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { CONNECTIONS_MAX, createDb, type Orm } from '#db/client.server.ts'
 import { findLackOfConnections } from '#db/connection-room.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openSql, type Sql } from '../support/sql.ts'
+import { databaseTest } from '../support/portal-test.ts'
 
 const IN_FLIGHT = [10, 98, 99, 100, 101, 102, 200, 400]
 
-let database: FreshDatabase
-let look: Sql
+const database = databaseTest()
 let id = 0
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  look = openSql(database.connection)
-  await look`create table notes (id int primary key)`
-})
-
-afterAll(async () => {
-  await look.end()
-  await database.drop()
-})
+beforeAll(() => database.sql.unsafe('create table notes (id int primary key)'))
 
 /**
  * Sends single writes and transactions together, so many of them in flight, then more singles; and
@@ -58,7 +47,7 @@ async function sweep() {
     await Promise.race([Promise.all(work), sleep(2_000)])
     await Promise.race([Promise.all(Array.from({ length: 20 }, single)), sleep(2_000)])
     await db.close()
-    const rows = await look`select id from notes where id = any(${kept})`
+    const rows = await database.sql`select id from notes where id = any(${kept})`
     found.acknowledged += kept.length
     found.lost += kept.length - rows.length
   }
@@ -149,16 +138,18 @@ test('an error of a statement ends no connection, and a table that changed is pl
   expect(await pids()).toEqual(before)
 
   const read = () => db.run('select * from changing', [])
-  await look`create table changing (n int)`
+  await database.sql`create table changing (n int)`
   await Promise.all(TWELVE.map(read))
-  await look`alter table changing alter n type bigint`
+  await database.sql`alter table changing alter n type bigint`
   expect(await Promise.all(TWELVE.map(read))).toEqual(TWELVE.map(() => []))
   await db.close()
 })
 
 test('a portal with more processes than the database has connections for says how many fit', async () => {
   expect(await findLackOfConnections(database.connection, 1)).toBeNull()
-  const [{ given }] = await look<[{ given: number }]>`select current_setting('max_connections')::int
+  const [{ given }] = await database.sql<
+    [{ given: number }]
+  >`select current_setting('max_connections')::int
     - current_setting('superuser_reserved_connections')::int as given`
   const fitting = Math.floor((given - 4) / CONNECTIONS_MAX)
   expect(await findLackOfConnections(database.connection, fitting)).toBeNull()

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'esbuild'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type Connection, type Embedded, startEmbedded } from '#db/embedded.server.ts'
 import { findProcess } from '#db/embedded/process-table.ts'
 import { StartError } from '#db/start-error.ts'
@@ -62,11 +62,7 @@ const countNotes = (sql: Sql) => sql<{ n: string }[]>`SELECT count(*) AS n FROM 
 const writeNote = (sql: Sql) => sql`INSERT INTO notes VALUES ('kept')`
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 1500; attempt++) {
-    if (await isSo()) return
-    await sleep(10)
-  }
-  throw new Error('it did not happen within 15 seconds')
+  await vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: 15_000, interval: 10 })
 }
 
 function spawnHolder(dataDir: string): ChildProcess {

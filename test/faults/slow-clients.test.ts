@@ -5,28 +5,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDispatcher } from '#app/web/dispatch.server.ts'
 import { createHttpServer, PATIENCE } from '#app/web/node-server.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { createClient, startPortal, type Client, type Portal } from '../support/portal.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { createClient, type Client } from '../support/portal.ts'
 import { signReceipt } from '../support/signing.ts'
-import { createService, post, type Service } from '../support/world.ts'
+import { createService, post } from '../support/world.ts'
 
 /** As the portal's own, forty times as strict, so that the test is quick. */
 const STRICT = { headersMsMax: 250, requestMsMax: 750, silenceMsMax: 1_500, checkMs: 50 }
 const CROWD = 50
 
-let database: FreshDatabase
-let ledger: Ledger
-let portal: Portal
 let server: Server
 let client: Client
-let service: Service
 
+const { portal, db } = portalTest()
+const service = given(() => createService(portal))
 beforeAll(async () => {
-  database = await freshDatabase()
-  ledger = openLedger(database.connection)
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
   const pages = new Promise<never>(() => undefined)
   server = createHttpServer(createDispatcher(portal.ctx, pages), STRICT)
   server.listen(0, '127.0.0.1')
@@ -37,9 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   server.closeAllConnections()
   server.close()
-  await portal.stop()
-  await ledger.close()
-  await database.drop()
 })
 
 const port = () => (server.address() as AddressInfo).port
@@ -85,7 +75,7 @@ const SLOW = {
 
 for (const [name, attack] of Object.entries(SLOW)) {
   test(`${CROWD} clients with ${name} are cut off, and others are served meanwhile`, async () => {
-    const before = await ledger.totals()
+    const before = await db.totals()
     const crowd = Promise.all(Array.from({ length: CROWD }, attack))
     await sleep(150)
     const receipt = await signReceipt(service.signer, service.slug, `beside ${name}`)
@@ -99,7 +89,7 @@ for (const [name, attack] of Object.entries(SLOW)) {
     )
     expect(slowest).toBeLessThan(STRICT.silenceMsMax + 1_000)
     for (const { said } of cut) expect(said === '' || said.startsWith('HTTP/1.1 408 ')).toBe(true)
-    expect(await ledger.totals()).toEqual({
+    expect(await db.totals()).toEqual({
       ...before,
       receipts: before.receipts + 1,
       used: before.used + 1,

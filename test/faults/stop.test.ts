@@ -1,21 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { afterAll, expect, test } from 'vitest'
+import { databaseTest } from '../support/portal-test.ts'
 import { findPort, spawnPortal, type SpawnedPortal } from '../support/spawn-portal.ts'
 
-let database: FreshDatabase
 let portal: SpawnedPortal | undefined
 
-beforeAll(async () => {
-  database = await freshDatabase()
-})
+const db = databaseTest()
 afterAll(async () => {
   try {
     process.kill(-portal!.child.pid!, 'SIGKILL')
   } catch {
     // It has ended, as it should.
   }
-  await database.drop()
 })
 
 const isUp = (): Promise<boolean> =>
@@ -30,7 +26,7 @@ test.each([
 ])('%s stops the portal, whole and once', async (_, signal) => {
   portal = await spawnPortal({
     port: await findPort(),
-    database: database.connection,
+    database: db.connection,
     byNpm: true,
   })
   expect(await isUp()).toBe(true)

@@ -1,17 +1,14 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { headline, paste, type Visit } from '../support/browser.ts'
-import { openSite, publishVerdicts, TEXT, type Site } from '../support/site.ts'
+import { siteTest, publishVerdicts, TEXT } from '../support/site.ts'
 
-let site: Site
 let ids: Record<string, string>
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   ids = await publishVerdicts(site)
 })
-
-afterAll(() => site.stop())
 
 const pages = (): Record<string, string> => ({
   ...Object.fromEntries(Object.entries(ids).map(([verdict, id]) => [verdict, `/r/${id}`])),

@@ -1,23 +1,20 @@
 import { Buffer } from 'node:buffer'
 import { createHmac, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { english } from '#receipt/words-english.ts'
 import { dropFile, headline, paste, verdictOf, type Visit } from '../support/browser.ts'
-import { openSite, TEXT, type Site } from '../support/site.ts'
+import { siteTest, TEXT } from '../support/site.ts'
 import { secondsNow, signReceipt } from '../support/signing.ts'
 import { post } from '../support/world.ts'
 
-let site: Site
 let visit: Visit
 let id: string
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   id = await site.publish(TEXT)
   visit = await site.visitor.open(`/r/${id}`)
 })
-
-afterAll(() => site.stop())
 
 const resultOf = async ({ page }: Visit, holding: string | RegExp): Promise<string> => {
   const result = page.locator('#compare-result .result', { hasText: holding })

@@ -1,30 +1,19 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { inviteAdmin, inviteFirstOwner } from '#app/services/people/invite-admin.ts'
 import { beginSecondFactor, switchOnSecondFactor } from '#app/services/door/second-factor.ts'
 import { appCode, BY, good, makeAdmin, PASSWORD } from '../support/admins.ts'
 import { giveAuthenticator } from '../support/authenticator.ts'
-import { headline, startVisitor, type Visit, type Visitor } from '../support/browser.ts'
-import { freshDatabase } from '../support/database.ts'
-import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
+import { headline, startVisitor, type Visit } from '../support/browser.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { PUBLIC_URL } from '../support/portal.ts'
 
-let portal: Portal
-let visitor: Visitor
-let drop: () => Promise<void>
-
-beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
-  visitor = await startVisitor(portal)
-})
-
-afterAll(async () => {
-  await visitor.leave()
-  await portal.stop()
-  await drop()
-})
+const { portal } = portalTest({ pages: true })
+const visitor = given(
+  () => startVisitor(portal),
+  (one) => one.leave(),
+)
 
 const pathOf = (url: string): string => url.slice(PUBLIC_URL.length)
 

@@ -5,13 +5,10 @@ import { watchCaps } from '#app/services/alerts/watch-caps.ts'
 import type { Ctx } from '#app/context.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { signMany } from '../support/crowd.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { createService, post } from '../support/world.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
 let receiver: Receiver
 let admin: ConsoleClient
 let viewer: ConsoleClient
@@ -21,10 +18,8 @@ let hook: string
 let secret: string
 const never = new AbortController().signal
 
+const { portal } = portalTest({ pages: true })
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
   local = { ...portal.ctx, config: { ...portal.ctx.config, publicUrl: 'http://localhost:3000' } }
   receiver = await openReceiver()
   admin = await openConsole(portal, 'admin')
@@ -33,8 +28,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await receiver.close()
-  await portal.stop()
-  await drop()
 })
 
 const shownSecret = (text: string): string => /whsec_[A-Za-z0-9+/]{43}=/.exec(text)?.[0] ?? ''

@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { listApiKeyOverviews } from '#app/services/api-keys/api-key-overview.ts'
 import { saveUses } from '#app/services/api-keys/note-use.ts'
 import { countBlocks } from '../services/count-blocks.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { textOf } from '../support/shown-lines.ts'
 import { signReceipt } from '../support/signing.ts'
 import { createIssuer, createService, post, postText, type Service } from '../support/world.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
 let admin: ConsoleClient
 let viewer: ConsoleClient
 
+const { portal } = portalTest({ pages: true })
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
   admin = await openConsole(portal, 'admin')
   viewer = await openConsole(portal, 'viewer')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
 })
 
 const pageOf = (service: Service): string => `/admin/api-keys/${service.key.id}`

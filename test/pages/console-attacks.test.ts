@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { changeRole, removeAdmin } from '#app/services/people/change-people.ts'
 import { findInvitation, inviteAdmin } from '#app/services/people/invite-admin.ts'
 import {
@@ -10,23 +10,13 @@ import { ask } from '../support/ask.ts'
 import { appCode, BY, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { knock } from '../support/door.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
 let owner: ConsoleClient
 
+const { portal } = portalTest({ pages: true })
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
   owner = await openConsole(portal, 'owner')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
 })
 
 test.each([

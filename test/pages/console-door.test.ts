@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { inviteAdmin, LIFE_MS, recoverOwner } from '#app/services/people/invite-admin.ts'
 import { findSession } from '#app/services/door/session.ts'
 import { BY, freshVisitor, good, makeAdmin, PASSWORD } from '../support/admins.ts'
 import { openConsole, SAME_ORIGIN } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
 import { knock, pathOf } from '../support/door.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
-
+const { portal } = portalTest({ pages: true })
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
   await makeAdmin(portal.ctx, 'owner', 'Grace')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
 })
 
 const enter = (fields: Record<string, string>, next = '', address = freshVisitor().address) =>

@@ -1,24 +1,18 @@
 import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { openConsole } from '../support/console.ts'
+import { given, portalTest } from '../support/portal-test.ts'
 
 /** 40 parts of 1,000 entries, a kilobyte each: more than any buffer on the way would hold. */
 const ENTRIES = 40_000
 const PARTS = ENTRIES / 1_000
 
-let portal: Portal
-let drop: () => Promise<void>
-let viewer: ConsoleClient
 /** Every part that is read of the audit. */
 let parts: { mock: { calls: unknown[] }; mockClear: () => unknown }
 
+const { portal } = portalTest({ pages: true })
+const viewer = given(() => openConsole(portal, 'viewer'))
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
-  viewer = await openConsole(portal, 'viewer')
   await portal.ctx.db.run(
     `insert into audit_entries (id, at, actor, action, subject, after)
       select gen_random_uuid(), '2026-03-01'::timestamptz + n * interval '1 ms', 'filler',
@@ -38,8 +32,6 @@ beforeEach(() => parts.mockClear())
 
 afterAll(async () => {
   vi.restoreAllMocks()
-  await portal.stop()
-  await drop()
 })
 
 const ask = (): Promise<IncomingMessage> =>

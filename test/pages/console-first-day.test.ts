@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { giveAuthenticator } from '../support/authenticator.ts'
-import { headline, startVisitor, verdictOf, type Visit, type Visitor } from '../support/browser.ts'
-import { freshDatabase } from '../support/database.ts'
+import { headline, startVisitor, verdictOf, type Visit } from '../support/browser.ts'
+import { databaseTest, given } from '../support/portal-test.ts'
 import { PUBLIC_URL } from '../support/portal.ts'
 import { makeFolder, runLines } from '../support/shown-lines.ts'
 import { findPort, spawnPortal, type SpawnedPortal } from '../support/spawn-portal.ts'
 
 /** What `npm start` runs, on a database in which there is nothing. */
 let portal: SpawnedPortal
-let drop: () => Promise<void>
-let visitor: Visitor
 /** The admin's browser, and the one of somebody who only reads and never signs in. */
 let admin: Visit
 let reader: Visit
@@ -17,19 +15,19 @@ let reader: Visit
 let oldDesk: string
 let newDesk: string
 
+const db = databaseTest()
+const visitor = given(
+  () => startVisitor(portal),
+  (one) => one.leave(),
+)
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await spawnPortal({ port: await findPort(), database: database.connection })
-  visitor = await startVisitor(portal)
+  portal = await spawnPortal({ port: await findPort(), database: db.connection })
   ;[admin, reader] = await Promise.all([visitor.prepare(), visitor.prepare()])
   ;[oldDesk, newDesk] = await Promise.all([makeFolder(portal), makeFolder(portal)])
 })
 
 afterAll(async () => {
-  await visitor.leave()
   await portal.stop()
-  await drop()
 })
 
 const follow = (name: string) => admin.page.getByRole('link', { name, exact: true }).click()

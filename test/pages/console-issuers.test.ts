@@ -1,26 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { expect, test } from 'vitest'
+import { openConsole } from '../support/console.ts'
+import { given, portalTest } from '../support/portal-test.ts'
 import { createIssuer } from '../support/world.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
-let admin: ConsoleClient
-let viewer: ConsoleClient
-
-beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
-  admin = await openConsole(portal, 'admin')
-  viewer = await openConsole(portal, 'viewer')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
-})
+const { portal } = portalTest({ pages: true })
+const admin = given(() => openConsole(portal, 'admin'))
+const viewer = given(() => openConsole(portal, 'viewer'))
 
 test('where there is no issuer the page says what to do first, and offers it to those who may', async () => {
   const [seen, offered] = [await viewer.get('/admin/issuers'), await admin.get('/admin/issuers')]

@@ -2,27 +2,24 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BrowserContextOptions } from 'playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { sessionCookieName } from '#app/web/cookies.ts'
 import { dropFile, headline, type Visit } from '../support/browser.ts'
 import { openConsole } from '../support/console.ts'
 import { ACTING, HOSTILE } from '../support/hostile.ts'
 import { PUBLIC_URL } from '../support/portal.ts'
 import { makeFolder, runLines } from '../support/shown-lines.ts'
-import { openSite, type Site } from '../support/site.ts'
+import { siteTest } from '../support/site.ts'
 import { signReceipt } from '../support/signing.ts'
 import { post, publishKey } from '../support/world.ts'
 
-let site: Site
 /** Of an admin who is signed in. */
 let token: string
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   token = (await openConsole(site.portal, 'admin')).token
 })
-
-afterAll(() => site.stop())
 
 /** A browser of somebody who is signed in. */
 async function enter(options: BrowserContextOptions = {}): Promise<Visit> {

@@ -1,23 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { expect, test } from 'vitest'
+import { openConsole } from '../support/console.ts'
+import { given, portalTest } from '../support/portal-test.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
-let viewer: ConsoleClient
-
-beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
-  viewer = await openConsole(portal, 'viewer')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
-})
+const { portal } = portalTest({ pages: true })
+const viewer = given(() => openConsole(portal, 'viewer'))
 
 /** The console's own frame, and a way on that stays in it. */
 function expectInside(text: string, title: string): void {

@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { findAdmin, removeAdmin } from '#app/services/people/change-people.ts'
 import { BY, PASSWORD } from '../support/admins.ts'
-import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
+import { openConsole } from '../support/console.ts'
 import { knock, pathOf } from '../support/door.ts'
-import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { PUBLIC_URL } from '../support/portal.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
-let owner: ConsoleClient
-
-beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
-  owner = await openConsole(portal, 'owner', 'the-owner')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
-})
+const { portal } = portalTest({ pages: true })
+const owner = given(() => openConsole(portal, 'owner', 'the-owner'))
 
 const LINK = new RegExp(`${PUBLIC_URL}/admin/join/[\\w-]{43}`)
 

@@ -1,39 +1,27 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { sessionCookieName } from '#app/web/cookies.ts'
 import { createWebhook } from '#app/services/alerts/create-webhook.ts'
 import { watchCaps } from '#app/services/alerts/watch-caps.ts'
-import { startVisitor, type Visit, type Visitor } from '../support/browser.ts'
-import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
+import { startVisitor, type Visit } from '../support/browser.ts'
+import { openConsole } from '../support/console.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { PUBLIC_URL } from '../support/portal.ts'
 import { createApiKey, createService, post, postText, type Service } from '../support/world.ts'
 import { signReceipt } from '../support/signing.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
-let visitor: Visitor
 let service: Service
-let owner: ConsoleClient
-let viewer: ConsoleClient
 /** Pages of the console by what they show; the empty portal's are looked at before all others. */
 let pages: Record<string, string>
 const EMPTY = { overview: '', receipts: '/receipts', audit: '/audit', alerts: '/alerts' }
 
-beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
-  owner = await openConsole(portal, 'owner')
-  viewer = await openConsole(portal, 'viewer')
-  visitor = await startVisitor(portal)
-})
-
-afterAll(async () => {
-  await visitor.leave()
-  await portal.stop()
-  await drop()
-})
+const { portal } = portalTest({ pages: true })
+const owner = given(() => openConsole(portal, 'owner'))
+const viewer = given(() => openConsole(portal, 'viewer'))
+const visitor = given(
+  () => startVisitor(portal),
+  (one) => one.leave(),
+)
 
 const LONG = 'a-name-without-any-place-to-break-it-'.repeat(3).slice(0, 100)
 

@@ -1,28 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../support/ask.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { createService, post, postText, type Service } from '../support/world.ts'
 import { signReceipt } from '../support/signing.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
 let service: Service
 let admin: ConsoleClient
 let viewer: ConsoleClient
 
+const { portal } = portalTest({ pages: true })
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
   admin = await openConsole(portal, 'admin')
   viewer = await openConsole(portal, 'viewer')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
 })
 
 const publish = (text: string) =>

@@ -1,12 +1,11 @@
+import { beforeAll, describe, expect, test } from 'vitest'
 import { CONSOLE_PAGES } from '#app/routes.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWebhook } from '#app/services/alerts/create-webhook.ts'
 import { inviteAdmin } from '#app/services/people/invite-admin.ts'
 import type { AdminRole } from '#app/services/door/session.ts'
 import { BY, good, tokenOf } from '../support/admins.ts'
 import { openConsole, SAME_ORIGIN, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { createService, postText, publishKey } from '../support/world.ts'
 
 /** `open`: for people who are not signed in. `own`: whoever is signed in, for themselves alone. */
@@ -74,21 +73,12 @@ const TABLE: [path: string, get: Need, post: Need][] = [
 const addressOf = (path: string): string =>
   `/admin${path === '' ? '' : `/${path}`}`.replaceAll(/:\w+/g, 'nothing')
 
-let portal: Portal
-let drop: () => Promise<void>
 const clients = {} as Record<AdminRole, ConsoleClient>
 
+const { portal } = portalTest({ pages: true })
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
   for (const role of ['viewer', 'admin', 'owner'] as const)
     clients[role] = await openConsole(portal, role)
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
 })
 
 test('every page of the console stands in the table, and nothing else does', () => {

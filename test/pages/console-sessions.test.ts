@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   findSession,
   openSession,
@@ -6,22 +6,9 @@ import {
   SESSION_MS_MAX,
 } from '#app/services/door/session.ts'
 import { openConsole } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
-
-beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
-})
+const { portal } = portalTest({ pages: true })
 
 test('whoever signs out everywhere else keeps this session alone, and nobody else loses theirs', async () => {
   const [client, other] = [await openConsole(portal, 'admin'), await openConsole(portal, 'admin')]

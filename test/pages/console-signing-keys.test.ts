@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
-import { freshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { packSdk } from '../support/packed.ts'
 import { makeKeyPair } from '../support/key-pair.ts'
 import { makeFolder, runLines, textOf } from '../support/shown-lines.ts'
 import { makeSigner, secondsNow, signProof } from '../support/signing.ts'
 import { createIssuer, createService, postText, publishKey } from '../support/world.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
 let admin: ConsoleClient
 let viewer: ConsoleClient
 
+const { portal } = portalTest({ pages: true })
 beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection, { pages: Promise.resolve() })
   admin = await openConsole(portal, 'admin')
   viewer = await openConsole(portal, 'viewer')
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
 })
 
 const newKeyOf = (slug: string): string => `/admin/issuers/${slug}/keys/new`

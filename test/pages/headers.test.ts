@@ -1,21 +1,18 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { createPortal } from '#app/server.ts'
 import { ask, readJson } from '../support/ask.ts'
-import { openSite, TEXT, type Site } from '../support/site.ts'
+import { siteTest, TEXT } from '../support/site.ts'
 
-let site: Site
 let id: string
 const scripts = JSON.parse(readFileSync('build/scripts.json', 'utf8')) as Record<string, string>
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   id = await site.publish(TEXT)
 })
-
-afterAll(() => site.stop())
 
 const gzipped = { 'accept-encoding': 'gzip' }
 

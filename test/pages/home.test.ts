@@ -1,22 +1,19 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest'
 import { dropFile, headline, paste, verdictOf, type Visit } from '../support/browser.ts'
-import { openSite, TEXT, type Site } from '../support/site.ts'
+import { siteTest, TEXT } from '../support/site.ts'
 import { makeSigner, signReceipt } from '../support/signing.ts'
 
-let site: Site
 let id: string
 let jws: string
 let visit: Visit
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   id = await site.publish(TEXT)
   jws = await site.intruder.readReceipt(id)
 })
-
-afterAll(() => site.stop())
 
 beforeEach(async () => {
   visit = await site.visitor.open('/')

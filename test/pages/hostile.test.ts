@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ask } from '../support/ask.ts'
 import type { Visit } from '../support/browser.ts'
 import { ACTING, HOSTILE } from '../support/hostile.ts'
-import { openSite, type Site } from '../support/site.ts'
+import { siteTest } from '../support/site.ts'
 import { secondsNow } from '../support/signing.ts'
 import { createApiKey, createService, freshSlug, post, publishKey } from '../support/world.ts'
 
-let site: Site
-
-beforeAll(async () => {
-  site = await openSite()
-})
-
-afterAll(() => site.stop())
+const site = siteTest()
 
 const cut = (text: string, characters: number) => Array.from(text).slice(0, characters).join('')
 

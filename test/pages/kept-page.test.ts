@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ask } from '../support/ask.ts'
-import { openSite, TEXT, type Site } from '../support/site.ts'
+import { siteTest, TEXT } from '../support/site.ts'
 
-let site: Site
-beforeAll(async () => {
-  site = await openSite()
-})
-afterAll(() => site.stop())
+const site = siteTest()
 
 const TRICKS = [
   '?_data=routes/receipt',

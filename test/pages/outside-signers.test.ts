@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { paste, verdictOf } from '../support/browser.ts'
 import { ADMIN_TOKEN } from '../support/portal.ts'
 import { signReceipt } from '../support/signing.ts'
-import { openSite, type Site } from '../support/site.ts'
+import { siteTest } from '../support/site.ts'
 import { createApiKey, createIssuer } from '../support/world.ts'
 
 const run = promisify(execFile)
@@ -15,13 +15,12 @@ const SCRIPTS = resolve(import.meta.dirname, '../../docs/shell')
 /** As a person sees it, in a box that has no last line break. */
 const TEXT = 'Signed outside of this project.'
 
-let site: Site
 let folder: string
 /** Runs in a shell whose curl finds the portal's public address where the test's server listens. */
 let shell: (command: string, env?: Record<string, string>) => Promise<string>
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   folder = await mkdtemp(join(tmpdir(), 'counterfoil-outside-'))
   const { origin, ctx } = site.portal
   const curl = `curl() { command curl --connect-to ::${new URL(origin).host} "$@"; }\n`
@@ -35,7 +34,6 @@ beforeAll(async () => {
   await writeFile(join(folder, 'answer.txt'), TEXT)
 })
 afterAll(async () => {
-  await site.stop()
   await rm(folder, { recursive: true })
 })
 

@@ -1,20 +1,17 @@
 import type { Route } from 'playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '#receipt/report.ts'
 import { headline, paste, verdictOf, type Visit } from '../support/browser.ts'
-import { openSite, TEXT, type Site } from '../support/site.ts'
+import { siteTest, TEXT } from '../support/site.ts'
 import { makeSigner, signReceipt } from '../support/signing.ts'
 import { publishKey } from '../support/world.ts'
 
-let site: Site
 let id: string
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   id = await site.publish(TEXT)
 })
-
-afterAll(() => site.stop())
 
 /** Opens the page with somebody between it and the portal. */
 async function openThrough(path: string, between: (route: Route) => Promise<void>): Promise<Visit> {

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { headline, paste, verdictOf } from '../support/browser.ts'
-import { openSite, publishVerdicts, TEXT, type Site } from '../support/site.ts'
+import { siteTest, publishVerdicts, TEXT } from '../support/site.ts'
 
-let site: Site
 let ids: Record<string, string>
 
+const site = siteTest()
 beforeAll(async () => {
-  site = await openSite()
   ids = await publishVerdicts(site)
 })
-
-afterAll(() => site.stop())
 
 /** What the first thing on the page must say, and what it must not. */
 const EXPECTED = [

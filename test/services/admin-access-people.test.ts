@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { listAudit } from '#app/services/audit/list-audit.ts'
 import { judgeAdminName } from '#app/services/door/admin-view.ts'
 import {
@@ -19,19 +19,10 @@ import { joinWithPassword } from '#app/services/people/join.ts'
 import { findSession } from '#app/services/door/session.ts'
 import { signIn } from '#app/services/door/sign-in.ts'
 import { BY, freshVisitor, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
+import { type Portal } from '../support/portal.ts'
 
-let database: FreshDatabase
-let portal: Portal
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
 
 const HOUR = 60 * 60_000
 const join = (url: string, name: string, password = PASSWORD) =>

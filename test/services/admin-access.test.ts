@@ -1,17 +1,14 @@
 import { parseOptions, verify } from '@node-rs/argon2'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { changePassword } from '#app/services/door/change-password.ts'
 import { removeAdmin } from '#app/services/people/change-people.ts'
 import { addressBucket, takeAttempts } from '#app/services/door/limit-attempts.ts'
 import { forgetExpired } from '#app/services/forget-expired.ts'
 import { DUMMY_HASH, judgePassword, PASSWORD_COST } from '#app/services/door/password.ts'
-import { beginSecondFactor, renewRecoveryCodes } from '#app/services/door/second-factor.ts'
-import { switchOffSecondFactor, switchOnSecondFactor } from '#app/services/door/second-factor.ts'
 import { findSession } from '#app/services/door/session.ts'
-import { confirmPassword, finishSignIn, signIn } from '#app/services/door/sign-in.ts'
-import { appCode, BY, freshVisitor, good, makeAdmin, PASSWORD } from '../support/admins.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { confirmPassword, signIn } from '#app/services/door/sign-in.ts'
+import { BY, freshVisitor, good, makeAdmin, PASSWORD } from '../support/admins.ts'
+import { portalTest } from '../support/portal-test.ts'
 
 // The real one, whose calls are counted.
 vi.mock('@node-rs/argon2', async (load) => {
@@ -19,16 +16,7 @@ vi.mock('@node-rs/argon2', async (load) => {
   return { ...real, verify: vi.fn(real.verify) }
 })
 
-let database: FreshDatabase
-let portal: Portal
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
 
 const wrong = { ok: false, code: 'wrong' }
 const tooMany = { ok: false, code: 'too_many' }
@@ -230,117 +218,5 @@ describe('a new password', () => {
     expect((await say(PASSWORD)).ok).toBe(true)
     for (let i = 0; i < 5; i++) expect(await say('a wrong guess')).toEqual(wrong)
     expect(await say(PASSWORD)).toEqual(tooMany)
-  })
-})
-
-describe('the second factor', () => {
-  async function withSecondFactor(name: string) {
-    const session = await makeAdmin(portal.ctx, 'viewer', name)
-    const begun = beginSecondFactor(portal.ctx, session.admin)
-    const code = appCode(begun.secret, portal.ctx.now())
-    const values = { sealed: begun.sealed, code }
-    const codes = good(await switchOnSecondFactor(portal.ctx, BY, session.admin.id, values))
-    // The code that switched it on is used up.
-    portal.advance(30_000)
-    const enter = async () => {
-      const typed = { name, password: PASSWORD }
-      const entered = good(await signIn(portal.ctx, freshVisitor(), typed))
-      expect(entered.kind).toBe('second-factor')
-      expect(await findSession(portal.ctx, entered.token)).toBe(null)
-      return entered.token
-    }
-    const finish = (token: string, typed: string) =>
-      finishSignIn(portal.ctx, freshVisitor(), token, typed)
-    const now = () => appCode(begun.secret, portal.ctx.now())
-    return { session, begun, codes, enter, finish, now }
-  }
-
-  test('is switched on only by a right code, and nothing of it is kept before', async () => {
-    const { admin } = await makeAdmin(portal.ctx, 'viewer', 'Liv First')
-    const begun = beginSecondFactor(portal.ctx, admin)
-    const right = appCode(begun.secret, portal.ctx.now())
-    for (const code of ['000000', right.slice(0, 5), '', appCode(begun.secret, 0)].filter(
-      (one) => one !== right,
-    )) {
-      const values = { sealed: begun.sealed, code }
-      const refusal = await switchOnSecondFactor(portal.ctx, BY, admin.id, values)
-      expect(refusal).toEqual({ ok: false, code: 'wrong_code' })
-    }
-    const forged = { sealed: 'A'.repeat(64), code: right }
-    expect((await switchOnSecondFactor(portal.ctx, BY, admin.id, forged)).ok).toBe(false)
-    expect(beginSecondFactor(portal.ctx, admin, begun.sealed)).toEqual(begun)
-    const typed = { name: 'Liv First', password: PASSWORD }
-    expect(good(await signIn(portal.ctx, freshVisitor(), typed)).kind).toBe('session')
-  })
-
-  test('asks for a code after the password, and takes each code once', async () => {
-    const { enter, finish, now } = await withSecondFactor('Max Second')
-    const token = await enter()
-    expect(await finish(token, '123')).toEqual(wrong)
-    const code = now()
-    const entered = good(await finish(token, code))
-    expect((await findSession(portal.ctx, entered.token))?.admin.name).toBe('Max Second')
-    // The challenge and the code are both used up.
-    expect(await finish(token, code)).toEqual({ ok: false, code: 'expired' })
-    expect(await finish(await enter(), code)).toEqual(wrong)
-    portal.advance(30_000)
-    expect((await finish(await enter(), now())).ok).toBe(true)
-  })
-
-  test('of two that bring one code at once, one comes in', async () => {
-    const { enter, finish, now } = await withSecondFactor('Ned Twice')
-    const tokens = [await enter(), await enter(), await enter(), await enter()]
-    const code = now()
-    const answers = await Promise.all(tokens.map((token) => finish(token, code)))
-    expect(answers.filter((one) => one.ok)).toHaveLength(1)
-  })
-
-  test('can be replaced by a recovery code, each once, however it is typed', async () => {
-    const { session, codes, enter, finish } = await withSecondFactor('Oda Recovers')
-    expect(new Set(codes).size).toBe(10)
-    expect(codes[0]).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/)
-    expect((await finish(await enter(), codes[0]!.toUpperCase().replaceAll('-', ' '))).ok).toBe(
-      true,
-    )
-    expect(await finish(await enter(), codes[0]!)).toEqual(wrong)
-    const again = good(await renewRecoveryCodes(portal.ctx, BY, session.admin.id))
-    expect(await finish(await enter(), codes[1]!)).toEqual(wrong)
-    expect((await finish(await enter(), again[1]!)).ok).toBe(true)
-  })
-
-  test('lets nobody guess: five codes, then one in five minutes', async () => {
-    const { enter, finish, now } = await withSecondFactor('Pia Guessed')
-    const token = await enter()
-    const guesses = await Promise.all(
-      Array.from({ length: 20 }, () => finish(token, '0000 0000 0000 0000')),
-    )
-    expect(guesses.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(5)
-    expect(await finish(token, now())).toEqual(tooMany)
-    portal.advance(5 * MINUTE)
-    expect((await finish(token, now())).ok).toBe(true)
-  })
-
-  test('is forgotten ten minutes after the password', async () => {
-    const { enter, finish, now } = await withSecondFactor('Quin Slow')
-    const token = await enter()
-    portal.advance(10 * MINUTE)
-    expect(await finish(token, now())).toEqual({ ok: false, code: 'expired' })
-  })
-
-  test('leaves no secret in the database, the audit or the log', async () => {
-    const { begun, codes, session } = await withSecondFactor('Ria Secret')
-    const bare = begun.secret.replaceAll(' ', '')
-    const tables = ['admins', 'recovery_codes', 'challenges', 'audit_entries']
-    const texts = await Promise.all(
-      tables.map((table) => portal.ctx.db.run(`select t::text from ${table} t`, [])),
-    )
-    const everything = (JSON.stringify(texts) + portal.logged()).toLowerCase()
-    for (const secret of [bare, begun.secret, begun.sealed, ...codes, PASSWORD, 'argon2id$'])
-      expect(everything.includes(secret.toLowerCase())).toBe(secret === 'argon2id$')
-    const audit = await portal.ctx.db.run('select * from audit_entries', [])
-    expect(JSON.stringify(audit)).not.toContain('argon2id')
-    expect((await switchOffSecondFactor(portal.ctx, BY, session.admin.id)).ok).toBe(true)
-    const typed = { name: 'Ria Secret', password: PASSWORD }
-    expect(good(await signIn(portal.ctx, freshVisitor(), typed)).kind).toBe('session')
   })
 })

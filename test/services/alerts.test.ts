@@ -1,37 +1,21 @@
 import { Buffer } from 'node:buffer'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createWebhook } from '#app/services/alerts/create-webhook.ts'
 import { disableWebhook } from '#app/services/alerts/change-webhook.ts'
 import { tellFailures } from '#app/services/alerts/tell-failures.ts'
 import { watchCaps } from '#app/services/alerts/watch-caps.ts'
 import type { Ctx } from '#app/context.ts'
 import { postAll, signMany } from '../support/crowd.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalOn, portalTest } from '../support/portal-test.ts'
+import { type Portal } from '../support/portal.ts'
 import { breakIn } from '../support/tamper.ts'
 import { createService, post, postText, type Service } from '../support/world.ts'
 import { countBlocks } from './count-blocks.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let second: Portal
-let ledger: Ledger
 const BY = { actor: 'test', address: null, requestId: null }
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  second = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await second.stop()
-  await ledger.close()
-  await database.drop()
-})
+const { portal, db } = portalTest()
+const second = portalOn(db)
 
 interface Row {
   id: string
@@ -41,12 +25,12 @@ interface Row {
   data: Record<string, unknown>
 }
 const alertsOn = async (subject: string): Promise<Row[]> => [
-  ...(await ledger.sql<Row[]>`
+  ...(await db.sql<Row[]>`
     select id, type, subject, occasion, data from alerts where subject = ${subject}
       order by created_at, occasion`),
 ]
 const deliveriesOf = async (alert: string) => [
-  ...(await ledger.sql`select webhook, state from deliveries where alert = ${alert}`),
+  ...(await db.sql`select webhook, state from deliveries where alert = ${alert}`),
 ]
 
 const addWebhook = async (ctx: Ctx) => {
@@ -131,7 +115,7 @@ test('no cap, a cap of 0, last month’s counter and a revoked key are not told'
   const [receipt] = await signMany(closed, 1)
   expect((await post(portal, closed.key.apiKey, receipt!)).status).toBe(402)
   const past = await createService(portal, { cap: 2 })
-  await ledger.sql`insert into cap_usage (api_key, period, used, reserved)
+  await db.sql`insert into cap_usage (api_key, period, used, reserved)
     values (${past.key.id}, cap_period(now() - interval '1 month'), 2, 0)`
   const gone = await createService(portal, { cap: 1 })
   await postMany(gone, 1)
@@ -142,19 +126,19 @@ test('no cap, a cap of 0, last month’s counter and a revoked key are not told'
 
 test('at a thousand keys all of them are told in a few looks, and a look reads a few blocks for each', async () => {
   const { slug } = await createService(portal)
-  await ledger.sql`insert into api_keys (id, issuer, name, mode, cap, secret_hash, created_at)
+  await db.sql`insert into api_keys (id, issuer, name, mode, cap, secret_hash, created_at)
     select 'key_' || lpad(n::text, 8, '0'), ${slug}, 'many', 'live', 10, '\\x00', now()
       from generate_series(1, 1000) n`
-  await ledger.sql`insert into cap_usage (api_key, period, used, reserved)
+  await db.sql`insert into cap_usage (api_key, period, used, reserved)
     select 'key_' || lpad(n::text, 8, '0'), cap_period(now() - m * interval '1 month'), 9, 0
       from generate_series(1, 1000) n, generate_series(0, 11) m`
   for (let round = 0; round < 3; round++)
     await Promise.all([watchCaps(portal.ctx), watchCaps(second.ctx)])
-  const count = await ledger.sql`
+  const count = await db.sql`
     select count(*)::int as n from alerts where occasion like 'cap/key_0000%'`
   expect(count[0]).toEqual({ n: 1000 })
   for (const table of ['cap_usage', 'api_keys', 'alerts'])
-    await ledger.sql.unsafe(`vacuum analyze ${table}`)
+    await db.sql.unsafe(`vacuum analyze ${table}`)
   const { blocks, statements } = await countBlocks(portal.ctx, watchCaps)
   // All are told: one look, and nothing to write.
   expect(statements).toBe(1)
@@ -182,11 +166,11 @@ test('a signing key’s revocation and its alert are there together or not at al
   expect(await deliveriesOf(told[0]!.id)).toEqual([{ webhook, state: 'pending' }])
 
   const other = await createService(portal)
-  await ledger.sql`alter table deliveries rename to deliveries_away`
+  await db.sql`alter table deliveries rename to deliveries_away`
   expect((await revoke(other)).status).toBe(500)
-  await ledger.sql`alter table deliveries_away rename to deliveries`
+  await db.sql`alter table deliveries_away rename to deliveries`
   expect(await alertsOn(other.signer.kid)).toEqual([])
-  const keys = await ledger.sql`select state from signing_keys where kid = ${other.signer.kid}`
+  const keys = await db.sql`select state from signing_keys where kid = ${other.signer.kid}`
   expect(keys[0]).toEqual({ state: 'active' })
 
   await disableWebhook(portal.ctx, BY, webhook)
@@ -277,14 +261,13 @@ test('a stored receipt that was altered is told of when somebody opens it', asyn
   const service = await createService(portal)
   const { kid } = service.signer
   const id = await postText(portal, service, 'a text', { visibility: 'private' })
-  const intruder = breakIn(database.connection)
+  const intruder = breakIn(db.sql)
   const jws = await intruder.readReceipt(id)
   const end = jws.slice(-20)
   await intruder.replaceReceipt(
     id,
     jws.slice(0, -20) + (end.startsWith('A') ? 'B' : 'A') + end.slice(1),
   )
-  await intruder.leave()
   for (let i = 0; i < 3; i++) {
     const { body } = await portal.call<{ verdict: string }>('GET', `/v1/receipts/${id}`)
     expect(body.verdict).toBe('invalid')
@@ -296,9 +279,9 @@ test('a stored receipt that was altered is told of when somebody opens it', asyn
 
 test('what could not be told, because the database was away, is told later', async () => {
   portal.ctx.failures.notePost('acme', 'a-kid-of-nobody')
-  await ledger.sql`alter table alerts rename to alerts_away`
+  await db.sql`alter table alerts rename to alerts_away`
   await expect(tellFailures(portal.ctx)).rejects.toThrow()
-  await ledger.sql`alter table alerts_away rename to alerts`
+  await db.sql`alter table alerts_away rename to alerts`
   await tellFailures(portal.ctx)
   const [told] = await alertsOn('a-kid-of-nobody')
   expect(told!.data).toMatchObject({ refusedPosts: 1 })

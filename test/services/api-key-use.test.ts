@@ -1,32 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { findApiKeyOverview, listApiKeyOverviews } from '#app/services/api-keys/api-key-overview.ts'
 import { copyUsageDays } from '#app/services/api-keys/copy-usage-days.ts'
 import { findApiKey } from '#app/services/api-keys/find-api-key.ts'
 import { listIssuerOverviews } from '#app/services/issuers/issuer-overview.ts'
 import { noteUse, saveUses } from '#app/services/api-keys/note-use.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalOn, portalTest } from '../support/portal-test.ts'
 import { createApiKey, createService, postText } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let other: Portal
-let ledger: Ledger
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  other = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await other.stop()
-  await ledger.close()
-  await database.drop()
-})
+const { portal, db } = portalTest()
+const other = portalOn(db)
 
 const askUsage = (apiKey: string) => portal.call('GET', '/v1/usage', { token: apiKey })
 
@@ -62,7 +44,7 @@ test('many keys noted by two processes at once are all written, without a deadlo
     for (const id of ids.toReversed()) noteUse(other.ctx, id, '192.0.2.2')
     await Promise.all([saveUses(portal.ctx), saveUses(other.ctx)])
   }
-  const [row] = await ledger.sql`select count(*)::int as n from api_key_uses
+  const [row] = await db.sql`select count(*)::int as n from api_key_uses
     where api_key like 'key_00000%'`
   expect(row).toEqual({ n: 300 })
 })
@@ -70,9 +52,9 @@ test('many keys noted by two processes at once are all written, without a deadlo
 test('a use that could not be written is kept for the next time', async () => {
   const { key } = await createService(portal)
   noteUse(portal.ctx, key.id, '192.0.2.7')
-  await ledger.sql`alter table api_key_uses rename to away`
+  await db.sql`alter table api_key_uses rename to away`
   await expect(saveUses(portal.ctx)).rejects.toThrow()
-  await ledger.sql`alter table away rename to api_key_uses`
+  await db.sql`alter table away rename to api_key_uses`
   await saveUses(portal.ctx)
   expect(await findApiKeyOverview(portal.ctx, key.id)).toMatchObject({ lastUsedFrom: '192.0.2.7' })
 })
@@ -82,7 +64,7 @@ test('usage goes to its day, today’s live, and only what moved is written', as
   for (const text of ['1', '2', '3']) await postText(portal, service, text)
   await Promise.all([copyUsageDays(portal.ctx), copyUsageDays(other.ctx)])
   const rows = () =>
-    ledger.sql`select day, used::int, xmin::text from usage_days where api_key = ${service.key.id}`
+    db.sql`select day, used::int, xmin::text from usage_days where api_key = ${service.key.id}`
   const before = await rows()
   expect(before).toMatchObject([{ used: 3 }])
   await copyUsageDays(portal.ctx)
@@ -96,10 +78,10 @@ test('usage goes to its day, today’s live, and only what moved is written', as
 
 test('what the last minute of a month used belongs to that month’s last day', async () => {
   const { key } = await createService(portal)
-  await ledger.sql`insert into cap_usage (api_key, period, used, reserved) values
+  await db.sql`insert into cap_usage (api_key, period, used, reserved) values
     (${key.id}, cap_period(date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' - interval '1 day'), 9, 0)`
   await copyUsageDays(portal.ctx)
-  const rows = await ledger.sql`select used::int,
+  const rows = await db.sql`select used::int,
       day = to_char(date_trunc('month', now() at time zone 'UTC') - interval '1 day', 'YYYY-MM-DD') as last
     from usage_days where api_key = ${key.id}`
   expect(rows).toEqual([{ used: 9, last: true }])
@@ -112,7 +94,7 @@ test('all keys of all issuers, newest first, each once, with their state', async
   const expiring = await createApiKey(portal, service.slug, { expiresAt: soon })
   const lasting = await createApiKey(portal, service.slug, { expiresAt: far, cap: 5 })
   const expired = await createApiKey(portal, service.slug, { expiresAt: far })
-  await ledger.sql`update api_keys set expires_at = now() - interval '1 second'
+  await db.sql`update api_keys set expires_at = now() - interval '1 second'
     where id = ${expired.id}`
   const revoked = await createApiKey(portal, service.slug)
   await portal.admin('DELETE', `/v1/admin/api-keys/${revoked.id}`)

@@ -1,38 +1,22 @@
 import crypto, { createHmac } from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { crc32 } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   authenticateApiKey,
   readApiKeyId,
   recogniseApiKey,
 } from '#app/services/api-keys/api-key.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { ADMIN_TOKEN, startPortal, type Portal } from '../support/portal.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { ADMIN_TOKEN, type Portal } from '../support/portal.ts'
 import { signReceipt } from '../support/signing.ts'
-import { createApiKey, createService, post, type Service } from '../support/world.ts'
+import { createApiKey, createService, post } from '../support/world.ts'
 
 const PEPPER = 'a-pepper-for-tests'
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-let database: FreshDatabase
-let portal: Portal
-let ledger: Ledger
-let service: Service
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-  service = await createService(portal)
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await ledger.close()
-  await database.drop()
-})
+const { portal, db } = portalTest()
+const service = given(() => createService(portal))
 
 /** The checksum by its definition: CRC-32 of all before it, in base 62, six characters. */
 function withChecksum(body: string): string {
@@ -70,12 +54,12 @@ test('every wrong letter, and every two neighbours that were swapped, are found 
 
 test('the tables hold a keyed hash and nothing from which the key could be read', async () => {
   const { id, apiKey } = service.key
-  const [row] = await ledger.sql<{ secret_hash: Uint8Array }[]>`
+  const [row] = await db.sql<{ secret_hash: Uint8Array }[]>`
     select secret_hash from api_keys where id = ${id}`
   const expected = createHmac('sha256', PEPPER).update(apiKey).digest()
   expect(Buffer.from(row!.secret_hash)).toEqual(expected)
   const secret = apiKey.slice(-38, -6)
-  const rows = await ledger.sql<{ text: string }[]>`
+  const rows = await db.sql<{ text: string }[]>`
     select to_jsonb(t)::text as text from api_keys t
     union all select to_jsonb(t)::text from audit_entries t`
   expect(rows.length).toBeGreaterThan(2)
@@ -107,7 +91,7 @@ test('a key says its mode truly: the same id and secret under the other mode is 
 
 test('unknown, wrong, expired and revoked keys cost the same work as a right one', async () => {
   const expired = await createApiKey(portal, service.slug)
-  await ledger.sql`update api_keys set expires_at = now() - interval '1 s' where id = ${expired.id}`
+  await db.sql`update api_keys set expires_at = now() - interval '1 s' where id = ${expired.id}`
   const revoked = await createApiKey(portal, service.slug)
   await portal.admin('DELETE', `/v1/admin/api-keys/${revoked.id}`)
   const secret = '0'.repeat(32)
@@ -183,10 +167,10 @@ test('no key, token, pepper or content is in any log line, whatever goes right o
   note(await portal.call('GET', `/v1/usage?api_key=${apiKey}`))
   note(await portal.call('GET', '/v1/admin/audit', { token: apiKey }))
   // Something breaks while a content is on its way into its table.
-  await ledger.sql`alter table contents rename to contents_away`
+  await db.sql`alter table contents rename to contents_away`
   note(await post(portal, apiKey, await sign(text), content))
-  await ledger.sql`alter table contents_away rename to contents`
-  await ledger.sql`update api_keys set secret_hash = '\\x00' where id = ${service.key.id}`
+  await db.sql`alter table contents_away rename to contents`
+  await db.sql`update api_keys set secret_hash = '\\x00' where id = ${service.key.id}`
   note(await portal.call('GET', '/v1/usage', { token: apiKey }))
   expect(statuses).toEqual([200, 201, 201, 401, 401, 400, 400, 401, 401, 500, 500])
 
@@ -200,7 +184,7 @@ test('no key, token, pepper or content is in any log line, whatever goes right o
   expect(lines).not.toContain(PEPPER)
   expect(lines).not.toContain(text)
   expect(lines).not.toContain(Buffer.from(text).toString('hex'))
-  await ledger.expectBalanced()
+  await db.expectBalanced()
 })
 
 // What another process does to a key is not told to this one, which has just seen the key in use.
@@ -222,10 +206,10 @@ describe('a key that was good a moment ago', () => {
         await signReceipt(service.signer, service.slug, `text ${id} ${written++}`),
       )
     expect((await postNew()).status).toBe(201)
-    await ledger.sql.unsafe(`update api_keys set ${change} where id = '${id}'`)
+    await db.sql.unsafe(`update api_keys set ${change} where id = '${id}'`)
     const late = await Promise.all(Array.from({ length: 20 }, () => postNew()))
     expect(new Set(late.map((answer) => answer.status))).toEqual(new Set([401]))
-    const [row] = await ledger.sql<{ count: number }[]>`
+    const [row] = await db.sql<{ count: number }[]>`
       select count(*)::int as count from receipts where api_key = ${id}`
     expect(row!.count).toBe(1)
   })
@@ -240,7 +224,7 @@ describe('a key that was good a moment ago', () => {
         await signReceipt(service.signer, service.slug, `text ${id} ${written++}`),
       )
     expect((await postNew()).status).toBe(201)
-    await ledger.sql`update api_keys set previous_hash = secret_hash,
+    await db.sql`update api_keys set previous_hash = secret_hash,
       previous_expires_at = now() + interval '1 hour',
       secret_hash = decode(repeat('00', 32), 'hex') where id = ${id}`
     expect((await postNew()).status).toBe(201)

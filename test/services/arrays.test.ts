@@ -1,20 +1,14 @@
 import { Buffer } from 'node:buffer'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDb, type Db } from '#db/client.server.ts'
+import { expect, test } from 'vitest'
+import { createDb } from '#db/client.server.ts'
 import { byteaArray, textArray } from '#db/queries/array.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { databaseTest, given } from '../support/portal-test.ts'
 
-let database: FreshDatabase
-let db: Db
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  db = createDb(database.connection)
-})
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
+const database = databaseTest()
+const db = given(
+  () => createDb(database.connection),
+  (one) => one.close(),
+)
 
 const HOSTILE = ['', 'NULL', null, '{"a","b"}', '\\x00', `'; drop table receipts; --`, 'né 🧾 שלום']
 

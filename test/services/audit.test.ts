@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { recordChange } from '#app/services/audit/record-change.ts'
 import { done } from '#app/services/outcome.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { ADMIN_TOKEN, startPortal, type Portal } from '../support/portal.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { ADMIN_TOKEN } from '../support/portal.ts'
 import { makeSigner, signProof, signReceipt } from '../support/signing.ts'
-import { createService, freshSlug, post, publishKey, type Service } from '../support/world.ts'
+import { createService, freshSlug, post, publishKey } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let service: Service
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
+const service = given(() => createService(portal))
 
 interface Entry {
   id: string

@@ -1,29 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { postAll, postBatch, signMany, tally } from '../support/crowd.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { expectRefused } from '../support/refusal.ts'
 import { createApiKey, createService, post, type Service } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let ledger: Ledger
+const { portal, db } = portalTest()
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-})
-
-afterEach(() => ledger.expectBalanced())
-
-afterAll(async () => {
-  await portal.stop()
-  await ledger.close()
-  await database.drop()
-})
+afterEach(() => db.expectBalanced())
 
 interface Usage {
   used: number
@@ -86,7 +70,7 @@ test('places are refused when used, reserved and asked for are more than the cap
   const service = await createService(portal, { cap: 10 })
   await postAll([portal], service.key.apiKey, await signMany(service, 4))
   await hold(service, { count: 5 })
-  const { body } = await expectRefused(ledger, 402, 'cap_exceeded', () =>
+  const { body } = await expectRefused(db, 402, 'cap_exceeded', () =>
     reserve(service, { count: 2 }),
   )
   expect(body).toMatchObject({ used: 4, reserved: 5, cap: 10 })
@@ -162,9 +146,9 @@ test('a changed cap acts at once: raised, lowered below what is used, and none',
   await setCap(service, 4)
   expect((await postNew(service)).status).toBe(201)
   await setCap(service, 1)
-  const { body } = await expectRefused(ledger, 402, 'cap_exceeded', () => postNew(service))
+  const { body } = await expectRefused(db, 402, 'cap_exceeded', () => postNew(service))
   expect(body).toMatchObject({ used: 3, cap: 1 })
-  await expectRefused(ledger, 402, 'cap_exceeded', () => reserve(service))
+  await expectRefused(db, 402, 'cap_exceeded', () => reserve(service))
   await setCap(service, null)
   expect((await postNew(service)).body.usage).toMatchObject({ used: 4, cap: null })
   expect((await hold(service, { count: 1000 })).usage).toMatchObject({ reserved: 1000, cap: null })
@@ -181,7 +165,7 @@ test('the month and every expiry go by the database’s clock and end with the m
   expect((await postNew(service)).status).toBe(201)
   const usage = await usageOf(service)
   portal.advance(-400 * 86_400_000)
-  const [row] = await ledger.sql<[Record<string, unknown>]>`
+  const [row] = await db.sql<[Record<string, unknown>]>`
     select r.period, to_char(now() at time zone 'UTC', 'YYYY-MM') || '-01' as today, u.period as counted,
       (r.expires_at = least(r.expires_at, cap_resets_at(now()))) as within,
       (r.expires_at - now() between interval '0' and interval '1 day') as soon, r.expires_at
@@ -189,7 +173,7 @@ test('the month and every expiry go by the database’s clock and end with the m
   expect(row).toMatchObject({ period: row.today, counted: row.today, within: true, soon: true })
   expect((row.expires_at as Date).toISOString()).toBe(expiresAt)
   expect(usage.period).toBe(row.today)
-  const [edges] = await ledger.sql`
+  const [edges] = await db.sql`
     select cap_period('2026-12-31 23:59:59.999999Z') as last,
       cap_period('2027-01-01 00:30:00+01') as still, cap_period('2027-01-01 00:00:00Z') as next,
       cap_resets_at('2026-12-31 23:59:59Z') = '2027-01-01 00:00:00Z' as year,
@@ -207,9 +191,9 @@ test('what was used and held last month counts nothing this month', async () => 
   const service = await createService(portal, { cap: 2 })
   const id = `rsv_${'M'.repeat(22)}`
   // Last month as it would have been left: a full cap, and a reservation that ended with it.
-  await ledger.sql`insert into cap_usage (api_key, period, used, reserved)
+  await db.sql`insert into cap_usage (api_key, period, used, reserved)
     values (${service.key.id}, cap_period(now() - interval '1 month'), 0, 2)`
-  await ledger.sql`insert into reservations (id, api_key, period, places, expires_at)
+  await db.sql`insert into reservations (id, api_key, period, places, expires_at)
     values (${id}, ${service.key.id}, cap_period(now() - interval '1 month'), 2,
       date_trunc('month', now() at time zone 'UTC') at time zone 'UTC')`
   expect(await usageOf(service)).toMatchObject({ used: 0, reserved: 0, cap: 2 })
@@ -229,7 +213,7 @@ test('count and ttlSeconds have limits, named by pointer', async () => {
     [{ ttlSeconds: 86_401 }, '/ttlSeconds'],
     [{ places: 1 }, '/places'],
   ] as const) {
-    const answer = await expectRefused(ledger, 400, 'invalid_request', () => reserve(service, body))
+    const answer = await expectRefused(db, 400, 'invalid_request', () => reserve(service, body))
     expect(answer.text).toContain(`"pointer":"${pointer}"`)
   }
   expect((await hold(service)).count).toBe(1)
@@ -287,13 +271,11 @@ test('a batch of 1,001, of none, or with an unknown member beside it is refused 
   const service = await createService(portal)
   const [receipt] = await signMany(service, 1)
   const refused = (receipts: unknown[]) =>
-    expectRefused(ledger, 400, 'invalid_request', () =>
-      postBatch(portal, service.key.apiKey, receipts),
-    )
+    expectRefused(db, 400, 'invalid_request', () => postBatch(portal, service.key.apiKey, receipts))
   await refused(Array.from({ length: 1001 }, () => receipt))
   await refused([])
   const beside = { receipts: [{ receipt }], colour: 'red' }
-  const answer = await expectRefused(ledger, 400, 'invalid_request', () =>
+  const answer = await expectRefused(db, 400, 'invalid_request', () =>
     portal.call('POST', '/v1/receipts/batch', { token: service.key.apiKey, body: beside }),
   )
   expect(answer.text).toContain('"pointer":"/colour"')

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { signIn } from '#app/services/door/sign-in.ts'
 import { freshVisitor } from '../support/admins.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { signReceipt } from '../support/signing.ts'
 import { createService, post } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal } = portalTest()
 
 test('receipts come in while a crowd of strangers tries passwords at once', async () => {
   const service = await createService(portal)

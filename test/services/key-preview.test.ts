@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { countReceipts } from '#app/services/issuers/count-receipts.ts'
 import { listHistory } from '#app/services/audit/list-history.ts'
 import { findIssuerWithUse } from '#app/services/issuers/list-signing-keys.ts'
 import { previewKeyChange } from '#app/services/issuers/preview-key-change.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openLedger, type Ledger } from '../support/ledger.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
 import { createService, postText, publishKey, type Service } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let ledger: Ledger
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  ledger = openLedger(database.connection)
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await ledger.close()
-  await database.drop()
-})
+const { portal, db } = portalTest()
 
 const revoke = (service: Service, compromisedSince?: string) =>
   portal.admin(
@@ -112,12 +96,12 @@ test('a key is next until its first receipt, and its history tells each change',
 
 test('a count is exact up to its bound, and says when there is more', async () => {
   const kid = 'k'.repeat(43)
-  await ledger.sql`
+  await db.sql`
     insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws, content_digest, received_at)
       select substring(d from 1 for 20), d, 'many', ${kid}, 'key_00000000', 'live', 'private', 'x', d,
           timestamptz '2026-01-01' + n * interval '1 second'
         from (select sha256(n::text::bytea) as d, n from generate_series(1, 30000) n) s`
-  await ledger.sql`vacuum analyze receipts`
+  await db.sql`vacuum analyze receipts`
   const count = (max?: number, since: Date | null = null) =>
     countReceipts(portal.ctx, [kid], { since, until: null }, max)
   expect(await count()).toEqual({ count: 30_000, isMore: false })

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { lockAdmin } from '#db/queries/people/admins.ts'
 import { inviteAdmin, recoverOwner } from '#app/services/people/invite-admin.ts'
 import { beginJoiningWithPasskey, joinWithPasskey } from '#app/services/people/join.ts'
@@ -10,22 +10,10 @@ import { findSession } from '#app/services/door/session.ts'
 import { finishSignIn } from '#app/services/door/sign-in.ts'
 import { beginPasskeySignIn, signInWithPasskey } from '#app/services/door/use-passkey.ts'
 import { appCode, BY, freshVisitor, good, tokenOf } from '../support/admins.ts'
-import { freshDatabase } from '../support/database.ts'
-import { PUBLIC_URL, startPortal, type Portal } from '../support/portal.ts'
+import { portalTest } from '../support/portal-test.ts'
+import { PUBLIC_URL } from '../support/portal.ts'
 
-let portal: Portal
-let drop: () => Promise<void>
-
-beforeAll(async () => {
-  const database = await freshDatabase()
-  drop = () => database.drop()
-  portal = await startPortal(database.connection)
-})
-
-afterAll(async () => {
-  await portal.stop()
-  await drop()
-})
+const { portal, db } = portalTest()
 
 const wrong = { ok: false, code: 'wrong' }
 

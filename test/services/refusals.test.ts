@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { startChores, type Chore } from '#app/process/background.server.ts'
 import {
   countRefusal,
@@ -7,23 +7,12 @@ import {
 } from '#app/services/ingest/count-refusals.ts'
 import { selectRefusalsByCode } from '#db/queries/ingest/refusals.ts'
 import { signMany } from '../support/crowd.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { startPortal, type Portal } from '../support/portal.ts'
-import { createApiKey, createService, post, type Service } from '../support/world.ts'
+import { given, portalTest } from '../support/portal-test.ts'
+import { startPortal } from '../support/portal.ts'
+import { createApiKey, createService, post } from '../support/world.ts'
 
-let database: FreshDatabase
-let portal: Portal
-let service: Service
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  portal = await startPortal(database.connection)
-  service = await createService(portal, { cap: 1 })
-})
-afterAll(async () => {
-  await portal.stop()
-  await database.drop()
-})
+const { portal, db } = portalTest()
+const service = given(() => createService(portal, { cap: 1 }))
 beforeEach(async () => {
   await saveRefusals(portal.ctx)
   await portal.ctx.db.run('delete from refusals', [])
@@ -112,7 +101,7 @@ test('counts that could not be written are kept and written later, once', async 
 })
 
 test('several processes add up', async () => {
-  const others = await Promise.all([1, 2, 3].map(() => startPortal(database.connection)))
+  const others = await Promise.all([1, 2, 3].map(() => startPortal(db.connection)))
   for (const one of [portal, ...others])
     for (const code of ['not_found', 'cap_exceeded', 'rate_limited'])
       countRefusal(one.ctx, 'key_a', code)

@@ -1,8 +1,8 @@
 import { breakIn, type Intruder } from './tamper.ts'
 import { startVisitor, type Visitor } from './browser.ts'
-import { openLink, type BrokenLink } from './broken-link.ts'
-import { freshDatabase } from './database.ts'
-import { startPortal, type Portal } from './portal.ts'
+import type { BrokenLink } from './broken-link.ts'
+import type { Portal } from './portal.ts'
+import { given, linkedPortalTest } from './portal-test.ts'
 import { signReceipt } from './signing.ts'
 import { createService, post, publishKey, type Service } from './world.ts'
 
@@ -16,15 +16,17 @@ export interface Site {
   service: Service
   /** Posts a receipt for a public text, and gives its id. */
   publish: (text: string, claims?: object, service?: Service) => Promise<string>
-  stop: () => Promise<void>
 }
 
-export async function openSite(): Promise<Site> {
-  const database = await freshDatabase()
-  const link = await openLink(database.connection)
-  const portal = await startPortal(link.connection, { pages: Promise.resolve() })
-  const [visitor, service] = await Promise.all([startVisitor(portal), createService(portal)])
-  const intruder = breakIn(database.connection)
+/** For a whole test file; it needs a build. */
+export function siteTest(): Site {
+  const { portal, db, link } = linkedPortalTest({ pages: true })
+  const visitor = given(
+    () => startVisitor(portal),
+    (one) => one.leave(),
+  )
+  const service = given(() => createService(portal))
+  const intruder = given(() => breakIn(db.sql))
   return {
     portal,
     visitor,
@@ -37,13 +39,6 @@ export async function openSite(): Promise<Site> {
       const answer = await post(portal, by.key.apiKey, jws, more)
       if (answer.status !== 201) throw new Error(answer.text)
       return answer.body.receiptId
-    },
-    stop: async () => {
-      await visitor.leave()
-      await intruder.leave()
-      await portal.stop()
-      await link.cut()
-      await database.drop()
     },
   }
 }

@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { parseReceiptId } from '#receipt/id.ts'
-import type { Connection } from '#db/connection.ts'
-import { openSql, type Sql } from './sql.ts'
+import type { Sql } from './sql.ts'
 
 /** Somebody who can write to the database without asking the portal. */
 export interface Intruder {
@@ -15,13 +14,10 @@ export interface Intruder {
   /** Puts another string in the place of a stored receipt. */
   replaceReceipt(receiptId: string, jws: string): Promise<void>
   readReceipt(receiptId: string): Promise<string>
-  leave(): Promise<void>
 }
 
 /** Needs no superuser: the trigger that keeps receipts as they are belongs to the tables' owner. */
-export function breakIn(connection: Connection): Intruder {
-  const sql = openSql(connection)
-
+export function breakIn(sql: Sql): Intruder {
   const readReceipt = async (receiptId: string): Promise<string> => {
     const rows = await sql<{ jws: string }[]>`
       SELECT jws FROM receipts WHERE id = ${idOf(receiptId)}`
@@ -58,7 +54,6 @@ export function breakIn(connection: Connection): Intruder {
         await replaceReceipt(receiptId, bytes.toString('latin1'))
       }
     },
-    leave: () => sql.end(),
   }
 }
 
