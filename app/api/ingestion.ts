@@ -12,6 +12,7 @@ import {
   type Submission,
 } from '../services/ingest/ingest-receipts.ts'
 import { readUsage } from '../services/api-keys/read-usage.ts'
+import { SCOPES_TO_POST } from '../services/api-keys/scopes.ts'
 import { releaseReservation, reserveCap } from '../services/ingest/reserve-cap.ts'
 import { readContent } from './content.ts'
 import { keyed } from './keyed.ts'
@@ -27,7 +28,7 @@ import {
 import { batch, reservationBody, submission } from './schemas/ingestion.ts'
 
 const NO_STORE = { 'cache-control': 'no-store' }
-const INGESTS = { ingests: true }
+const INGESTS = { ingests: true, scopes: SCOPES_TO_POST }
 
 /** `POST /v1/receipts` */
 export const postReceipt = keyed(async (request, ctx, _params, key) => {

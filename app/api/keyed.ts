@@ -1,6 +1,7 @@
 import type { ApiKeyHolder } from '../services/api-keys/api-key.ts'
 import { joinHeaders, type Reply } from '../web/reply.ts'
 import { authenticateApiKey, recogniseApiKey } from '../services/api-keys/api-key.ts'
+import type { ApiKeyScope } from '../services/api-keys/scopes.ts'
 import { noteUse } from '../services/api-keys/note-use.ts'
 import { counted } from './counted.ts'
 import { bearer, refuse, type Handler } from './request.ts'
@@ -9,11 +10,18 @@ export type KeyedHandler = (
   ...rest: [...Parameters<Handler>, key: ApiKeyHolder]
 ) => Promise<Reply> | Reply
 
-/**
- * A route that needs an API key: who it is, then whether its rate allows it. `ingests`: what it does
- * ends in the group commit, which has the last word about the key.
- */
-export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler {
+interface KeyedOptions {
+  /** The handler ends in the group commit, which has the last word about the API key. */
+  ingests?: boolean
+  /** The API key needs one of these. Left out: any API key will do. */
+  scopes?: readonly ApiKeyScope[]
+}
+
+/** A route that needs an API key: whose it is, then what it may do, then whether its rate allows it. */
+export function keyed(
+  handler: KeyedHandler,
+  { ingests = false, scopes }: KeyedOptions = {},
+): Handler {
   const identify = ingests ? recogniseApiKey : authenticateApiKey
   return counted(async (request, ctx, params, caller) => {
     const apiKey = bearer(request)
@@ -22,6 +30,9 @@ export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler 
     if (key === null) return refuse(request, 'invalid_api_key')
     caller.apiKey = key.id
     noteUse(ctx, key.id, request.address)
+    // A recognised row may be a second old. That is enough here: scopes never change.
+    if (scopes !== undefined && !scopes.some((scope) => key.scopes.includes(scope)))
+      return refuse(request, 'scope_missing', { detail: sayScopes(scopes, key.scopes) })
     if (key.ratePerSecond === null) return handler(request, ctx, params, key)
 
     const rate = key.ratePerSecond
@@ -40,3 +51,6 @@ export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler 
     return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
   })
 }
+
+const sayScopes = (needed: readonly ApiKeyScope[], given: readonly ApiKeyScope[]): string =>
+  `This call needs the scope ${needed.join(' or ')}; this API key has ${given.join(' and ')}.`

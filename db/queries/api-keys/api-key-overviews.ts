@@ -1,4 +1,5 @@
 import type { Run } from '../../connection.ts'
+import type { ApiKeyRecord } from './api-key-records.ts'
 
 /** An API key with this month's counter and its last use. Times in milliseconds. */
 export interface ApiKeyOverviewRow {
@@ -6,6 +7,7 @@ export interface ApiKeyOverviewRow {
   issuer: string
   name: string
   mode: 'live' | 'test'
+  scopes: ApiKeyRecord['scopes']
   cap: number | null
   ratePerSecond: number | null
   createdAt: number
@@ -23,7 +25,7 @@ export interface ApiKeyOverviewRow {
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
 
-const SELECT = `select a.id, a.issuer, a.name, a.mode, a.cap::float8 as cap,
+const SELECT = `select a.id, a.issuer, a.name, a.mode, a.scopes, a.cap::float8 as cap,
     a.rate_per_second as "ratePerSecond", ${ms('a.created_at')} as "createdAt",
     ${ms('a.expires_at')} as "expiresAt", ${ms('a.revoked_at')} as "revokedAt",
     ${ms('a.previous_expires_at')} as "previousExpiresAt", coalesce(c.used, 0)::float8 as used,
