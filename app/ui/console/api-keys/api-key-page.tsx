@@ -1,29 +1,19 @@
 import type { ReactNode } from 'react'
+import type { ApiKeyDetails } from '#app/services/api-keys/find-api-key.ts'
+import type { HistoryEntry } from '#app/services/audit/list-history.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
-import { ApiKeyStateBadge, CapMeter, ModeBadge, type ApiKeyShown } from './api-key-table.tsx'
+import { ApiKeyStateBadge, CapMeter, ModeBadge } from './api-key-table.tsx'
 import { BarChart } from '../parts/bar-chart.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
-import { History, type HistoryShown } from '../audit/history.tsx'
+import { History } from '../audit/history.tsx'
 import { useMayAct } from '../parts/may-act.ts'
 import { DoneNotice, TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { sayDay, sayNumber, sayShortDay } from '../parts/say.ts'
 
-export type Projection =
-  | { kind: 'no-cap' }
-  | { kind: 'reached' }
-  | { kind: 'not-this-month' }
-  | { kind: 'around'; day: string }
-
-export interface ApiKeyDetail extends ApiKeyShown {
-  reserved: number
-  days: { day: string; used: number }[]
-  projection: Projection
-}
-
 interface ApiKeyPageProps {
-  apiKey: ApiKeyDetail
-  history: HistoryShown[]
+  apiKey: ApiKeyDetails
+  history: HistoryEntry[]
   done: string | null
 }
 
@@ -99,7 +89,7 @@ function Actions({ id }: { id: string }) {
   )
 }
 
-function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
+function Tiles({ apiKey }: { apiKey: ApiKeyDetails }) {
   const { used, cap, reserved, resetsAt, lastUsedAt, lastUsedFrom, projection, state, days } =
     apiKey
   // Uses are written down some seconds later than receipts.
@@ -180,7 +170,7 @@ function Tile({
   )
 }
 
-function ApiKeyFacts({ apiKey }: { apiKey: ApiKeyDetail }) {
+function ApiKeyFacts({ apiKey }: { apiKey: ApiKeyDetails }) {
   return (
     <Facts>
       <Fact name="Id">

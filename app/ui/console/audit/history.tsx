@@ -1,18 +1,9 @@
+import type { HistoryEntry } from '#app/services/audit/list-history.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { actorWord } from './audit-words.ts'
 import { TimeText } from '../parts/notice.tsx'
 import { isTime, sayTime } from '../parts/say.ts'
 import { DataTable } from '../parts/table.tsx'
-
-export interface HistoryShown {
-  id: string
-  at: string
-  actor: string
-  address: string | null
-  action: string
-  before: Record<string, unknown> | null
-  after: Record<string, unknown> | null
-}
 
 const ACTIONS = new Map(
   Object.entries({
@@ -40,7 +31,7 @@ const NAMES: Record<string, string> = {
   expiresAt: 'expires',
 }
 
-export function History({ entries }: { entries: HistoryShown[] }) {
+export function History({ entries }: { entries: HistoryEntry[] }) {
   return (
     <DataTable
       caption="Changes, newest first"
@@ -68,7 +59,7 @@ export function History({ entries }: { entries: HistoryShown[] }) {
   )
 }
 
-function What({ entry }: { entry: HistoryShown }) {
+function What({ entry }: { entry: HistoryEntry }) {
   return (
     <>
       {ACTIONS.get(entry.action) ?? <VisibleText text={entry.action} />}
@@ -86,7 +77,7 @@ function What({ entry }: { entry: HistoryShown }) {
 export function changesOf({
   before,
   after,
-}: Pick<HistoryShown, 'before' | 'after'>): { name: string; was: string | null; is: string }[] {
+}: Pick<HistoryEntry, 'before' | 'after'>): { name: string; was: string | null; is: string }[] {
   const isNew = before === null
   return Object.entries(NAMES).flatMap(([member, name]) => {
     const [was, is] = [before?.[member] ?? null, after?.[member] ?? null]
