@@ -55,7 +55,7 @@ export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
             The secret so far works beside it until the overlap ends, so that the service can be
             switched over without an outage.
           </li>
-          <li>Id, name, cap and what is used of it stay as they are.</li>
+          <li>Id, name, scopes, cap and what is used of it stay as they are.</li>
           {apiKey.previousExpiresAt === null ? null : (
             <li>
               The secret of the rotation before, which would work until{' '}

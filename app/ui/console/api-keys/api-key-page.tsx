@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { ApiKeyDetails } from '#app/services/api-keys/find-api-key.ts'
 import type { HistoryEntry } from '#app/services/audit/list-history.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
+import { SCOPE_WORDS } from './scope-words.ts'
 import { ApiKeyStateBadge, CapMeter, ModeBadge } from './api-key-table.tsx'
 import { BarChart } from '../parts/bar-chart.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
@@ -146,8 +147,8 @@ const PROJECTION = {
 const PROJECTION_SAYS = {
   'no-cap': 'a cap can be set at any time',
   reached: 'new receipts are refused with 402',
-  'not-this-month': 'if it is used on as lately',
-  around: 'if it is used on as lately',
+  'not-this-month': 'at the pace of the last seven days',
+  around: 'at the pace of the last seven days',
 }
 
 function Tile({
@@ -178,6 +179,13 @@ function ApiKeyFacts({ apiKey }: { apiKey: ApiKeyDetails }) {
       </Fact>
       <Fact name="Issuer">
         <a href={`/admin/issuers/${apiKey.issuer}`}>{apiKey.issuer}</a>
+      </Fact>
+      <Fact name="It may">
+        {apiKey.scopes.map((scope) => (
+          <div key={scope}>
+            {SCOPE_WORDS[scope]} <code className="quiet">{scope}</code>
+          </div>
+        ))}
       </Fact>
       <Fact name="Secret">
         <code>

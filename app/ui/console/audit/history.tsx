@@ -23,6 +23,7 @@ const ACTIONS = new Map(
 const NAMES: Record<string, string> = {
   name: 'name',
   url: 'website',
+  scopes: 'scopes',
   cap: 'cap',
   ratePerSecond: 'rate',
   reason: 'reason',
@@ -80,14 +81,14 @@ export function changesOf({
 }: Pick<HistoryEntry, 'before' | 'after'>): { name: string; was: string | null; is: string }[] {
   const isNew = before === null
   return Object.entries(NAMES).flatMap(([member, name]) => {
-    const [was, is] = [before?.[member] ?? null, after?.[member] ?? null]
-    if (was === is) return []
-    return [{ name, was: isNew ? null : show(was), is: show(is) }]
+    const [was, is] = [show(before?.[member]), show(after?.[member])]
+    return was === is ? [] : [{ name, was: isNew ? null : was, is }]
   })
 }
 
 function show(value: unknown): string {
   if (typeof value === 'number') return value.toLocaleString('en')
+  if (Array.isArray(value)) return value.join(', ')
   if (typeof value !== 'string') return 'none'
   return isTime(value) ? sayTime(value) : value
 }
