@@ -58,6 +58,11 @@ export const apiKeys = pgTable(
       .references(() => issuers.slug),
     name: text().notNull(),
     mode: text({ enum: ['live', 'test'] }).notNull(),
+    /** What it may be used for; given at its creation and never changed. */
+    scopes: text({ enum: ['post', 'gateway', 'relay'] })
+      .array()
+      .notNull()
+      .default(['post']),
     /** Receipts a calendar month (UTC); null is no cap. */
     cap: bigint({ mode: 'number' }),
     ratePerSecond: integer('rate_per_second'),
@@ -72,6 +77,10 @@ export const apiKeys = pgTable(
   (t) => [
     index('api_keys_issuer').on(t.issuer),
     check('api_keys_mode', sql`${t.mode} in ('live', 'test')`),
+    check(
+      'api_keys_scopes',
+      sql`${t.scopes} <@ '{post,gateway,relay}' and cardinality(${t.scopes}) > 0`,
+    ),
     check('api_keys_cap', sql`${t.cap} >= 0`),
   ],
 )

@@ -9,6 +9,8 @@ interface Room {
   room: string
   /** What it may import: rooms and files by prefix, packages by name. Types are imports too. */
   may: string[]
+  /** What it may also import by a whole `import type`, of which nothing is left when it runs. */
+  mayTypes?: string[]
 }
 
 const CORE = 'sdk/src/receipt/'
@@ -83,6 +85,19 @@ const nounRooms = (layer: string, may: string[]): Room[] =>
     may: [...[noun, ...uses].map((one) => `${layer}${one}/`), ...may],
   }))
 
+/** The console draws what the services of the same nouns answer, by their types and nothing else. */
+const consoleRooms = (): Room[] =>
+  nounRooms('app/ui/console/', UI_MAY).map((row) => ({
+    ...row,
+    mayTypes: [
+      ...row.may
+        .filter((one) => one.startsWith('app/ui/console/'))
+        .map((one) => one.replace('app/ui/console/', 'app/services/')),
+      // Every page knows the role of its reader.
+      'app/services/door/session.ts',
+    ],
+  }))
+
 /** A layer's own loose files: small rules that every noun may use. */
 const loose = (layer: string): string[] =>
   readdirSync(join(ROOT, layer), { withFileTypes: true })
@@ -141,7 +156,7 @@ const TABLE: Room[] = [
     room: 'app/ui/browser/',
     may: ['app/ui/', CORE, '@simplewebauthn/browser'],
   },
-  ...nounRooms('app/ui/console/', UI_MAY),
+  ...consoleRooms(),
   { room: 'app/ui/', may: ['app/ui/', CORE, 'react', '@conform-to/', 'qr'] },
   {
     room: 'app/routes/',
@@ -176,30 +191,58 @@ const IMPORT =
 const ALIASES: Record<string, string> = { '#app/': 'app/', '#db/': 'db/', '#receipt/': CORE }
 
 /** What a file imports, as paths from the root or names of packages. */
-function importsOf(file: string): string[] {
-  const source = readFileSync(join(ROOT, file), 'utf8')
-  return [...source.matchAll(IMPORT)].map(([, still, late]) => {
-    const name = still ?? late
-    if (name!.startsWith('.')) return relative(ROOT, resolve(ROOT, dirname(file), name!))
-    const alias = Object.keys(ALIASES).find((prefix) => name!.startsWith(prefix))
-    return alias === undefined ? name! : ALIASES[alias]! + name!.slice(alias.length)
-  })
+const importsOf = (file: string): string[] =>
+  readImports(file, readFileSync(join(ROOT, file), 'utf8')).map(({ name }) => name)
+
+function readImports(file: string, source: string): { name: string; isType: boolean }[] {
+  return [...source.matchAll(IMPORT)].map(([line, still, late]) => ({
+    name: nameOf(file, (still ?? late)!),
+    isType: line.startsWith('import type '),
+  }))
 }
+
+function nameOf(file: string, name: string): string {
+  if (name.startsWith('.')) return relative(ROOT, resolve(ROOT, dirname(file), name))
+  const alias = Object.keys(ALIASES).find((prefix) => name.startsWith(prefix))
+  return alias === undefined ? name : ALIASES[alias]! + name.slice(alias.length)
+}
+
+const isOneOf = (name: string, prefixes: string[]): boolean =>
+  prefixes.some((prefix) => name.startsWith(prefix))
+
+const findForbidden = ({ may, mayTypes = [] }: Room, file: string, source: string): string[] =>
+  readImports(file, source)
+    .filter(({ name, isType }) => !isOneOf(name, may) && !(isType && isOneOf(name, mayTypes)))
+    .map(({ name }) => `${file} imports ${name}`)
 
 describe('the import table', () => {
   const files = [...listSources('sdk'), ...listSources('db'), ...listSources('app')]
 
-  test.each(TABLE)('$room imports only what it may', ({ room, may }) => {
+  test.each(TABLE)('$room imports only what it may', (row) => {
     const own = files.filter(
-      (file) => TABLE.find((row) => file.startsWith(row.room))?.room === room,
+      (file) => TABLE.find((one) => file.startsWith(one.room))?.room === row.room,
     )
-    expect(own.length).toBeGreaterThan(room === 'sdk/src/' ? -1 : 0)
+    expect(own.length).toBeGreaterThan(row.room === 'sdk/src/' ? -1 : 0)
     const forbidden = own.flatMap((file) =>
-      importsOf(file)
-        .filter((name) => !may.some((allowed) => name === allowed || name.startsWith(allowed)))
-        .map((name) => `${file} imports ${name}`),
+      findForbidden(row, file, readFileSync(join(ROOT, file), 'utf8')),
     )
     expect(forbidden).toEqual([])
+  })
+
+  test('a page of the console imports types of its service, and never what runs', () => {
+    const file = 'app/ui/console/api-keys/a-page.tsx'
+    const row = TABLE.find(({ room }) => file.startsWith(room))!
+    const from = (noun: string) => `from '#app/services/${noun}/a.ts'`
+    const lines = [
+      `import type { A } ${from('api-keys')}`,
+      `import type { A } ${from('audit')}`,
+      `import { a } ${from('api-keys')}`,
+      `import { type A, a } ${from('api-keys')}`,
+      `export { a } ${from('api-keys')}`,
+      `import type { A } ${from('people')}`,
+    ]
+    const isForbidden = lines.map((line) => findForbidden(row, file, line).length > 0)
+    expect(isForbidden).toEqual([false, false, true, true, true, true])
   })
 
   test('one module alone imports the driver', () => {
@@ -243,10 +286,12 @@ describe('the import table', () => {
   })
 })
 
-test('no source file is longer than 300 lines', () => {
-  const functions = readdirSync(join(ROOT, 'db/functions')).map((name) => `db/functions/${name}`)
+test('no source file, style sheet or SQL function is longer than 300 lines', () => {
+  const inFolder = (folder: string) =>
+    readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`)
+  const functions = inFolder('db/functions')
   const files = ['sdk', 'db', 'app', 'test'].flatMap(listFiles)
-  const long = [...files, ...functions].filter(
+  const long = [...files, ...functions, ...inFolder('app/ui/styles')].filter(
     (file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 301,
   )
   expect(functions).toContain('db/functions/ingest.sql')

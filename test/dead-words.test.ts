@@ -32,7 +32,6 @@ const FRAMEWORK = [
 
 /** Rooms that are being rebuilt decide about these themselves. */
 const AWAITED = [
-  'scope_missing',
   'app/services/verify/build-report.ts formatTimeEnglish',
   'app/ui/console/parts/form.tsx CheckField',
 ]

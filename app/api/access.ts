@@ -8,6 +8,7 @@ import {
   type ApiKeyHolder,
 } from '../services/api-keys/api-key.ts'
 import { noteUse } from '../services/api-keys/note-use.ts'
+import type { ApiKeyScope } from '../services/api-keys/scopes.ts'
 import type { Actor } from '../services/audit/record-change.ts'
 import { isAdminToken } from '../services/door/admin-token.ts'
 import type { Outcome } from '../services/outcome.ts'
@@ -16,11 +17,18 @@ export type KeyedHandler = (
   ...rest: [...Parameters<Handler>, key: ApiKeyHolder]
 ) => Promise<Reply> | Reply
 
-/**
- * A handler for the holder of an API key: first who it is, then whether the key's rate allows it.
- * `ingests`: the handler's work ends in the group commit, which has the last word about the key.
- */
-export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler {
+export interface KeyedOptions {
+  /** The handler's work ends in the group commit, which has the last word about the key. */
+  ingests?: boolean
+  /** The API key needs one of these. Left out: any API key will do. */
+  scopes?: readonly ApiKeyScope[]
+}
+
+/** A handler for the holder of an API key: whose it is, what it may do, whether its rate allows it. */
+export function keyed(
+  handler: KeyedHandler,
+  { ingests = false, scopes }: KeyedOptions = {},
+): Handler {
   const identify = ingests ? recogniseApiKey : authenticateApiKey
   return async (request, ctx, params) => {
     const apiKey = bearer(request)
@@ -29,6 +37,9 @@ export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler 
     if (key === null) return refuse(request, 'invalid_api_key')
     request.apiKey = key.id
     noteUse(ctx, key.id, request.address)
+    // A recognised row may be a second old. That is enough here: scopes never change.
+    if (scopes !== undefined && !scopes.some((scope) => key.scopes.includes(scope)))
+      return refuse(request, 'scope_missing', { detail: sayScopes(scopes, key.scopes) })
     if (key.ratePerSecond === null) return handler(request, ctx, params, key)
 
     const rate = key.ratePerSecond
@@ -47,6 +58,9 @@ export function keyed(handler: KeyedHandler, { ingests = false } = {}): Handler 
     return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
   }
 }
+
+const sayScopes = (needed: readonly ApiKeyScope[], given: readonly ApiKeyScope[]): string =>
+  `This call needs the scope ${needed.join(' or ')}; this API key has ${given.join(' and ')}.`
 
 export type AdminHandler = (...rest: [...Parameters<Handler>, by: Actor]) => Promise<Reply>
 

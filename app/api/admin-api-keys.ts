@@ -12,13 +12,14 @@ import { apiKeyChange, apiKeyQuery, newApiKey, rotation } from './schemas/admin.
 export const postApiKey: AdminHandler = async (request, ctx, params, by) => {
   const read = await readJson(request, newApiKey)
   if (!read.ok) return read.reply
-  const { name, mode, cap, ratePerSecond = null, expiresAt = null } = read.value
+  const { name, mode, cap, ratePerSecond = null, expiresAt = null, scopes } = read.value
   const created = await createApiKey(ctx, by, params.slug!, {
     name,
     mode,
     cap,
     ratePerSecond,
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    scopes,
   })
   return answer(request, created, (key) => jsonReply(201, key))
 }

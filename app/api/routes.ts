@@ -3,7 +3,14 @@ import type { Handler } from '../web/handler.ts'
 import { BATCH_BODY_BYTES_MAX, RECEIPT_BODY_BYTES_MAX } from '../web/read-body.ts'
 import { nothing } from '../web/router.ts'
 import { FIVE_MINUTES, FOREVER, ONE_DAY, row, TEN_SECONDS, type Row } from '../web/row.ts'
-import { forAdmin, keyed, type AdminHandler, type KeyedHandler } from './access.ts'
+import {
+  forAdmin,
+  keyed,
+  type AdminHandler,
+  type KeyedHandler,
+  type KeyedOptions,
+} from './access.ts'
+import { SCOPES_TO_POST } from '../services/api-keys/scopes.ts'
 import * as apiKeys from './admin-api-keys.ts'
 import * as issuers from './admin-issuers.ts'
 import * as receipts from './admin-receipts.ts'
@@ -25,7 +32,7 @@ const withKey = (
   method: Method,
   path: string,
   handler: KeyedHandler,
-  { bytesMax, ...options }: Pick<Options, 'bytesMax'> & Parameters<typeof keyed>[1] = {},
+  { bytesMax, ...options }: Pick<Options, 'bytesMax'> & KeyedOptions = {},
 ): Row =>
   row({
     method,
@@ -39,8 +46,9 @@ const withKey = (
 const withToken = (method: Method, path: string, handler: AdminHandler): Row =>
   row({ method, path, access: 'admin', handler: forAdmin(handler), isUnlisted: true })
 
-const ONE_RECEIPT = { ingests: true, bytesMax: RECEIPT_BODY_BYTES_MAX }
-const A_BATCH = { ingests: true, bytesMax: BATCH_BODY_BYTES_MAX }
+const POSTS = { ingests: true, scopes: SCOPES_TO_POST }
+const ONE_RECEIPT = { ...POSTS, bytesMax: RECEIPT_BODY_BYTES_MAX }
+const A_BATCH = { ...POSTS, bytesMax: BATCH_BODY_BYTES_MAX }
 const SOON = { cache: TEN_SECONDS, isUnlisted: true }
 
 /** The API: what the reference describes, row by row. */

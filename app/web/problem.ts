@@ -50,7 +50,7 @@ export const PROBLEMS = {
   scope_missing: p(
     403,
     'The API key may not do this',
-    'This API key was not given the right to do what was asked.',
+    'This API key has none of the scopes that this call needs; `detail` names them. Ask an admin of this portal for an API key that has one.',
   ),
   not_found: p(
     404,

@@ -39,6 +39,7 @@ test('a new API key’s secret is in the answer to the form, works, and is shown
     issuer: service.slug,
     name: 'Chat, production',
     mode: 'test',
+    scopes: 'post',
     cap: '20',
     ratePerSecond: '50',
     expiresOn: '2099-12-31',
@@ -59,14 +60,37 @@ test('a new API key’s secret is in the answer to the form, works, and is shown
   for (const one of elsewhere) expect(one).not.toContain(secret)
 })
 
+test('a new API key may do what is ticked: posting, unless its maker says otherwise', async () => {
+  const service = await createService(portal)
+  const form = (await admin.get('/admin/api-keys/new')).text
+  const boxes = [...form.matchAll(/<input[^>]*name="scopes"[^>]*>/g)].map(([box]) => box)
+  expect(boxes.map((box) => box.includes('checked'))).toEqual([true, false, false])
+  const made = await admin.post('/admin/api-keys/new', {
+    issuer: service.slug,
+    name: 'Streams',
+    mode: 'live',
+    scopes: ['relay'],
+  })
+  expect(made.status).toBe(201)
+  // A curl line that would be refused is not offered.
+  expect(made.text).not.toContain('id="post-shell"')
+  expect(await postNew(service, 'without the scope', textOf(made.text, 'secret'))).toBe(403)
+  const path = /href="(\/admin\/api-keys\/key_[^"]+)"/.exec(made.text)![1]!
+  await admin.post(`${path}/rotate`, { overlapHours: '0' })
+  const page = plain((await viewer.get(path)).text)
+  expect(page).toContain('It may Open streams of the relay relay')
+  expect(page.match(/scopes: relay/g)).toHaveLength(1)
+})
+
 test('what is wrong with a new API key is said at its field, and what was typed stays', async () => {
   const slug = await createIssuer(portal)
-  const good = { issuer: slug, name: 'n', mode: 'live' }
-  const cases: [fields: Record<string, string>, field: string, says: RegExp][] = [
+  const good = { issuer: slug, name: 'n', mode: 'live', scopes: 'post' }
+  const cases: [fields: Record<string, string | string[]>, field: string, says: RegExp][] = [
     [{ ...good, issuer: '' }, 'issuer', /Choose whose receipts/],
     [{ ...good, issuer: 'nobody-here' }, 'issuer', /There is no issuer with this slug/],
     [{ ...good, name: '' }, 'name', /Give it a name/],
     [{ ...good, mode: 'other' }, 'mode', /Choose live or test/],
+    [{ ...good, scopes: [] }, 'scopes', /Tick at least one thing/],
     [{ ...good, cap: '-1' }, 'cap', /can’t be less than 0/],
     [{ ...good, cap: '1.5' }, 'cap', /A cap is a whole number/],
     [{ ...good, cap: 'many' }, 'cap', /A cap is a whole number/],
@@ -78,7 +102,7 @@ test('what is wrong with a new API key is said at its field, and what was typed 
     const { status, text } = await admin.post('/admin/api-keys/new', { cap: '77', ...fields })
     expect([400, 422]).toContain(status)
     expect(new RegExp(`id="[^"]*-${field}-error">([^<]*)<`).exec(text)?.[1]).toMatch(says)
-    expect(text).toContain(`value="${fields.cap ?? '77'}"`)
+    expect(text).toContain(`value="${fields.cap?.toString() ?? '77'}"`)
   }
 })
 

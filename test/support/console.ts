@@ -23,7 +23,7 @@ export interface ConsoleClient {
   /** As one of the console's own forms would send it, unless `headers` say otherwise. */
   post: (
     path: string,
-    fields?: Record<string, string>,
+    fields?: Record<string, string | string[]>,
     headers?: Record<string, string>,
   ) => Promise<ConsoleAnswer>
 }
@@ -65,7 +65,11 @@ export async function openConsole(
       ask(path, {
         method: 'POST',
         headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
-        body: new URLSearchParams({ csrf, ...fields }).toString(),
+        body: new URLSearchParams(
+          Object.entries({ csrf, ...fields }).flatMap(([name, given]) =>
+            [given].flat().map((value) => [name, value]),
+          ),
+        ).toString(),
       }),
   }
 }

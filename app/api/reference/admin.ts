@@ -26,6 +26,7 @@ const apiKeyExample = {
   issuer: 'acme',
   name: 'chat, production',
   mode: 'live',
+  scopes: ['post'],
   cap: 10_000,
   ratePerSecond: null,
   createdAt: EXAMPLE_TIME,
@@ -113,6 +114,7 @@ export const adminDocs: Record<string, RouteDoc> = {
   'POST /v1/admin/issuers/:slug/api-keys': {
     access: 'admin',
     summary: 'Create an API key',
+    description: 'Without `scopes` it may `post`. Scopes can’t be changed later.',
     body: {
       schema: s.newApiKey,
       example: { name: 'chat, production', mode: 'live', cap: 10_000 },

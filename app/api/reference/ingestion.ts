@@ -60,7 +60,7 @@ export const ingestionDocs: Record<string, RouteDoc> = {
         usage,
       }),
     },
-    problems: [],
+    problems: ['scope_missing'],
   },
   'POST /v1/reservations': {
     access: 'key',

@@ -6,6 +6,7 @@ import { PAGE_ITEMS_MAX } from '#app/services/outcome.ts'
 import { PROOF_CHARACTERS_MAX } from '#app/services/issuers/publish-key.ts'
 import { isUsagePlace } from '#app/services/api-keys/read-usage-all.ts'
 import { OVERLAP_HOURS_MAX } from '#app/services/api-keys/rotate-api-key.ts'
+import { API_KEY_SCOPES } from '#app/services/api-keys/scopes.ts'
 import { isWebsite, WEBSITE_CHARACTERS_MAX } from '#app/services/issuers/website.ts'
 import { mode, receiptId, time } from './building-blocks.ts'
 import { issuer } from './verification.ts'
@@ -48,6 +49,16 @@ const ratePerSecond = z
   .nullable()
   .openapi({ description: 'Requests a second; null is no limit.' })
 
+const scopes = z
+  .array(z.enum(API_KEY_SCOPES))
+  .min(1, 'Must name at least one scope')
+  .max(API_KEY_SCOPES.length)
+  .openapi({
+    description:
+      'What the API key may be used for: `post` receipts, call the `gateway`, `relay` streams.',
+    example: ['post'],
+  })
+
 export const newIssuer = z
   .strictObject({ slug, name, url: website.optional() })
   .openapi('NewIssuer')
@@ -86,6 +97,7 @@ export const newApiKey = z
     cap,
     ratePerSecond: ratePerSecond.optional(),
     expiresAt: time.nullable().optional(),
+    scopes: scopes.optional(),
   })
   .openapi('NewApiKey')
 
@@ -112,6 +124,7 @@ export const apiKey = z
     issuer: z.string(),
     name: z.string(),
     mode,
+    scopes,
     cap: z.int().nullable(),
     ratePerSecond: z.int().nullable(),
     createdAt: time,

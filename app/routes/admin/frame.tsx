@@ -1,7 +1,8 @@
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { Outlet, useLoaderData, useLocation } from '@remix-run/react'
 import { ConsoleFrame } from '#app/ui/console/parts/console-frame.tsx'
-import kit from '../../ui/styles/console.css?url'
+import frame from '../../ui/styles/console.css?url'
+import kit from '../../ui/styles/console-kit.css?url'
 import alerts from '../../ui/styles/console-alerts.css?url'
 import door from '../../ui/styles/console-door.css?url'
 import keys from '../../ui/styles/console-keys.css?url'
@@ -9,9 +10,9 @@ import records from '../../ui/styles/console-records.css?url'
 import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from './guard.ts'
 
-/** The kit stands first: where an area says it otherwise, the area is right. */
+/** Frame and kit stand first: where an area says it otherwise, the area is right. */
 export const links: LinksFunction = () =>
-  [kit, records, alerts, keys, door].map((href) => ({ rel: 'stylesheet', href }))
+  [frame, kit, records, alerts, keys, door].map((href) => ({ rel: 'stylesheet', href }))
 
 export const meta: MetaFunction = () => [
   { title: en.pageTitle('Console') },

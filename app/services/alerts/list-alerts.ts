@@ -10,7 +10,7 @@ export interface AlertView {
   id: string
   type: string
   subject: string
-  data: unknown
+  data?: unknown
   createdAt: string
 }
 

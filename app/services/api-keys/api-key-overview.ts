@@ -53,6 +53,7 @@ export const viewOverview = (row: ApiKeyOverviewRow): ApiKeyOverview => ({
   issuer: row.issuer,
   name: row.name,
   mode: row.mode,
+  scopes: row.scopes,
   cap: row.cap,
   ratePerSecond: row.ratePerSecond,
   createdAt: new Date(row.createdAt).toISOString(),

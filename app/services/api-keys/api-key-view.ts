@@ -1,4 +1,5 @@
 import type { ApiKeyRecord } from '#db/queries/api-keys/api-key-records.ts'
+import type { ApiKeyScope } from './scopes.ts'
 
 /** An API key as its admin sees it, and as the audit keeps it: nothing of its secret. */
 export interface ApiKeyView {
@@ -6,6 +7,7 @@ export interface ApiKeyView {
   issuer: string
   name: string
   mode: 'live' | 'test'
+  scopes: ApiKeyScope[]
   cap: number | null
   ratePerSecond: number | null
   createdAt: string
@@ -20,6 +22,7 @@ export const viewApiKey = (row: ApiKeyRecord): ApiKeyView => ({
   issuer: row.issuer,
   name: row.name,
   mode: row.mode,
+  scopes: row.scopes,
   cap: row.cap,
   ratePerSecond: row.ratePerSecond,
   createdAt: row.createdAt.toISOString(),

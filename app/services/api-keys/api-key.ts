@@ -66,7 +66,7 @@ export async function authenticateApiKey(ctx: Ctx, apiKey: string): Promise<ApiK
   if (id === null) return null
   const row = await ctx.db.groups.apiKey.call(id)
   if (row !== null) ctx.caches.apiKeys.set(id, { row, at: ctx.now() })
-  return judge(row, apiKey, hashApiKey(ctx, apiKey))
+  return matchSecret(row, apiKey, hashApiKey(ctx, apiKey))
 }
 
 /**
@@ -79,10 +79,14 @@ export async function recogniseApiKey(ctx: Ctx, apiKey: string): Promise<ApiKeyH
   const known = id === null ? undefined : ctx.caches.apiKeys.get(id)
   if (known === undefined || Math.abs(ctx.now() - known.at) > RECENT_MS)
     return authenticateApiKey(ctx, apiKey)
-  return judge(known.row, apiKey, hashApiKey(ctx, apiKey)) ?? authenticateApiKey(ctx, apiKey)
+  return matchSecret(known.row, apiKey, hashApiKey(ctx, apiKey)) ?? authenticateApiKey(ctx, apiKey)
 }
 
-function judge(row: ApiKeyRow | null, apiKey: string, givenHash: Uint8Array): ApiKeyHolder | null {
+function matchSecret(
+  row: ApiKeyRow | null,
+  apiKey: string,
+  givenHash: Uint8Array,
+): ApiKeyHolder | null {
   // Both comparisons are always made, over bytes of one length.
   const current = timingSafeEqual(givenHash, row?.secretHash ?? DUMMY_HASH)
   const previous = timingSafeEqual(givenHash, row?.previousHash ?? DUMMY_HASH)

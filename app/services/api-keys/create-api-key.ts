@@ -3,6 +3,7 @@ import { selectIssuer } from '#db/queries/issuers/issuers.ts'
 import type { Ctx } from '#app/context.ts'
 import { createApiKeySecret } from './api-key.ts'
 import { viewApiKey, type ApiKeyWithSecret } from './api-key-view.ts'
+import { API_KEY_SCOPES, SCOPES_BY_DEFAULT, type ApiKeyScope } from './scopes.ts'
 import { isSlug } from '../issuers/find-issuer.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
@@ -16,6 +17,8 @@ export interface NewApiKey {
   cap: number | null
   ratePerSecond: number | null
   expiresAt: Date | null
+  /** At least one; `SCOPES_BY_DEFAULT` where none are named. */
+  scopes?: readonly ApiKeyScope[] | undefined
 }
 
 export type CreateApiKeyRefusal = 'not_found' | 'invalid_request'
@@ -24,7 +27,7 @@ export function createApiKey(
   ctx: Ctx,
   by: Actor,
   slug: string,
-  values: NewApiKey,
+  { scopes = SCOPES_BY_DEFAULT, ...values }: NewApiKey,
 ): Promise<Outcome<ApiKeyWithSecret, CreateApiKeyRefusal>> {
   if (!isSlug(slug)) return Promise.resolve(refused('not_found'))
   return recordChange<ApiKeyWithSecret, CreateApiKeyRefusal>(ctx, by, async (tx, now) => {
@@ -41,6 +44,7 @@ export function createApiKey(
     const { id, apiKey, secretHash } = createApiKeySecret(ctx, values.mode)
     const row = {
       ...values,
+      scopes: API_KEY_SCOPES.filter((scope) => scopes.includes(scope)),
       id,
       issuer: slug,
       secretHash,

@@ -11,8 +11,8 @@ export interface AuditView {
   action: string
   subject: string
   requestId: string | null
-  before: unknown
-  after: unknown
+  before?: unknown
+  after?: unknown
 }
 
 /** The place where a page ended: milliseconds since 1970, and the entry's id. */

@@ -1,5 +1,6 @@
 import type { Run } from '../../connection.ts'
 import { ms } from '../clock.ts'
+import type { ApiKeyRecord } from './api-key-records.ts'
 
 /** An API key with this month's counter and its last use. Times in milliseconds. */
 export interface ApiKeyOverviewRow {
@@ -7,6 +8,7 @@ export interface ApiKeyOverviewRow {
   issuer: string
   name: string
   mode: 'live' | 'test'
+  scopes: ApiKeyRecord['scopes']
   cap: number | null
   ratePerSecond: number | null
   createdAt: number
@@ -22,7 +24,7 @@ export interface ApiKeyOverviewRow {
   resetsAt: number
 }
 
-const SELECT = `select a.id, a.issuer, a.name, a.mode, a.cap::float8 as cap,
+const SELECT = `select a.id, a.issuer, a.name, a.mode, a.scopes, a.cap::float8 as cap,
     a.rate_per_second as "ratePerSecond", ${ms('a.created_at')} as "createdAt",
     ${ms('a.expires_at')} as "expiresAt", ${ms('a.revoked_at')} as "revokedAt",
     ${ms('a.previous_expires_at')} as "previousExpiresAt", coalesce(c.used, 0)::float8 as used,

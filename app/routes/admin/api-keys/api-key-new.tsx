@@ -3,13 +3,14 @@ import { getZodConstraint, parseWithZod } from '@conform-to/zod/v4'
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { createApiKey } from '#app/services/api-keys/create-api-key.ts'
+import { SCOPES_BY_DEFAULT } from '#app/services/api-keys/scopes.ts'
 import { listIssuers } from '#app/services/issuers/list-issuers.ts'
 import { PAGE_ITEMS_MAX } from '#app/services/outcome.ts'
 import { NewApiKeyPage } from '#app/ui/console/api-keys/api-key-form.tsx'
 import { ApiKeySecretPage } from '#app/ui/console/api-keys/api-key-secret.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { canSign } from './find-api-key.ts'
+import { canPost, canSign } from './find-api-key.ts'
 import { requireAdmin } from '../guard.ts'
 import { endOfDay, newApiKey as schema } from './forms.ts'
 
@@ -20,6 +21,7 @@ export async function loader(args: LoaderFunctionArgs) {
   return {
     issuers: next === null ? items.map(({ slug, name }) => ({ slug, name })) : null,
     issuer: issuer === '' && items.length === 1 ? items[0]!.slug : issuer,
+    scopes: SCOPES_BY_DEFAULT,
     portal: ctx.config.publicUrl,
     script: args.context.scripts.copy ?? null,
     constraint: getZodConstraint(schema),
@@ -32,11 +34,15 @@ export async function action(args: ActionFunctionArgs) {
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')
     return answerJson({ lastResult: submission.reply(), created: null }, { status: 400 })
-  const { issuer, name, mode, cap = null, ratePerSecond = null, expiresOn } = submission.value
-  const values = { name, mode, cap, ratePerSecond, expiresAt: endOfDay(expiresOn) }
+  const { issuer, cap = null, ratePerSecond = null, expiresOn, ...given } = submission.value
+  const values = { ...given, cap, ratePerSecond, expiresAt: endOfDay(expiresOn) }
   const created = await createApiKey(ctx, by, issuer, values)
   if (created.ok) {
-    const shown = { ...created.value, canSign: await canSign(ctx, issuer) }
+    const shown = {
+      ...created.value,
+      canSign: await canSign(ctx, issuer),
+      canPost: canPost(created.value),
+    }
     return answerJson({ lastResult: null, created: shown }, { status: 201 })
   }
   const fieldErrors: Record<string, string[]> =
@@ -52,12 +58,12 @@ export async function action(args: ActionFunctionArgs) {
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Create an API key') }]
 
 export default function NewApiKey() {
-  const { issuers, issuer, portal, script, constraint } = useLoaderData<typeof loader>()
+  const { issuers, issuer, scopes, portal, script, constraint } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [form, fields] = useForm<Record<string, unknown>>({
     lastResult: answer?.lastResult ?? null,
     constraint,
-    defaultValue: { issuer, mode: 'live' },
+    defaultValue: { issuer, mode: 'live', scopes: scopes[0] },
   })
   if (answer?.created) {
     const { created } = answer
@@ -66,6 +72,7 @@ export default function NewApiKey() {
         apiKey={created}
         portal={portal}
         canSign={created.canSign}
+        canPost={created.canPost}
         script={script}
       />
     )
@@ -80,6 +87,7 @@ export default function NewApiKey() {
         issuer: fields.issuer!,
         name: fields.name!,
         mode: fields.mode!,
+        scopes: fields.scopes!,
         cap: fields.cap!,
         ratePerSecond: fields.ratePerSecond!,
         expiresOn: fields.expiresOn!,

@@ -8,7 +8,7 @@ import { ApiKeySecretPage } from '#app/ui/console/api-keys/api-key-secret.tsx'
 import { TimeText } from '#app/ui/console/parts/notice.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { canSign, needUsableApiKey, wasRevoked } from './find-api-key.ts'
+import { canPost, canSign, needUsableApiKey, wasRevoked } from './find-api-key.ts'
 import { requireAdmin } from '../guard.ts'
 import { rotation as schema } from './forms.ts'
 
@@ -18,6 +18,7 @@ export async function loader(args: LoaderFunctionArgs) {
   return {
     apiKey,
     canSign: await canSign(ctx, apiKey.issuer),
+    canPost: canPost(apiKey),
     portal: ctx.config.publicUrl,
     script: args.context.scripts.copy ?? null,
     constraint: getZodConstraint(schema),

@@ -1,6 +1,7 @@
 import { redirect } from '@remix-run/node'
 import type { Ctx } from '#app/context.ts'
 import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
+import { SCOPES_TO_POST } from '#app/services/api-keys/scopes.ts'
 import { findIssuer } from '#app/services/issuers/find-issuer.ts'
 
 /** An API key that can still be changed; a revoked one's own page says that it can't. */
@@ -19,3 +20,6 @@ export async function canSign(ctx: Ctx, slug: string): Promise<boolean> {
   const issuer = await findIssuer(ctx, slug)
   return issuer?.keys.some(({ state }) => state === 'active') ?? false
 }
+
+export const canPost = ({ scopes }: Pick<ApiKeyOverview, 'scopes'>): boolean =>
+  scopes.some((scope) => SCOPES_TO_POST.includes(scope))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RATE_PER_SECOND_MAX } from '#app/services/api-keys/create-api-key.ts'
+import { API_KEY_SCOPES } from '#app/services/api-keys/scopes.ts'
 import { OVERLAP_HOURS_MAX } from '#app/services/api-keys/rotate-api-key.ts'
 import { name, text } from '../text-fields.ts'
 
@@ -15,6 +16,7 @@ export const newApiKey = z.object({
   issuer: text('Choose whose receipts it posts.'),
   name,
   mode: z.enum(['live', 'test'], { error: 'Choose live or test.' }),
+  scopes: z.array(z.enum(API_KEY_SCOPES)).min(1, 'Tick at least one thing that it may do.'),
   cap,
   ratePerSecond,
   expiresOn: z.iso.date({ error: 'Give a day, as in 2027-01-31.' }).optional(),

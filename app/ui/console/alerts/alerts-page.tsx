@@ -1,32 +1,18 @@
 import type { ReactNode } from 'react'
+import type { AlertView, DeliveryView } from '#app/services/alerts/list-alerts.ts'
+import type { WebhookView } from '#app/services/alerts/view-webhook.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { alertHref, alertLine, alertTitle, hostOf } from './alert-words.ts'
 import { useSession } from '../parts/console-frame.tsx'
-import { DeliveryTable, type DeliveryShown } from './delivery-table.tsx'
+import { DeliveryTable } from './delivery-table.tsx'
 import { Badge, Empty, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { DataTable, Pager } from '../parts/table.tsx'
 
-export interface WebhookShown {
-  id: string
-  url: string
-  state: 'enabled' | 'disabled' | 'removed'
-  createdAt: string
-  disabledAt: string | null
-}
-
-interface AlertShown {
-  id: string
-  type: string
-  subject: string
-  data?: unknown
-  createdAt: string
-}
-
 interface AlertsPageProps {
-  webhooks: WebhookShown[]
-  alerts: { items: AlertShown[]; next: string | null }
-  deliveries: { items: DeliveryShown[]; next: string | null }
+  webhooks: WebhookView[]
+  alerts: { items: AlertView[]; next: string | null }
+  deliveries: { items: DeliveryView[]; next: string | null }
 }
 
 export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
@@ -83,13 +69,13 @@ export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
   )
 }
 
-function About({ alert: { type, subject, data } }: { alert: AlertShown }) {
+function About({ alert: { type, subject, data } }: { alert: AlertView }) {
   const href = alertHref(type, subject, data)
   const line = <VisibleText text={alertLine(type, data)} />
   return href === null ? line : <a href={href}>{line}</a>
 }
 
-function WebhookTable({ webhooks, add }: { webhooks: WebhookShown[]; add: ReactNode }) {
+function WebhookTable({ webhooks, add }: { webhooks: WebhookView[]; add: ReactNode }) {
   return (
     <DataTable
       caption="Webhooks, oldest first"
@@ -114,7 +100,7 @@ function WebhookTable({ webhooks, add }: { webhooks: WebhookShown[]; add: ReactN
   )
 }
 
-export function WebhookState({ state }: Pick<WebhookShown, 'state'>) {
+export function WebhookState({ state }: Pick<WebhookView, 'state'>) {
   if (state === 'enabled') return <Badge tone="good">on</Badge>
   return <Badge tone={state === 'disabled' ? 'warn' : 'quiet'}>{STATE_WORDS[state]}</Badge>
 }

@@ -1,36 +1,23 @@
+import type { DeliveryView } from '#app/services/alerts/list-alerts.ts'
 import { alertTitle, hostOf } from './alert-words.ts'
 import { CsrfField, useSession } from '../parts/console-frame.tsx'
 import { Badge, TimeText, type Tone } from '../parts/notice.tsx'
 import { DataTable, type Column } from '../parts/table.tsx'
 
-export interface DeliveryShown {
-  id: string
-  webhook: string
-  url: string
-  type: string
-  state: 'pending' | 'delivered' | 'failed' | 'stopped'
-  attempts: number
-  createdAt: string
-  nextAttemptAt: string | null
-  deliveredAt: string | null
-  lastStatus: number | null
-  lastError: string | null
-}
-
-const STATES: Record<DeliveryShown['state'], { tone: Tone; text: string }> = {
+const STATES: Record<DeliveryView['state'], { tone: Tone; text: string }> = {
   pending: { tone: 'info', text: 'on its way' },
   delivered: { tone: 'good', text: 'delivered' },
   failed: { tone: 'bad', text: 'given up' },
   stopped: { tone: 'quiet', text: 'stopped' },
 }
 
-function StateBadge({ state, attempts }: DeliveryShown) {
+function StateBadge({ state, attempts }: DeliveryView) {
   if (state === 'pending' && attempts > 0) return <Badge tone="warn">trying again</Badge>
   return <Badge tone={STATES[state].tone}>{STATES[state].text}</Badge>
 }
 
 /** What came back, in words. */
-function lastAnswer({ lastStatus, lastError, state }: DeliveryShown): string {
+function lastAnswer({ lastStatus, lastError, state }: DeliveryView): string {
   const status =
     lastStatus === null
       ? []
@@ -38,7 +25,7 @@ function lastAnswer({ lastStatus, lastError, state }: DeliveryShown): string {
   return [...status, ...(lastError === null ? [] : [lastError])].join(' ')
 }
 
-function Attempts({ delivery: { attempts, nextAttemptAt } }: { delivery: DeliveryShown }) {
+function Attempts({ delivery: { attempts, nextAttemptAt } }: { delivery: DeliveryView }) {
   const made = attempts === 1 ? '1 attempt' : `${attempts.toLocaleString('en')} attempts`
   if (nextAttemptAt === null) return <>{made}</>
   if (attempts === 0) return <>first attempt within seconds</>
@@ -50,7 +37,7 @@ function Attempts({ delivery: { attempts, nextAttemptAt } }: { delivery: Deliver
 }
 
 interface DeliveryTableProps {
-  deliveries: DeliveryShown[]
+  deliveries: DeliveryView[]
   /** Of one webhook: then its name is not repeated in each row. */
   isOfOne?: boolean
   /** Only to a webhook that is turned on can anything be sent. */
@@ -60,7 +47,7 @@ interface DeliveryTableProps {
 /** What was sent, what came back, and when it is tried again. */
 export function DeliveryTable({ deliveries, isOfOne = false, sendable }: DeliveryTableProps) {
   const maySend = useSession()?.role !== 'viewer'
-  const again: Column<DeliveryShown> = {
+  const again: Column<DeliveryView> = {
     head: 'Once more',
     cell: (row) => (sendable(row.webhook) ? <SendAgain delivery={row} /> : null),
   }
@@ -110,7 +97,7 @@ export function DeliveryTable({ deliveries, isOfOne = false, sendable }: Deliver
   )
 }
 
-function SendAgain({ delivery: { id, type } }: { delivery: DeliveryShown }) {
+function SendAgain({ delivery: { id, type } }: { delivery: DeliveryView }) {
   return (
     <form method="post" action="/admin/alerts">
       <CsrfField />

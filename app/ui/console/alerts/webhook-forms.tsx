@@ -1,6 +1,6 @@
 import { useForm, type SubmissionResult } from '@conform-to/react'
+import type { WebhookView } from '#app/services/alerts/view-webhook.ts'
 import { hostOf } from './alert-words.ts'
-import type { WebhookShown } from './alerts-page.tsx'
 import { CsrfField } from '../parts/console-frame.tsx'
 import { Copyable, PageScript } from '../parts/copyable.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
@@ -11,7 +11,7 @@ import { PageHead } from '../parts/page-head.tsx'
 const WEBHOOK_URL_CHARACTERS_MAX = 2_000
 
 const ALERTS = { href: '/admin/alerts', text: 'Alerts' }
-const toWebhook = ({ id, url }: WebhookShown) => ({
+const toWebhook = ({ id, url }: WebhookView) => ({
   href: `/admin/alerts/${id}`,
   text: hostOf(url),
 })
@@ -19,7 +19,7 @@ const toWebhook = ({ id, url }: WebhookShown) => ({
 interface UrlFormProps {
   lastResult: SubmissionResult | null
   /** The webhook whose address is changed; without one a new one is made. */
-  webhook?: WebhookShown
+  webhook?: WebhookView
 }
 
 /** Of a new webhook, or another one for an old. */
@@ -71,7 +71,7 @@ export function WebhookSecretPage({
   webhook,
   script,
 }: {
-  webhook: WebhookShown & { secret: string }
+  webhook: WebhookView & { secret: string }
   script: string | null
 }) {
   return (
@@ -109,7 +109,7 @@ export function WebhookSecretPage({
 }
 
 /** What a new secret does, before it is made. */
-export function NewSecretPage({ webhook }: { webhook: WebhookShown }) {
+export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
   return (
     <>
       <PageHead title="Make a new secret" crumbs={[ALERTS, toWebhook(webhook)]} />
@@ -127,7 +127,7 @@ export function NewSecretPage({ webhook }: { webhook: WebhookShown }) {
 }
 
 /** What removing does, before it is done. */
-export function RemoveWebhookPage({ webhook }: { webhook: WebhookShown }) {
+export function RemoveWebhookPage({ webhook }: { webhook: WebhookView }) {
   return (
     <>
       <PageHead title="Remove this webhook" crumbs={[ALERTS, toWebhook(webhook)]} />
@@ -145,7 +145,7 @@ export function RemoveWebhookPage({ webhook }: { webhook: WebhookShown }) {
 }
 
 interface ConfirmFormProps {
-  webhook: WebhookShown
+  webhook: WebhookView
   button: string
   danger?: boolean
 }

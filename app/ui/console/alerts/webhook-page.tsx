@@ -1,8 +1,10 @@
+import type { WebhookView } from '#app/services/alerts/view-webhook.ts'
+import type { DeliveryView } from '#app/services/alerts/list-alerts.ts'
 import { AskFirst } from '../parts/ask-first.tsx'
 import { hostOf } from './alert-words.ts'
-import { WebhookState, type WebhookShown } from './alerts-page.tsx'
+import { WebhookState } from './alerts-page.tsx'
 import { CsrfField, useSession } from '../parts/console-frame.tsx'
-import { DeliveryTable, type DeliveryShown } from './delivery-table.tsx'
+import { DeliveryTable } from './delivery-table.tsx'
 import { DoneNotice, TimeText, Warning } from '../parts/notice.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -17,8 +19,8 @@ const DONE = {
 }
 
 interface WebhookPageProps {
-  webhook: WebhookShown
-  deliveries: { items: DeliveryShown[]; next: string | null }
+  webhook: WebhookView
+  deliveries: { items: DeliveryView[]; next: string | null }
   done: string | null
 }
 
@@ -85,7 +87,7 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
   )
 }
 
-function Actions({ webhook: { id, state } }: { webhook: WebhookShown }) {
+function Actions({ webhook: { id, state } }: { webhook: WebhookView }) {
   const act = (value: string, text: string, className = 'button') => (
     <form method="post" action={`/admin/alerts/${id}`}>
       <CsrfField />

@@ -1,17 +1,22 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
+import type { ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
-import { ApiKeyStateBadge, ModeBadge, type ApiKeyShown } from './api-key-table.tsx'
+import { ApiKeyStateBadge, ModeBadge } from './api-key-table.tsx'
 import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
 import { CsrfField } from '../parts/console-frame.tsx'
 import { TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 
-const crumbsOf = ({ id, name }: ApiKeyShown) => [
+const crumbsOf = ({ id, name }: ApiKeyOverview) => [
   { href: '/admin/api-keys', text: 'API keys' },
   { href: `/admin/api-keys/${id}`, text: <VisibleText text={name} /> },
 ]
 
-function Which({ apiKey: { id, name, issuer, mode, state, lastUsedAt } }: { apiKey: ApiKeyShown }) {
+function Which({
+  apiKey: { id, name, issuer, mode, state, lastUsedAt },
+}: {
+  apiKey: ApiKeyOverview
+}) {
   return (
     <p className="key-which">
       <strong>
@@ -32,7 +37,7 @@ function Which({ apiKey: { id, name, issuer, mode, state, lastUsedAt } }: { apiK
 }
 
 interface RotateProps {
-  apiKey: ApiKeyShown
+  apiKey: ApiKeyOverview
   form: FormMetadata<Record<string, unknown>>
   overlapHours: FieldMetadata<unknown, Record<string, unknown>>
 }
@@ -50,7 +55,7 @@ export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
             The secret so far works beside it until the overlap ends, so that the service can be
             switched over without an outage.
           </li>
-          <li>Id, name, cap and what is used of it stay as they are.</li>
+          <li>Id, name, scopes, cap and what is used of it stay as they are.</li>
           {apiKey.previousExpiresAt === null ? null : (
             <li>
               The secret of the rotation before, which would work until{' '}
@@ -73,7 +78,7 @@ export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
   )
 }
 
-export function RevokeApiKeyPage({ apiKey }: { apiKey: ApiKeyShown }) {
+export function RevokeApiKeyPage({ apiKey }: { apiKey: ApiKeyOverview }) {
   return (
     <>
       <PageHead title="Revoke this API key" crumbs={crumbsOf(apiKey)} />

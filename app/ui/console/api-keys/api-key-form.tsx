@@ -1,9 +1,17 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
-import { ConsoleForm, FormPanel, SelectField, Submit, TextField } from '../parts/form.tsx'
+import {
+  BoxesField,
+  ConsoleForm,
+  FormPanel,
+  SelectField,
+  Submit,
+  TextField,
+} from '../parts/form.tsx'
 import { Empty, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { sayNumber, spellOut } from '../parts/say.ts'
+import { SCOPE_WORDS } from './scope-words.ts'
 
 type Meta = FieldMetadata<unknown, Record<string, unknown>>
 type Form = FormMetadata<Record<string, unknown>>
@@ -18,7 +26,10 @@ interface NewApiKeyProps {
   issuers: { slug: string; name: string }[] | null
   cancel: string
   form: Form
-  fields: Record<'issuer' | 'name' | 'mode' | 'cap' | 'ratePerSecond' | 'expiresOn', Meta>
+  fields: Record<
+    'issuer' | 'name' | 'mode' | 'scopes' | 'cap' | 'ratePerSecond' | 'expiresOn',
+    Meta
+  >
 }
 
 export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps) {
@@ -56,6 +67,12 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
                 { value: 'live', text: 'Live' },
                 { value: 'test', text: 'Test' },
               ]}
+            />
+            <BoxesField
+              meta={fields.scopes}
+              label="It may"
+              help="The gateway and the relay come with a later version of the portal. It can’t be changed later."
+              options={Object.entries(SCOPE_WORDS).map(([value, text]) => ({ value, text }))}
             />
             <TextField meta={fields.cap} label="Cap" type="number" size="short" help={CAP_HELP} />
             <TextField

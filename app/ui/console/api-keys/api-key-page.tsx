@@ -1,29 +1,20 @@
 import type { ReactNode } from 'react'
+import type { ApiKeyDetails } from '#app/services/api-keys/find-api-key.ts'
+import type { HistoryEntry } from '#app/services/audit/list-history.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
-import { ApiKeyStateBadge, CapMeter, ModeBadge, type ApiKeyShown } from './api-key-table.tsx'
+import { SCOPE_WORDS } from './scope-words.ts'
+import { ApiKeyStateBadge, CapMeter, ModeBadge } from './api-key-table.tsx'
 import { BarChart } from '../parts/bar-chart.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
-import { History, type HistoryShown } from '../audit/history.tsx'
+import { History } from '../audit/history.tsx'
 import { useMayAct } from '../parts/may-act.ts'
 import { DoneNotice, TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { sayDay, sayNumber, sayShortDay } from '../parts/say.ts'
 
-export type Projection =
-  | { kind: 'no-cap' }
-  | { kind: 'reached' }
-  | { kind: 'not-this-month' }
-  | { kind: 'around'; day: string }
-
-export interface ApiKeyDetail extends ApiKeyShown {
-  reserved: number
-  days: { day: string; used: number }[]
-  projection: Projection
-}
-
 interface ApiKeyPageProps {
-  apiKey: ApiKeyDetail
-  history: HistoryShown[]
+  apiKey: ApiKeyDetails
+  history: HistoryEntry[]
   done: string | null
 }
 
@@ -99,7 +90,7 @@ function Actions({ id }: { id: string }) {
   )
 }
 
-function Tiles({ apiKey }: { apiKey: ApiKeyDetail }) {
+function Tiles({ apiKey }: { apiKey: ApiKeyDetails }) {
   const { used, cap, reserved, resetsAt, lastUsedAt, lastUsedFrom, projection, state, days } =
     apiKey
   // Uses are written down some seconds later than receipts.
@@ -156,8 +147,8 @@ const PROJECTION = {
 const PROJECTION_SAYS = {
   'no-cap': 'a cap can be set at any time',
   reached: 'new receipts are refused with 402',
-  'not-this-month': 'if it is used on as lately',
-  around: 'if it is used on as lately',
+  'not-this-month': 'at the pace of the last seven days',
+  around: 'at the pace of the last seven days',
 }
 
 function Tile({
@@ -180,7 +171,7 @@ function Tile({
   )
 }
 
-function ApiKeyFacts({ apiKey }: { apiKey: ApiKeyDetail }) {
+function ApiKeyFacts({ apiKey }: { apiKey: ApiKeyDetails }) {
   return (
     <Facts>
       <Fact name="Id">
@@ -188,6 +179,13 @@ function ApiKeyFacts({ apiKey }: { apiKey: ApiKeyDetail }) {
       </Fact>
       <Fact name="Issuer">
         <a href={`/admin/issuers/${apiKey.issuer}`}>{apiKey.issuer}</a>
+      </Fact>
+      <Fact name="It may">
+        {apiKey.scopes.map((scope) => (
+          <div key={scope}>
+            {SCOPE_WORDS[scope]} <code className="quiet">{scope}</code>
+          </div>
+        ))}
       </Fact>
       <Fact name="Secret">
         <code>

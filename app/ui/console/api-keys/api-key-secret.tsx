@@ -10,13 +10,22 @@ interface SecretPageProps {
   portal: string
   /** Whether the issuer has a key to sign with: without one no receipt is taken. */
   canSign: boolean
+  /** Whether its scopes let it post: without them the curl line would be refused. */
+  canPost: boolean
   /** What becomes of the secret before, where there was one. */
   note?: ReactNode
   script: string | null
 }
 
 /** The answer to the form that made it, and the only page that ever shows the secret. */
-export function ApiKeySecretPage({ apiKey, portal, canSign, note, script }: SecretPageProps) {
+export function ApiKeySecretPage({
+  apiKey,
+  portal,
+  canSign,
+  canPost,
+  note,
+  script,
+}: SecretPageProps) {
   const { id, issuer, name, mode } = apiKey
   const [sign, post] = postShell({ slug: issuer, portal, apiKey: apiKey.apiKey })
   return (
@@ -41,36 +50,38 @@ export function ApiKeySecretPage({ apiKey, portal, canSign, note, script }: Secr
         </h2>
         <Copyable id="secret" text={apiKey.apiKey} what="the secret" wraps />
       </section>
-      <section className="panel" aria-labelledby="first">
-        <h2 id="first">Post a receipt with it</h2>
-        {canSign ? null : (
-          <Warning>
-            This issuer has no key to sign with yet.{' '}
-            <a href={`/admin/issuers/${issuer}/keys/new`} target="_blank" rel="noreferrer">
-              Publish its signing key
-            </a>{' '}
-            first (in a new tab, so that the secret stays here).
-          </Warning>
-        )}
-        <ol className="recipe">
-          <li>
-            {sign.says}
-            <details>
-              <summary>The shell lines, with openssl alone</summary>
-              <Copyable id="sign-shell" text={sign.shell} what="the lines that sign" />
-            </details>
-          </li>
-          <li>
-            {post.says}
-            <Copyable id="post-shell" text={post.shell} what="the curl line" />
-          </li>
-        </ol>
-        {mode === 'test' ? (
-          <p className="quiet">
-            It is a test key: its receipts are marked as tests on every page that shows them.
-          </p>
-        ) : null}
-      </section>
+      {canPost ? (
+        <section className="panel" aria-labelledby="first">
+          <h2 id="first">Post a receipt with it</h2>
+          {canSign ? null : (
+            <Warning>
+              This issuer has no key to sign with yet.{' '}
+              <a href={`/admin/issuers/${issuer}/keys/new`} target="_blank" rel="noreferrer">
+                Publish its signing key
+              </a>{' '}
+              first (in a new tab, so that the secret stays here).
+            </Warning>
+          )}
+          <ol className="recipe">
+            <li>
+              {sign.says}
+              <details>
+                <summary>The shell lines, with openssl alone</summary>
+                <Copyable id="sign-shell" text={sign.shell} what="the lines that sign" />
+              </details>
+            </li>
+            <li>
+              {post.says}
+              <Copyable id="post-shell" text={post.shell} what="the curl line" />
+            </li>
+          </ol>
+          {mode === 'test' ? (
+            <p className="quiet">
+              It is a test key: its receipts are marked as tests on every page that shows them.
+            </p>
+          ) : null}
+        </section>
+      ) : null}
       <p className="actions">
         <a className="button" href={`/admin/api-keys/${id}`}>
           I have copied it

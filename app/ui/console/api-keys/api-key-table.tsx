@@ -1,35 +1,18 @@
 import type { ReactNode } from 'react'
+import type { ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { Badge, TimeText, type Tone } from '../parts/notice.tsx'
 import { sayNumber } from '../parts/say.ts'
 import { DataTable } from '../parts/table.tsx'
 
-export interface ApiKeyShown {
-  id: string
-  issuer: string
-  name: string
-  mode: 'live' | 'test'
-  state: 'active' | 'expires-soon' | 'expired' | 'revoked'
-  cap: number | null
-  ratePerSecond: number | null
-  createdAt: string
-  expiresAt: string | null
-  revokedAt: string | null
-  previousExpiresAt: string | null
-  used: number
-  resetsAt: string
-  lastUsedAt: string | null
-  lastUsedFrom: string | null
-}
-
-const STATES: Record<ApiKeyShown['state'], { tone: Tone; text: string }> = {
+const STATES: Record<ApiKeyOverview['state'], { tone: Tone; text: string }> = {
   active: { tone: 'good', text: 'active' },
   'expires-soon': { tone: 'warn', text: 'expires soon' },
   expired: { tone: 'quiet', text: 'expired' },
   revoked: { tone: 'bad', text: 'revoked' },
 }
 
-export function ApiKeyStateBadge({ state }: { state: ApiKeyShown['state'] }) {
+export function ApiKeyStateBadge({ state }: { state: ApiKeyOverview['state'] }) {
   return <Badge tone={STATES[state].tone}>{STATES[state].text}</Badge>
 }
 
@@ -66,7 +49,7 @@ export function CapMeter({ used, cap }: { used: number; cap: number | null }) {
 }
 
 interface ApiKeyTableProps {
-  keys: ApiKeyShown[]
+  keys: ApiKeyOverview[]
   withIssuer: boolean
   empty: ReactNode
 }
@@ -94,7 +77,7 @@ export function ApiKeyTable({ keys, withIssuer, empty }: ApiKeyTableProps) {
           ? [
               {
                 head: 'Issuer',
-                cell: ({ issuer }: ApiKeyShown) => (
+                cell: ({ issuer }: ApiKeyOverview) => (
                   <a href={`/admin/issuers/${issuer}`}>{issuer}</a>
                 ),
               },

@@ -1,4 +1,5 @@
-import { ApiKeyTable, type ApiKeyShown } from './api-key-table.tsx'
+import type { ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
+import { ApiKeyTable } from './api-key-table.tsx'
 import { FilterField, FilterForm } from '../parts/filter-form.tsx'
 import { useMayAct } from '../parts/may-act.ts'
 import { Empty } from '../parts/notice.tsx'
@@ -6,7 +7,7 @@ import { PageHead } from '../parts/page-head.tsx'
 import { Pager } from '../parts/table.tsx'
 
 interface ApiKeysPageProps {
-  keys: ApiKeyShown[]
+  keys: ApiKeyOverview[]
   /** The slug that was asked for; empty is all. */
   issuer: string
   /** Without an issuer there can be no API key. */

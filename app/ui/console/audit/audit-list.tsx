@@ -1,3 +1,4 @@
+import type { AuditView } from '#app/services/audit/list-audit.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { ACTION_WORDS, actorWord, actWords, nameOf, placeOf } from './audit-words.ts'
 import { listChanges, type MemberChange } from './changes.ts'
@@ -7,20 +8,8 @@ import { PageHead } from '../parts/page-head.tsx'
 import { isTime } from '../parts/say.ts'
 import { DataTable, Pager, type Column } from '../parts/table.tsx'
 
-export interface AuditEntry {
-  id: string
-  at: string
-  actor: string
-  address: string | null
-  action: string
-  subject: string
-  requestId: string | null
-  before?: unknown
-  after?: unknown
-}
-
 interface AuditListProps {
-  entries: AuditEntry[]
+  entries: AuditView[]
   /** What was typed into the filters, by their names. */
   asked: Record<string, string>
   wrong: ('from' | 'to')[]
@@ -109,7 +98,7 @@ export function AuditList({ entries, asked, wrong, next, first, exportHref }: Au
   )
 }
 
-const COLUMNS: Column<AuditEntry>[] = [
+const COLUMNS: Column<AuditView>[] = [
   { head: 'Who did what', cell: (entry) => <Sentence entry={entry} /> },
   {
     head: 'When, and from where',
@@ -126,7 +115,7 @@ const COLUMNS: Column<AuditEntry>[] = [
 ]
 
 /** “Mara withdrew receipt rec_…”, with the way to the thing where it has a page. */
-function Sentence({ entry }: { entry: AuditEntry }) {
+function Sentence({ entry }: { entry: AuditView }) {
   const { actor, subject } = entry
   const [name, place] = [nameOf(entry), placeOf(entry)]
   const id = (
@@ -148,7 +137,7 @@ function Sentence({ entry }: { entry: AuditEntry }) {
 
 const CHANGES_SHOWN_MAX = 4
 
-function Changes({ entry }: { entry: AuditEntry }) {
+function Changes({ entry }: { entry: AuditView }) {
   // Its own name stands beside it already.
   const changes = listChanges(entry.before ?? null, entry.after ?? null).filter(
     ({ before, after }) => !(before === null && after === entry.subject),

@@ -1,18 +1,9 @@
+import type { HistoryEntry } from '#app/services/audit/list-history.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { actorWord } from './audit-words.ts'
 import { TimeText } from '../parts/notice.tsx'
 import { isTime, sayTime } from '../parts/say.ts'
 import { DataTable } from '../parts/table.tsx'
-
-export interface HistoryShown {
-  id: string
-  at: string
-  actor: string
-  address: string | null
-  action: string
-  before: Record<string, unknown> | null
-  after: Record<string, unknown> | null
-}
 
 const ACTIONS = new Map(
   Object.entries({
@@ -32,6 +23,7 @@ const ACTIONS = new Map(
 const NAMES: Record<string, string> = {
   name: 'name',
   url: 'website',
+  scopes: 'scopes',
   cap: 'cap',
   ratePerSecond: 'rate',
   reason: 'reason',
@@ -40,7 +32,7 @@ const NAMES: Record<string, string> = {
   expiresAt: 'expires',
 }
 
-export function History({ entries }: { entries: HistoryShown[] }) {
+export function History({ entries }: { entries: HistoryEntry[] }) {
   return (
     <DataTable
       caption="Changes, newest first"
@@ -68,7 +60,7 @@ export function History({ entries }: { entries: HistoryShown[] }) {
   )
 }
 
-function What({ entry }: { entry: HistoryShown }) {
+function What({ entry }: { entry: HistoryEntry }) {
   return (
     <>
       {ACTIONS.get(entry.action) ?? <VisibleText text={entry.action} />}
@@ -86,17 +78,17 @@ function What({ entry }: { entry: HistoryShown }) {
 function changesOf({
   before,
   after,
-}: Pick<HistoryShown, 'before' | 'after'>): { name: string; was: string | null; is: string }[] {
+}: Pick<HistoryEntry, 'before' | 'after'>): { name: string; was: string | null; is: string }[] {
   const isNew = before === null
   return Object.entries(NAMES).flatMap(([member, name]) => {
-    const [was, is] = [before?.[member] ?? null, after?.[member] ?? null]
-    if (was === is) return []
-    return [{ name, was: isNew ? null : show(was), is: show(is) }]
+    const [was, is] = [show(before?.[member]), show(after?.[member])]
+    return was === is ? [] : [{ name, was: isNew ? null : was, is }]
   })
 }
 
 function show(value: unknown): string {
   if (typeof value === 'number') return value.toLocaleString('en')
+  if (Array.isArray(value)) return value.join(', ')
   if (typeof value !== 'string') return 'none'
   return isTime(value) ? sayTime(value) : value
 }

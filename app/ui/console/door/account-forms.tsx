@@ -1,5 +1,5 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
-import type { PasskeyShown } from './account-page.tsx'
+import type { PasskeyView } from '#app/services/door/change-passkeys.ts'
 import { CsrfField } from '../parts/console-frame.tsx'
 import { PageScript } from '../parts/copyable.tsx'
 import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
@@ -128,7 +128,7 @@ export function RemovePasskeyPage({
   passkey,
   isLast,
 }: {
-  passkey: PasskeyShown
+  passkey: PasskeyView
   /** Without it they could never come in again. */
   isLast: boolean
 }) {

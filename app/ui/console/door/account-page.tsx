@@ -1,31 +1,13 @@
 import type { ReactNode } from 'react'
+import type { PasskeyView } from '#app/services/door/change-passkeys.ts'
+import type { AdminView } from '#app/services/door/admin-view.ts'
 import { Badge, DoneNotice, TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import type { AdminRole } from '../parts/roles.ts'
 import { DataTable } from '../parts/table.tsx'
 
-export interface PersonShown {
-  id: string
-  name: string
-  role: AdminRole
-  password: boolean
-  secondFactor: boolean
-  passkeys: number
-  recoveryCodes: number
-  createdAt: string
-  lastSeenAt: string | null
-}
-
-export interface PasskeyShown {
-  id: string
-  name: string
-  createdAt: string
-  lastUsedAt: string | null
-}
-
 interface AccountPageProps {
-  person: PersonShown
-  passkeys: PasskeyShown[]
+  person: AdminView
+  passkeys: PasskeyView[]
   /** How many. */
   sessions: number
   done: string | null
@@ -151,7 +133,7 @@ function Panel({ id, title, badge, action, children }: PanelProps) {
   )
 }
 
-function PasskeyTable({ passkeys, mayRemove }: { passkeys: PasskeyShown[]; mayRemove: boolean }) {
+function PasskeyTable({ passkeys, mayRemove }: { passkeys: PasskeyView[]; mayRemove: boolean }) {
   return (
     <DataTable
       caption="Your passkeys"

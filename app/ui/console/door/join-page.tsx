@@ -1,11 +1,11 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
+import type { AdminRole } from '#app/services/door/session.ts'
 import { PageScript } from '../parts/copyable.tsx'
 import { Or } from './door-frame.tsx'
 import { ConsoleForm, Submit, TextField } from '../parts/form.tsx'
 import { Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { PasskeyForm } from './passkey-form.tsx'
-import type { AdminRole } from '../parts/roles.ts'
 
 type Field = FieldMetadata<unknown, Record<string, unknown>>
 

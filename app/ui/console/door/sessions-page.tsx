@@ -1,19 +1,12 @@
+import type { SessionView } from '#app/services/door/session.ts'
 import { AskFirst } from '../parts/ask-first.tsx'
 import { CsrfField } from '../parts/console-frame.tsx'
 import { Badge, Done, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { DataTable } from '../parts/table.tsx'
 
-interface SessionShown {
-  isThis: boolean
-  createdAt: string
-  lastSeenAt: string
-  address: string
-  userAgent: string
-}
-
 interface SessionsPageProps {
-  sessions: SessionShown[]
+  sessions: SessionView[]
   isDone: boolean
 }
 

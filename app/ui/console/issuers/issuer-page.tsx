@@ -1,27 +1,22 @@
+import type { IssuerWithUse } from '#app/services/issuers/list-signing-keys.ts'
+import type { ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
+import type { HistoryEntry } from '#app/services/audit/list-history.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
-import { ApiKeyTable, type ApiKeyShown } from '../api-keys/api-key-table.tsx'
+import { ApiKeyTable } from '../api-keys/api-key-table.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
-import { History, type HistoryShown } from '../audit/history.tsx'
+import { History } from '../audit/history.tsx'
 import { useMayAct } from '../parts/may-act.ts'
 import { DoneNotice, Empty, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import { KeyStateBadge, stateSince, type SigningKeyShown } from './signing-key-state.tsx'
+import { KeyStateBadge, stateSince } from './signing-key-state.tsx'
 import { DataTable } from '../parts/table.tsx'
 
-export interface IssuerShown {
-  slug: string
-  name: string
-  url: string | null
-  createdAt: string
-  keys: SigningKeyShown[]
-}
-
 interface IssuerPageProps {
-  issuer: IssuerShown
-  apiKeys: ApiKeyShown[]
+  issuer: IssuerWithUse
+  apiKeys: ApiKeyOverview[]
   /** There are more API keys than are shown here. */
   hasMore: boolean
-  history: HistoryShown[]
+  history: HistoryEntry[]
   done: string | null
 }
 

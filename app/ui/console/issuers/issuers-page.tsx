@@ -1,3 +1,4 @@
+import type { IssuerOverview } from '#app/services/issuers/issuer-overview.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { Badge, Empty, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -5,17 +6,8 @@ import { sayNumber } from '../parts/say.ts'
 import { DataTable, Pager } from '../parts/table.tsx'
 import { useMayAct } from '../parts/may-act.ts'
 
-interface IssuerShown {
-  slug: string
-  name: string
-  createdAt: string
-  activeSigningKeys: number
-  usableApiKeys: number
-  usedThisMonth: number
-}
-
 interface IssuersPageProps {
-  issuers: IssuerShown[]
+  issuers: IssuerOverview[]
   next: string | null
   isFirst: boolean
 }

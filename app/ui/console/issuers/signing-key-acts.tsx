@@ -1,17 +1,19 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
+import type { ReceiptCount } from '#app/services/issuers/count-receipts.ts'
+import type { UsedSigningKey } from '#app/services/issuers/list-signing-keys.ts'
 import { ConsoleForm, FormPanel, Submit, TextArea } from '../parts/form.tsx'
 import { TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { sayReceipts, startSentence } from '../parts/say.ts'
-import { AlreadyDone, keyCrumbs, type Count } from './signing-key-page.tsx'
-import { KeyStateBadge, type SigningKeyShown } from './signing-key-state.tsx'
+import { AlreadyDone, keyCrumbs } from './signing-key-page.tsx'
+import { KeyStateBadge } from './signing-key-state.tsx'
 
 type Meta = FieldMetadata<unknown, Record<string, unknown>>
 
 interface ActProps {
   issuer: { slug: string; name: string }
-  signingKey: SigningKeyShown
-  before: Count
+  signingKey: UsedSigningKey
+  before: ReceiptCount
   /** Without it the issuer can't sign any more. */
   isLastActive: boolean
   form: FormMetadata<Record<string, unknown>>
@@ -72,7 +74,7 @@ export function RetireKeyPage(props: ActProps) {
 }
 
 interface RevokeProps extends ActProps {
-  after: Count
+  after: ReceiptCount
   /** The moment as it was typed, what it means, and what is wrong with it. */
   cut: { typed: string; at: string | null; wrong: string | null }
 }

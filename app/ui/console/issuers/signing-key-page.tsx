@@ -1,30 +1,23 @@
+import type { ReceiptCount } from '#app/services/issuers/count-receipts.ts'
+import type { UsedSigningKey } from '#app/services/issuers/list-signing-keys.ts'
+import type { HistoryEntry } from '#app/services/audit/list-history.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { Copyable, PageScript } from '../parts/copyable.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
-import { History, type HistoryShown } from '../audit/history.tsx'
+import { History } from '../audit/history.tsx'
 import { useMayAct } from '../parts/may-act.ts'
 import { DoneNotice, TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { sayReceipts } from '../parts/say.ts'
-import {
-  KeyStateBadge,
-  STATE_SAYS,
-  stateSince,
-  type SigningKeyShown,
-} from './signing-key-state.tsx'
-
-export interface Count {
-  count: number
-  isMore: boolean
-}
+import { KeyStateBadge, STATE_SAYS, stateSince } from './signing-key-state.tsx'
 
 interface SigningKeyPageProps {
   issuer: { slug: string; name: string }
-  signingKey: SigningKeyShown
+  signingKey: UsedSigningKey
   /** Its receipts that stay valid, and those withdrawn with it. */
-  before: Count
-  after: Count
-  history: HistoryShown[]
+  before: ReceiptCount
+  after: ReceiptCount
+  history: HistoryEntry[]
   done: string | null
   script: string | null
 }

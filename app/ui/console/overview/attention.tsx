@@ -1,18 +1,10 @@
 import type { ReactNode } from 'react'
+import type { Overview } from '#app/services/overview/read-overview.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { hostOf } from '../alerts/alert-words.ts'
 import { TimeText } from '../parts/notice.tsx'
 
-export interface AttentionItem {
-  kind: 'cap' | 'expiry' | 'never-used' | 'webhook'
-  id: string
-  name: string
-  used: number | null
-  cap: number | null
-  at: string | null
-  /** How many there are of this kind. */
-  total: number
-}
+type AttentionItem = Overview['attention'][number]
 
 const KINDS: { kind: AttentionItem['kind']; title: string; says: string; all: string }[] = [
   {

@@ -1,16 +1,9 @@
+import type { Overview } from '#app/services/overview/read-overview.ts'
 import { PostLine } from './first-receipt.tsx'
 import { Badge } from '../parts/notice.tsx'
 
-export interface BeginningState {
-  hasSample: boolean
-  hasIssuer: boolean
-  hasSigningKey: boolean
-  hasApiKey: boolean
-  hasReceipt: boolean
-}
-
 interface BeginningProps {
-  state: BeginningState
+  state: Overview['beginning']
   publicUrl: string
 }
 

@@ -1,22 +1,10 @@
-import { Attention, type AttentionItem } from './attention.tsx'
+import type { Overview } from '#app/services/overview/read-overview.ts'
+import { Attention } from './attention.tsx'
 import { BarChart } from '../parts/bar-chart.tsx'
-import { Beginning, type BeginningState } from './beginning.tsx'
-import { FullestKeys, RefusedRequests, type FullKey, type Refusal } from './overview-tables.tsx'
+import { Beginning } from './beginning.tsx'
+import { FullestKeys, RefusedRequests, type Refusal } from './overview-tables.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import { DatabaseState, OutboxState, type Database, type Outbox } from './portal-state.tsx'
-
-export interface OverviewData {
-  beginning: BeginningState
-  today: { live: number; test: number }
-  month: { live: number; test: number }
-  days: { day: string; used: number }[]
-  fullest: FullKey[]
-  refusals: Refusal[]
-  attention: AttentionItem[]
-  database: Database
-  outbox: Outbox
-  publicUrl: string
-}
+import { DatabaseState, OutboxState } from './portal-state.tsx'
 
 const number = new Intl.NumberFormat('en')
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
@@ -24,8 +12,12 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const dayLabel = (day: string): string =>
   `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`
 
+interface OverviewPageProps {
+  overview: Omit<Overview, 'refusals'> & { publicUrl: string; refusals: Refusal[] }
+}
+
 /** The portal at a glance: what is new first, then what is wrong, then how it stands. */
-export function OverviewPage({ overview }: { overview: OverviewData }) {
+export function OverviewPage({ overview }: OverviewPageProps) {
   const { beginning, today, month, days, fullest, refusals, attention } = overview
   const refusedToday = refusals.reduce((sum, one) => sum + one.today, 0)
   const refusedThisWeek = refusals.reduce((sum, one) => sum + one.week, 0)
@@ -71,7 +63,7 @@ export function OverviewPage({ overview }: { overview: OverviewData }) {
 }
 
 /** Each kind says how many there are of it in all. */
-function countKinds(items: AttentionItem[]): number {
+function countKinds(items: Overview['attention']): number {
   const totals = new Map(items.map(({ kind, total }) => [kind, total]))
   return [...totals.values()].reduce((sum, total) => sum + total, 0)
 }

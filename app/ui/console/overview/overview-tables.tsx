@@ -1,24 +1,13 @@
+import type { Overview } from '#app/services/overview/read-overview.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { CapMeter, ModeBadge } from '../api-keys/api-key-table.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { sayNumber } from '../parts/say.ts'
 import { DataTable, type Column } from '../parts/table.tsx'
 
-export interface FullKey {
-  id: string
-  name: string
-  issuer: string
-  mode: 'live' | 'test'
-  used: number
-  cap: number
-}
-
-export interface Refusal {
-  code: string
-  title: string
-  today: number
-  week: number
-}
+type FullKey = Overview['fullest'][number]
+/** With its title, which only the routes know. */
+export type Refusal = Overview['refusals'][number] & { title: string }
 
 /** API keys against their caps, the fullest first. */
 export function FullestKeys({ keys }: { keys: FullKey[] }) {

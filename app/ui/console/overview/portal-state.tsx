@@ -1,22 +1,11 @@
+import type { Overview } from '#app/services/overview/read-overview.ts'
 import { Badge, TimeText } from '../parts/notice.tsx'
-
-export interface Database {
-  version: string
-  bytes: number
-  roundTripMs: number
-}
-
-export interface Outbox {
-  pending: number
-  oldestPendingAt: string | null
-  failed: number
-}
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 /** From here on somebody would feel it. */
 const SLOW_MS = 100
 
-export function DatabaseState({ database }: { database: Database }) {
+export function DatabaseState({ database }: Pick<Overview, 'database'>) {
   const { version, bytes, roundTripMs } = database
   const isSlow = roundTripMs >= SLOW_MS
   return (
@@ -56,7 +45,7 @@ function sizeText(bytes: number): string {
   return `${number.format(size)} ${UNITS[unit] ?? ''}`
 }
 
-export function OutboxState({ outbox }: { outbox: Outbox }) {
+export function OutboxState({ outbox }: Pick<Overview, 'outbox'>) {
   const { pending, oldestPendingAt, failed } = outbox
   return (
     <section className="panel" aria-labelledby="outbox">

@@ -1,6 +1,6 @@
 import { createContext, useContext, type ReactNode } from 'react'
+import type { AdminRole } from '#app/services/door/session.ts'
 import { BrandMark } from '#app/ui/site/brand-mark.tsx'
-import type { AdminRole } from './roles.ts'
 
 export interface ConsoleSession {
   name: string

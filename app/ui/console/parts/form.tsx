@@ -1,4 +1,5 @@
 import {
+  getCollectionProps,
   getFormProps,
   getInputProps,
   getSelectProps,
@@ -128,6 +129,25 @@ export function CheckField({ meta, label, help }: FieldProps) {
         <FieldNotes meta={meta} help={help} />
       </div>
     </div>
+  )
+}
+
+/** A row of boxes of which several can be ticked. */
+export function BoxesField({ meta, label, help, options }: SelectProps) {
+  const boxes = getCollectionProps(meta, {
+    type: 'checkbox',
+    options: options.map(({ value }) => value),
+  })
+  return (
+    <fieldset className="field boxes" aria-describedby={describedBy(meta, help)}>
+      <legend>{label}</legend>
+      {boxes.map(({ key, ...props }, at) => (
+        <label key={key}>
+          <input {...props} /> {options[at]?.text}
+        </label>
+      ))}
+      <FieldNotes meta={meta} help={help} />
+    </fieldset>
   )
 }
 

@@ -1,11 +1,11 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
-import type { PersonShown } from '../door/account-page.tsx'
+import type { AdminRole } from '#app/services/door/session.ts'
+import type { AdminView } from '#app/services/door/admin-view.ts'
 import { CsrfField } from '../parts/console-frame.tsx'
 import { Copyable, PageScript } from '../parts/copyable.tsx'
 import { ConsoleForm, FormPanel, SelectField, Submit } from '../parts/form.tsx'
 import { Done, TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import type { AdminRole } from '../parts/roles.ts'
 
 const PEOPLE = { href: '/admin/people', text: 'People' }
 const ROLES = [
@@ -70,7 +70,7 @@ export function InvitedPage({ link, script }: InvitedPageProps) {
 }
 
 interface PersonPageProps<Fields extends Record<string, unknown>> extends RoleFormProps<Fields> {
-  person: PersonShown
+  person: AdminView
   isSelf: boolean
 }
 
@@ -105,7 +105,7 @@ export function PersonPage<Fields extends Record<string, unknown>>({
 }
 
 interface RemovePersonPageProps {
-  person: PersonShown
+  person: AdminView
   isSelf: boolean
   error: string | null
 }

@@ -1,22 +1,14 @@
+import type { InvitationView } from '#app/services/people/invite-admin.ts'
+import type { AdminView } from '#app/services/door/admin-view.ts'
 import { AskFirst } from '../parts/ask-first.tsx'
-import type { PersonShown } from '../door/account-page.tsx'
 import { CsrfField } from '../parts/console-frame.tsx'
 import { Badge, DoneNotice, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import type { AdminRole } from '../parts/roles.ts'
 import { DataTable, Pager } from '../parts/table.tsx'
 
-interface InvitationShown {
-  id: string
-  role: AdminRole
-  createdBy: string
-  createdAt: string
-  expiresAt: string
-}
-
 interface PeoplePageProps {
-  people: { items: PersonShown[]; next: string | null }
-  invitations: InvitationShown[]
+  people: { items: AdminView[]; next: string | null }
+  invitations: InvitationView[]
   /** Who is looking. */
   self: string
   done: string | null
@@ -106,7 +98,7 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
   )
 }
 
-function Ways({ person }: { person: PersonShown }) {
+function Ways({ person }: { person: AdminView }) {
   const { passkeys, password, secondFactor } = person
   return (
     <span className="badges">

@@ -1,10 +1,11 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import type { ReactNode } from 'react'
+import type { ReceiptRecord } from '#app/services/receipts/search-receipts.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { ConsoleForm, FormPanel, Submit, TextArea } from '../parts/form.tsx'
 import { TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import { ReceiptBadges, type ReceiptRecord } from './receipt-list.tsx'
+import { ReceiptBadges } from './receipt-list.tsx'
 
 interface ActProps {
   receipt: ReceiptRecord & { contentBytes: number | null }

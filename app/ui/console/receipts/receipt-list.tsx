@@ -1,25 +1,10 @@
+import type { ReceiptRecord } from '#app/services/receipts/search-receipts.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { FilterField, FilterForm, FilterSelect, NOT_A_DAY } from '../parts/filter-form.tsx'
 import { FirstReceipt } from '../overview/first-receipt.tsx'
 import { Badge, Empty, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { DataTable, Pager, type Column } from '../parts/table.tsx'
-
-export interface ReceiptRecord {
-  receiptId: string
-  issuer: string
-  issuerName: string | null
-  kid: string
-  mode: 'live' | 'test'
-  visibility: 'private' | 'public' | 'findable'
-  apiKey: string
-  apiKeyName: string | null
-  jti: string | null
-  receivedAt: string
-  revokedAt: string | null
-  erasedAt: string | null
-  keyCutIt: boolean
-}
 
 interface ReceiptListProps {
   receipts: ReceiptRecord[]

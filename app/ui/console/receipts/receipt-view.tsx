@@ -1,6 +1,7 @@
 import type { Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
 import { verdictSentence } from '#receipt/words.ts'
+import type { ReceiptNotes } from '#app/services/receipts/search-receipts.ts'
 import { FactList } from '#app/ui/verify/fact-list.tsx'
 import { formatTime } from '#app/ui/text/format-time.ts'
 import { FourAnswers } from '#app/ui/verify/four-answers.tsx'
@@ -10,12 +11,7 @@ import type { PageWords } from '#app/ui/words/en.ts'
 import { DoneNotice, TimeText } from '../parts/notice.tsx'
 import { Fact, Facts as FactsOf } from '../parts/facts.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import { ReceiptBadges, type ReceiptRecord } from './receipt-list.tsx'
-
-export interface ReceiptNotes extends ReceiptRecord {
-  digestHex: string
-  contentBytes: number | null
-}
+import { ReceiptBadges } from './receipt-list.tsx'
 
 interface ReceiptViewProps {
   words: PageWords
