@@ -2,6 +2,7 @@ import { readOutcome } from './delivery-outcome.ts'
 import type { Delivery, OutboxStore } from './delivery.ts'
 import { asError, type Problem } from '../errors.ts'
 import type { Events } from './events.ts'
+import type { Parking } from './parking.ts'
 import type { BatchResult, Portal } from '../portal/portal.ts'
 import type { Waiting, WaitingList } from './waiting-list.ts'
 
@@ -16,11 +17,10 @@ export interface Sending {
   emit: Events['emit']
   /** Ends the request that is under way. */
   signal: AbortSignal
-  isClosed(): boolean
-  isParked(): boolean
-  park(problem: Problem, count: number): void
-  /** Something has left the list. */
-  changed(): void
+  isClosed: () => boolean
+  parking: Parking
+  /** A receipt has left the list. */
+  changed: () => void
 }
 
 /** Why sending stopped before everything was sent. */
@@ -30,7 +30,7 @@ export type Stop =
   | { kind: 'refused'; problem: Problem }
 
 export const nextBatch = (ctx: Sending, countMax = BATCH_ITEMS_MAX): Waiting[] =>
-  ctx.list.takeBatch({ countMax, bytesMax: BATCH_BYTES_MAX, reservedOnly: ctx.isParked() })
+  ctx.list.takeBatch({ countMax, bytesMax: BATCH_BYTES_MAX, reservedOnly: ctx.parking.isParked() })
 
 /** Sends batch after batch, until nothing is left that could be sent (null), or for as long as it goes. */
 export async function sendWaiting(ctx: Sending): Promise<Stop | null> {
@@ -106,7 +106,7 @@ async function settle(
     else if (delivery.state === 'conflict') ctx.emit('conflict', delivery)
     else if (delivery.state === 'refused') ctx.emit('refused', delivery)
   }
-  if (capped.length > 0) ctx.park(capped[0]!, capped.length)
+  if (capped.length > 0) ctx.parking.park(capped[0]!, capped.length)
   ctx.changed()
   return held
 }
