@@ -15,12 +15,8 @@ export function startQuietTimer(ms: number, then: () => void): Timer {
 }
 
 /** The result of `work`; after `ms`, what `late` gives or throws. */
-export async function inTime<T, L>(work: Promise<T>, ms: number, late: () => L): Promise<T | L> {
+export function inTime<T, L>(work: Promise<T>, ms: number, late: () => L): Promise<T | L> {
   let timer: Timer | undefined
-  const limit = new Promise<void>((resolve) => (timer = startTimer(ms, resolve)))
-  try {
-    return await Promise.race([work, limit.then(late)])
-  } finally {
-    clearTimeout(timer)
-  }
+  const limit = new Promise<void>((resolve) => (timer = startTimer(ms, resolve))).then(late)
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer))
 }

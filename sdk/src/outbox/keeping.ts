@@ -1,29 +1,25 @@
 import { asError, CounterfoilError } from '../errors.ts'
-import type { OutboxItem, OutboxStore } from './delivery.ts'
-import type { Waiting, WaitingList } from './waiting-list.ts'
+import type { OutboxContext } from './context.ts'
+import type { OutboxItem } from './delivery.ts'
+import type { Waiting } from './waiting-list.ts'
 
 /** Puts a receipt into the store. Throws `outbox_full`, `outbox_unusable` or `outbox_in_use`. */
 export type Keep = (entry: OutboxItem) => Promise<Waiting>
 
-export function createKeeping(options: {
-  list: WaitingList
-  store: OutboxStore
-  waitingBytesMax: number
-  /** A receipt has left the list again. */
-  changed: () => void
-}): Keep {
-  const { list, store, waitingBytesMax, changed } = options
+/** `changed` is called when a receipt has left the list again. */
+export function createKeeping(ctx: OutboxContext, changed: () => void): Keep {
+  const { list } = ctx
   const pending = new Map<string, Promise<Waiting>>()
 
   async function keep(entry: OutboxItem): Promise<Waiting> {
-    if (list.count > 0 && list.bytes > waitingBytesMax)
+    if (list.count > 0 && list.bytes > ctx.waitingBytesMax)
       throw new CounterfoilError(
         'outbox_full',
-        `More than ${waitingBytesMax} bytes of receipts wait for the portal.`,
+        `More than ${ctx.waitingBytesMax} bytes of receipts wait for the portal.`,
       )
     const one = list.add(entry)
     try {
-      await store.add(entry)
+      await ctx.store.add(entry)
     } catch (thrown) {
       list.remove(one)
       changed()
@@ -37,7 +33,7 @@ export function createKeeping(options: {
   return async (entry) => {
     const { receiptId } = entry
     const known = list.get(receiptId)
-    if (known?.isKept === true) return known
+    if (known?.isKept) return known
     // The same receipt twice in one moment: the second caller waits for the store as well.
     const keeping = pending.get(receiptId) ?? keep(entry)
     pending.set(receiptId, keeping)

@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../errors.ts'
-import type { Portal } from '../portal/portal.ts'
-import { startTimer } from '../timer.ts'
-import type { Delivery, FlushResult, OutboxItem, OutboxStore } from './delivery.ts'
+import { inTime } from '../timer.ts'
+import type { OutboxOptions } from './context.ts'
+import type { Delivery, FlushResult, OutboxItem } from './delivery.ts'
 import { createEvents, type Events } from './events.ts'
 import { createKeeping } from './keeping.ts'
 import { createOpening } from './opening.ts'
@@ -32,33 +32,23 @@ const CLOSE_TIMEOUT_MS = 2_000
  * Sends waiting receipts in order and in batches, one batch at a time, and tries again without end.
  * A receipt leaves the store when the portal has stored or refused it, and not before.
  */
-export function createOutbox(options: {
-  store: OutboxStore
-  portal: Portal
-  waitingBytesMax: number
-  /** Milliseconds since 1970. Must not throw. */
-  now: () => number
-  /** From 0 to 1, as `Math.random`. Must not throw. */
-  random: () => number
-}): Outbox {
-  const { store, now } = options
+export function createOutbox(options: OutboxOptions): Outbox {
   const list = createWaitingList()
   const { emit, on } = createEvents()
   const aborter = new AbortController()
   let closing: Promise<void> | null = null
   const isClosed = (): boolean => closing !== null
+  const ctx = { ...options, list, emit, isClosed, signal: aborter.signal }
 
-  const parking = createParking({ list, emit, now, resume: () => sender.start() })
-  const sender = createSender({ ...options, list, emit, parking, isClosed, signal: aborter.signal })
-  const keep = createKeeping({ ...options, list, changed: sender.changed })
-  const opening = createOpening({
-    async open() {
-      for (const entry of await store.open()) list.add(entry).isKept = true
-      sender.start()
-    },
-    isClosed,
-    onFirstError: (error) => emit('error', error),
-  })
+  const parking = createParking(ctx, () => sender.start())
+  const sender = createSender(ctx, parking)
+  const keep = createKeeping(ctx, sender.changed)
+  const opening = createOpening(openStore, isClosed, (error) => emit('error', error))
+
+  async function openStore(): Promise<void> {
+    for (const entry of await ctx.store.open()) list.add(entry).isKept = true
+    sender.start()
+  }
 
   function throwIfClosed(): void {
     if (isClosed()) throw new CounterfoilError('closed', 'This Counterfoil was closed.')
@@ -68,33 +58,28 @@ export function createOutbox(options: {
     await opening.open()
     if (parked) parking.unpark()
     // The caller is about to leave: a failed batch is tried at once.
-    sender.startAtOnce()
-    let isLate = false
-    const limit = startTimer(timeoutMs, () => {
-      isLate = true
-      sender.changed()
-    })
+    sender.retry()
     const look = setInterval(sender.endSilence, SILENCE_LOOK_MS)
     const countReady = (): number => list.countReady(parking.isParked())
-    const isHopeful = (): boolean => !isLate && !sender.isRefused() && !isClosed()
-    while (isHopeful() && countReady() > 0) await sender.nextChange()
-    clearTimeout(limit)
+    let isHopeful = true
+    async function wait(): Promise<void> {
+      while (isHopeful && !sender.isRefused() && !isClosed() && countReady() > 0)
+        await sender.nextChange()
+    }
+    await inTime(wait(), timeoutMs, () => (isHopeful = false))
     clearInterval(look)
     return { waiting: list.count, parked: list.count - countReady() }
   }
 
   async function close(timeoutMs: number): Promise<void> {
     await opening.settled()
-    const limit = startTimer(timeoutMs, () => aborter.abort())
-    await sender.stop()
-    clearTimeout(limit)
+    const stopped = sender.stop()
+    await inTime(stopped, timeoutMs, () => aborter.abort())
+    await stopped
     for (const one of list.all()) one.resolve({ state: 'unsent', receiptId: one.entry.receiptId })
     sender.changed()
-    await store.close()
+    await ctx.store.close()
   }
-
-  // Receipts of an earlier process are sent even if this process never signs one.
-  opening.keepTrying()
 
   return {
     async add(entry) {

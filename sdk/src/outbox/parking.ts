@@ -1,8 +1,7 @@
 import type { Problem } from '../errors.ts'
 import { startQuietTimer, type Timer } from '../timer.ts'
-import type { Events } from './events.ts'
+import type { OutboxContext } from './context.ts'
 import { BACKOFF_MAX_MS, RETRY_AFTER_MS_MAX } from './pause.ts'
-import type { WaitingList } from './waiting-list.ts'
 
 /** The outbox looks at the clock this often: timers stand still while a machine sleeps. */
 const LOOK_MS_MAX = 600_000
@@ -19,13 +18,8 @@ export interface Parking {
   stop(): void
 }
 
-export function createParking(options: {
-  list: WaitingList
-  emit: Events['emit']
-  now: () => number
-  resume: () => void
-}): Parking {
-  const { list, emit, now, resume } = options
+/** `resume` is called when the cap's time may be over. */
+export function createParking(ctx: OutboxContext, resume: () => void): Parking {
   /** 0: the cap has room, as far as the outbox knows. */
   let until = 0
   let since = 0
@@ -37,28 +31,28 @@ export function createParking(options: {
   }
   function unpark(): void {
     until = 0
-    list.uncap()
+    ctx.list.uncap()
     stop()
   }
   // After the clock was set back, `until` may be a year away by mistake: the portal then decides.
-  const isParked = (): boolean => since <= now() && now() < until
+  const isParked = (): boolean => since <= ctx.now() && ctx.now() < until
 
   return {
     isParked,
     park(problem, count) {
       const resetsAt = Date.parse(problem.resetsAt ?? '')
-      since = now()
+      since = ctx.now()
       // A portal whose clock is behind ours names a past time: a minute is the shortest parking.
       until = Number.isNaN(resetsAt)
         ? since + RETRY_AFTER_MS_MAX
         : Math.max(resetsAt, since + BACKOFF_MAX_MS)
-      emit('parked', { until, count, problem })
+      ctx.emit('parked', { until, count, problem })
     },
     unpark,
     look() {
       if (until !== 0 && !isParked()) unpark()
       if (isParked())
-        timer ??= startQuietTimer(Math.min(until - now(), LOOK_MS_MAX), () => {
+        timer ??= startQuietTimer(Math.min(until - ctx.now(), LOOK_MS_MAX), () => {
           timer = null
           resume()
         })

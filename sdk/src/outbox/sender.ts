@@ -1,4 +1,6 @@
 import { asError, refusalOf } from '../errors.ts'
+import type { OutboxContext } from './context.ts'
+import type { Parking } from './parking.ts'
 import { BACKOFF_MAX_MS, createPause } from './pause.ts'
 import { nextBatch, sendWaiting, type Sending } from './send-waiting.ts'
 
@@ -12,8 +14,8 @@ const SILENCE_MS_MAX = 10_000
 export interface Sender {
   /** Begins to send, unless sending is under way or pauses, or nothing can be sent. */
   start(): void
-  /** As `start`; ends a pause, and tries again after a refusal. */
-  startAtOnce(): void
+  /** Ends a pause, forgets a refusal, and starts. */
+  retry(): void
   /** Abandons sending that has been silent for too long, and begins anew. */
   endSilence: () => void
   /** The portal's last answer refused the API key: to wait a moment won't help. */
@@ -26,52 +28,47 @@ export interface Sender {
   stop(): Promise<void>
 }
 
-export function createSender(
-  options: Omit<Sending, 'changed'> & { now: () => number; random: () => number },
-): Sender {
-  const { parking, isClosed, emit, now } = options
-  const sending: Sending = { ...options, changed }
-  const pause = createPause(options.random, start)
+export function createSender(ctx: OutboxContext, parking: Parking): Sender {
+  const sending: Sending = { ...ctx, parking, changed }
+  const pause = createPause(ctx.random, start)
   let working: Promise<void> | null = null
   /** Counts the workers: a worker with an earlier number was abandoned. */
   let shift = 0
   let heardAt = 0
   let isRefused = false
-  let tellChange = (): void => undefined
-  let change = awaitChange()
-
-  function awaitChange(): Promise<void> {
-    return new Promise((resolve) => (tellChange = resolve))
-  }
+  const onChange: (() => void)[] = []
 
   function changed(): void {
-    heardAt = now()
-    tellChange()
-    change = awaitChange()
+    heardAt = ctx.now()
+    for (const resume of onChange.splice(0)) resume()
   }
 
   function start(): void {
-    if (working !== null || pause.isOn() || isClosed()) return
+    if (working !== null || pause.isOn() || ctx.isClosed()) return
     parking.look()
     if (nextBatch(sending, 1).length > 0) working = work(++shift)
   }
 
   async function work(mine: number): Promise<void> {
     const isAbandoned = (): boolean => mine !== shift
-    heardAt = now()
+    heardAt = ctx.now()
     try {
-      const stop = await sendWaiting({ ...sending, isClosed: () => isClosed() || isAbandoned() })
+      const stop = await sendWaiting({
+        ...sending,
+        isClosed: () => ctx.isClosed() || isAbandoned(),
+      })
       if (isAbandoned()) return
       isRefused = stop?.kind === 'refused'
       if (stop === null) pause.reset()
       else if (stop.kind === 'later') later(stop.afterMs, stop.why)
       else {
-        emit('error', refusalOf(stop.problem))
-        later(BACKOFF_MAX_MS, `the portal answered ${stop.problem.status} ${stop.problem.code}`)
+        const { problem } = stop
+        ctx.emit('error', refusalOf(problem))
+        later(BACKOFF_MAX_MS, `the portal answered ${problem.status} ${problem.code}`)
       }
     } catch (thrown) {
       if (isAbandoned()) return
-      emit('error', asError('outbox_unusable', 'Sending failed', thrown))
+      ctx.emit('error', asError('outbox_unusable', 'Sending failed', thrown))
       later(null, 'sending failed')
     }
     working = null
@@ -81,18 +78,18 @@ export function createSender(
   }
 
   function later(askedMs: number | null, why: string): void {
-    if (!isClosed()) emit('retry', { ...pause.start(askedMs), why })
+    if (!ctx.isClosed()) ctx.emit('retry', { ...pause.start(askedMs), why })
   }
 
   return {
     start,
-    startAtOnce() {
+    retry() {
       pause.end()
       isRefused = false
       start()
     },
     endSilence() {
-      if (working === null || now() - heardAt < SILENCE_MS_MAX) return
+      if (working === null || ctx.now() - heardAt < SILENCE_MS_MAX) return
       // At worst a receipt is sent twice: the portal takes the second for a repeat.
       shift++
       working = null
@@ -100,7 +97,7 @@ export function createSender(
     },
     isRefused: () => isRefused,
     changed,
-    nextChange: () => change,
+    nextChange: () => new Promise((resolve) => onChange.push(resolve)),
     async stop() {
       pause.end()
       parking.stop()
