@@ -23,11 +23,11 @@ export function createParking(ctx: OutboxContext, resume: () => void): Parking {
   /** 0: the cap has room, as far as the outbox knows. */
   let until = 0
   let since = 0
-  let timer: Timer | null = null
+  let timer: Timer | undefined
 
   function stop(): void {
-    if (timer !== null) clearTimeout(timer)
-    timer = null
+    clearTimeout(timer)
+    timer = undefined
   }
   function unpark(): void {
     until = 0
@@ -53,7 +53,7 @@ export function createParking(ctx: OutboxContext, resume: () => void): Parking {
       if (until !== 0 && !isParked()) unpark()
       if (isParked())
         timer ??= startQuietTimer(Math.min(until - ctx.now(), LOOK_MS_MAX), () => {
-          timer = null
+          timer = undefined
           resume()
         })
     },

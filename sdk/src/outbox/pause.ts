@@ -19,15 +19,15 @@ export interface Pause {
 /** `resume` is called when a pause is over. */
 export function createPause(random: () => number, resume: () => void): Pause {
   let failures = 0
-  let timer: Timer | null = null
+  let timer: Timer | undefined
 
   function end(): void {
-    if (timer !== null) clearTimeout(timer)
-    timer = null
+    clearTimeout(timer)
+    timer = undefined
   }
 
   return {
-    isOn: () => timer !== null,
+    isOn: () => timer !== undefined,
     start(askedMs) {
       failures++
       const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 10))
@@ -38,7 +38,7 @@ export function createPause(random: () => number, resume: () => void): Pause {
           : Math.min(Math.max(askedMs, BACKOFF_FIRST_MS), RETRY_AFTER_MS_MAX) * (1 + random() / 10)
       end()
       timer = startQuietTimer(afterMs, () => {
-        timer = null
+        timer = undefined
         resume()
       })
       return { attempt: failures, afterMs }

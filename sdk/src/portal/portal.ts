@@ -75,7 +75,7 @@ async function send(
     headers: {
       authorization: `Bearer ${options.apiKey}`,
       accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     body: JSON.stringify(body),
     // A followed redirect would carry the API key to another server. Not `error`: the platforms at

@@ -44,7 +44,11 @@ async function signWith(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> 
   try {
     const given = signer.sign(bytes)
     signature =
-      given instanceof Uint8Array ? given : await inTime(given, SIGNER_TIMEOUT_MS, throwLate)
+      given instanceof Uint8Array
+        ? given
+        : await inTime(given, SIGNER_TIMEOUT_MS, () => {
+            throw new Error('it did not answer within 10 seconds')
+          })
   } catch (thrown) {
     throw asError('signing_failed', 'The signer failed', thrown)
   }
@@ -55,8 +59,4 @@ async function signWith(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> 
       ? `The signer gave ${signature.length} bytes; an Ed25519 signature has 64.`
       : 'The signer gave no bytes.',
   )
-}
-
-function throwLate(): never {
-  throw new Error('it did not answer within 10 seconds')
 }

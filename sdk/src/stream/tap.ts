@@ -82,11 +82,13 @@ export function createFollower<T>(options: {
     const ending = isCut ? endingOf(cut, late?.chunks ?? instead.chunks) : told
     const isWhole = ending.status === undefined || ending.status === 'complete'
     if (isBroken || (!isWhole && options.partial === 'skip')) settle(null)
-    else settle(instead.finish(ending, late).catch(explain))
-  }
-  const explain = (thrown: unknown): null => {
-    report(asError('signing_failed', 'The receipt could not be signed', thrown))
-    return null
+    else
+      settle(
+        instead.finish(ending, late).catch((thrown: unknown) => {
+          report(asError('signing_failed', 'The receipt could not be signed', thrown))
+          return null
+        }),
+      )
   }
 
   return {
