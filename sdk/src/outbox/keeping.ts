@@ -8,20 +8,19 @@ export type Keep = (entry: OutboxItem) => Promise<Waiting>
 
 /** `changed` is called when a receipt has left the list again. */
 export function createKeeping(ctx: OutboxContext, changed: () => void): Keep {
-  const { list } = ctx
   const pending = new Map<string, Promise<Waiting>>()
 
   async function keep(entry: OutboxItem): Promise<Waiting> {
-    if (list.count > 0 && list.bytes > ctx.waitingBytesMax)
+    if (ctx.list.count > 0 && ctx.list.bytes > ctx.waitingBytesMax)
       throw new CounterfoilError(
         'outbox_full',
         `More than ${ctx.waitingBytesMax} bytes of receipts wait for the portal.`,
       )
-    const one = list.add(entry)
+    const one = ctx.list.add(entry)
     try {
       await ctx.store.add(entry)
     } catch (thrown) {
-      list.remove(one)
+      ctx.list.remove(one)
       changed()
       throw asError('outbox_unusable', 'The receipt can’t be kept in the outbox', thrown)
     }
@@ -32,7 +31,7 @@ export function createKeeping(ctx: OutboxContext, changed: () => void): Keep {
 
   return async (entry) => {
     const { receiptId } = entry
-    const known = list.get(receiptId)
+    const known = ctx.list.get(receiptId)
     if (known?.isKept) return known
     // The same receipt twice in one moment: the second caller waits for the store as well.
     const keeping = pending.get(receiptId) ?? keep(entry)

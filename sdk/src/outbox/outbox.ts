@@ -43,8 +43,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const parking = createParking(ctx, () => sender.start())
   const sender = createSender(ctx, parking)
   const keep = createKeeping(ctx, sender.changed)
-  const report = (error: CounterfoilError): void => emit('error', error)
-  const opening = createOpening(openStore, isClosed, report)
+  const opening = createOpening(openStore, isClosed, (error) => emit('error', error))
 
   async function openStore(): Promise<void> {
     for (const entry of await ctx.store.open()) list.add(entry).isKept = true
@@ -98,6 +97,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     flush: ({ timeoutMs = FLUSH_TIMEOUT_MS, parked = false } = {}) => flush(timeoutMs, parked),
     close: ({ timeoutMs = CLOSE_TIMEOUT_MS } = {}) => (closing ??= close(timeoutMs)),
     on,
-    report,
+    report: (error) => emit('error', error),
   }
 }

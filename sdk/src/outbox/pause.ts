@@ -30,7 +30,7 @@ export function createPause(random: () => number, resume: () => void): Pause {
     isOn: () => timer !== undefined,
     start(askedMs) {
       failures++
-      const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 10))
+      const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (failures - 1))
       // Chance spreads the retries: many processes must not all come back in the same moment.
       const afterMs =
         askedMs === null

@@ -92,7 +92,8 @@ async function settle(
   for (const { one, delivery } of done) {
     one.resolve(delivery)
     // Each state of a delivery is the name of the event that carries it.
-    if (delivery.state !== 'unsent') ctx.emit(delivery.state, delivery as never)
+    if (delivery.state !== 'unsent')
+      ctx.emit(delivery.state as 'stored', delivery as Delivery & { state: 'stored' })
   }
   if (capped.length > 0) ctx.parking.park(capped[0]!, capped.length)
   ctx.changed()

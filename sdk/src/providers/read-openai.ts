@@ -67,7 +67,7 @@ export function readOpenAIChunk(chunk: unknown, answer: Answer): void {
 export function readOpenAIAnswer(value: unknown, answer: Answer): void {
   if (!isObject(value)) return
   if ('choices' in value) readChat(value as unknown as ChatChunk, answer)
-  else if ('output' in value) readResponse(value as FinishedResponse, answer)
+  else if ('output' in value) readResponse(value, answer)
 }
 
 /** Choice 0 alone: with `n` above 1 each of the others is another answer. */

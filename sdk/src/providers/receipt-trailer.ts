@@ -83,8 +83,7 @@ export function withReceiptTrailer(
 
   /** What one piece of the source becomes; empty while it is held back. */
   async function* passOn(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-    if (isPast) return yield bytes
-    const { before, done } = scanner.push(bytes)
+    const { before, done } = isPast ? { before: bytes, done: null } : scanner.push(bytes)
     follower.chunk(before)
     yield before
     if (done === null) return
@@ -118,7 +117,8 @@ export function withReceiptTrailer(
             controller.enqueue(bytes)
             isSent = true
           }
-          if (result.done) return controller.close()
+          if (result.done) controller.close()
+          isSent ||= result.done
         }
       },
       cancel(reason) {

@@ -26,7 +26,7 @@ const WAITING_BYTES_MAX = 64 * 1024 * 1024
  * const { receiptId, verifyUrl } = await counterfoil.sign({ output: text, model: 'gpt-5' })
  */
 export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
-  const { issuer, apiKey, defaults = {}, onError } = options
+  const { issuer, apiKey, defaults = {} } = options
   const url = readPortalUrl(options.portal)
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(issuer))
     throw invalid('issuer', 'must be your issuer’s slug in the portal, as in “acme”')
@@ -49,7 +49,7 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
     now: safeNow,
     random: Math.random,
   })
-  if (onError) outbox.on('error', onError)
+  if (options.onError) outbox.on('error', options.onError)
   const ctx = { issuer, signer, outbox, portalUrl: url, now, randomBytes }
 
   const record = (details: ReceiptDetails = {}): Recording =>

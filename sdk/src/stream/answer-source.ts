@@ -74,7 +74,7 @@ export function createAnswerSource<T>(
         if (opened === null) return { kind: 'stop' }
         const { done, value } = await opened.next()
         if (done === true) return { kind: 'end', text: text.rest() }
-        const piece = text.take(value as T)
+        const piece = text.take(value)
         return 'failure' in piece
           ? { kind: 'fail', text: piece.text, error: piece.failure }
           : { kind: 'text', text: piece.text }
