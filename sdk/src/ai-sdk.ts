@@ -1,18 +1,18 @@
-import { createCounterfoil, type Counterfoil, type CounterfoilOptions } from './sign/counterfoil.ts'
+import type { Counterfoil, CounterfoilOptions } from './counterfoil.ts'
+import { createCounterfoil } from './sign/create-counterfoil.ts'
 import type { SignedReceipt } from './details.ts'
 import { asError, CounterfoilError } from './errors.ts'
-import type { AnswerOptions } from './providers/follow-answer.ts'
+import { tell, type AnswerOptions } from './providers/follow-answer.ts'
 import { followParts } from './providers/follow-parts.ts'
 import {
   followCall,
-  tell,
   type CallHooks,
   type CallParams,
   type FollowedCall,
   type ModelCall,
 } from './providers/model-call.ts'
 import { readFinishReason, readModelPart, type ModelPart } from './providers/read-ai-sdk.ts'
-import { isAbort } from './stream/tap.ts'
+import { cut } from './stream/follow-source.ts'
 
 /** What `counterfoilMiddleware` takes beside its Counterfoil. */
 export interface MiddlewareOptions
@@ -161,8 +161,7 @@ async function attempt<R>(
     return await call()
   } catch (error) {
     noteError(error)
-    if (isAbort(error)) follower.abort()
-    else follower.fail()
+    cut(follower, error)
     throw error
   }
 }

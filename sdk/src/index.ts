@@ -1,5 +1,5 @@
-export { createCounterfoil } from './sign/counterfoil.ts'
-export type { Counterfoil, CounterfoilOptions, SignInput, Tap } from './sign/counterfoil.ts'
+export { createCounterfoil } from './sign/create-counterfoil.ts'
+export type { Counterfoil, CounterfoilOptions, SignInput, Tap } from './counterfoil.ts'
 export type {
   Delivery,
   FlushResult,

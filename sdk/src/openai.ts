@@ -1,4 +1,4 @@
-import type { Counterfoil } from './sign/counterfoil.ts'
+import type { Counterfoil } from './counterfoil.ts'
 import type { SignedReceipt } from './details.ts'
 import { followAnswer, signAnswer, type AnswerOptions } from './providers/follow-answer.ts'
 import { followStream, type ProviderStream } from './providers/follow-stream.ts'

@@ -1,4 +1,4 @@
-import type { Counterfoil } from './sign/counterfoil.ts'
+import type { Counterfoil } from './counterfoil.ts'
 import { followAnswer, followSafely, type AnswerOptions } from './providers/follow-answer.ts'
 import { createSseReader, type SseFormat } from './providers/sse-text.ts'
 import { followReadable } from './stream/follow-source.ts'

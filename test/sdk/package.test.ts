@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
@@ -32,16 +32,19 @@ const packageOf = (name: string): string =>
     .join('/')
 
 test('no entry is forgotten: what nothing else imports is in exports, or is a command', () => {
-  const sources = readdirSync(join(SDK, 'src')).filter(
-    (name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name),
-  )
+  const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name)
+  const files = readdirSync(join(SDK, 'src'), { recursive: true, encoding: 'utf8' })
   const imported = new Set(
-    sources.flatMap((name) =>
-      importsIn(readFileSync(join(SDK, 'src', name), 'utf8')).map((path) => path.slice(2)),
-    ),
+    files
+      .filter(isSource)
+      .flatMap((name) =>
+        importsIn(readFileSync(join(SDK, 'src', name), 'utf8')).map((path) =>
+          join(dirname(name), path),
+        ),
+      ),
   )
-  const entries = sources
-    .filter((name) => !imported.has(name))
+  const entries = files
+    .filter((name) => isSource(name) && dirname(name) === '.' && !imported.has(name))
     .map((name) => name.replace(/\.tsx?$/, ''))
   expect(entries).toContain('index')
   const { exports, bin } = packed.manifest

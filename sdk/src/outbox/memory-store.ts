@@ -1,6 +1,6 @@
 import type { OutboxStore } from './delivery.ts'
 
-/** The outbox itself remembers what waits; a process that dies takes it along. */
+/** The outbox itself remembers the waiting receipts: they are lost with the process. */
 export const createMemoryStore = (): OutboxStore => ({
   open: () => Promise.resolve([]),
   add: () => Promise.resolve(),

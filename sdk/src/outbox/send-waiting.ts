@@ -1,38 +1,31 @@
 import { readOutcome } from './delivery-outcome.ts'
-import type { Delivery, OutboxStore } from './delivery.ts'
+import type { OutboxContext } from './context.ts'
+import type { Delivery } from './delivery.ts'
 import { asError, type Problem } from '../errors.ts'
-import type { Events } from './events.ts'
-import type { BatchResult, Portal } from '../portal/portal.ts'
-import type { Waiting, WaitingList } from './waiting-list.ts'
+import type { Parking } from './parking.ts'
+import type { BatchResult } from '../portal/portal.ts'
+import type { Waiting } from './waiting-list.ts'
 
 const BATCH_ITEMS_MAX = 1_000
-/** Of the portal's 4 MiB; the rest is room for what surrounds the items. */
+/** The portal takes 4 MiB; 1 KiB is left for the JSON around the items. */
 const BATCH_BYTES_MAX = 4 * 1024 * 1024 - 1024
 
-export interface Sending {
-  list: WaitingList
-  store: OutboxStore
-  portal: Portal
-  emit: Events['emit']
-  /** Ends the request that is under way. */
-  signal: AbortSignal
-  isClosed(): boolean
-  isParked(): boolean
-  park(problem: Problem, count: number): void
-  /** Something has left the list. */
-  changed(): void
+export interface Sending extends OutboxContext {
+  parking: Parking
+  /** A receipt has left the list. */
+  changed: () => void
 }
 
-/** Why sending stopped before everything was sent. */
+/** Why sending stopped before all receipts were sent. */
 export type Stop =
   | { kind: 'later'; afterMs: number | null; why: string }
-  /** It says something of the API key, not of the receipts: those are kept. */
+  /** The portal refused the API key, not the receipts: those are kept. */
   | { kind: 'refused'; problem: Problem }
 
 export const nextBatch = (ctx: Sending, countMax = BATCH_ITEMS_MAX): Waiting[] =>
-  ctx.list.takeBatch({ countMax, bytesMax: BATCH_BYTES_MAX, reservedOnly: ctx.isParked() })
+  ctx.list.takeBatch(countMax, BATCH_BYTES_MAX, ctx.parking.isParked())
 
-/** Sends batch after batch, until nothing is left that could be sent (null), or for as long as it goes. */
+/** Sends batch after batch. Null: nothing is left that could be sent now. */
 export async function sendWaiting(ctx: Sending): Promise<Stop | null> {
   let countMax = BATCH_ITEMS_MAX
   while (!ctx.isClosed()) {
@@ -46,14 +39,13 @@ export async function sendWaiting(ctx: Sending): Promise<Stop | null> {
     let results: BatchResult[]
     if (answer.kind === 'answered') {
       results = answer.results
-      if (!areTheirs(batch, results))
-        return { kind: 'later', afterMs: null, why: 'what answers is not a portal' }
+      if (!areTheirs(batch, results)) return later('what answers is not a portal')
       countMax = Math.min(BATCH_ITEMS_MAX, countMax * 2)
     } else {
       const { problem } = answer
       const isTheirs = problem.status === 400 || problem.status === 413
       if (isTheirs && batch.length > 1) {
-        // Something in it is wrong or too large: halved again and again, that one is found.
+        // One receipt of the batch is wrong or too large: halving the batch finds it.
         countMax = Math.ceil(batch.length / 2)
         continue
       }
@@ -62,24 +54,21 @@ export async function sendWaiting(ctx: Sending): Promise<Stop | null> {
     }
     const held = await settle(ctx, batch, results)
     if (held?.status === 401) return { kind: 'refused', problem: held }
-    if (held !== null)
-      return {
-        kind: 'later',
-        afterMs: null,
-        why: `the portal answered ${held.status} ${held.code}`,
-      }
+    if (held !== null) return later(`the portal answered ${held.status} ${held.code}`)
   }
   return null
 }
 
-/** A portal's answer names each receipt; anything else that answers can't know their ids. */
+const later = (why: string): Stop => ({ kind: 'later', afterMs: null, why })
+
+/** A portal's answer names each receipt; another server can't know their ids. */
 const areTheirs = (batch: Waiting[], results: BatchResult[]): boolean =>
   batch.every((one, i) => {
     const given = results[i]!
     return 'problem' in given || given.result.receiptId === one.entry.receiptId
   })
 
-/** Gives why some of them have to be sent again; null: the next batch may follow. */
+/** Gives why some of the batch have to be sent again; null: the next batch may follow. */
 async function settle(
   ctx: Sending,
   batch: Waiting[],
@@ -89,7 +78,7 @@ async function settle(
   const capped: Problem[] = []
   let held: Problem | null = null
   for (const [i, one] of batch.entries()) {
-    // An answer to sending that was given up, after the next one's.
+    // The answer belongs to abandoned sending: a later answer came first.
     if (ctx.list.get(one.entry.receiptId) !== one) continue
     const outcome = readOutcome(one.entry.receiptId, results[i]!, ctx.portal.url)
     if (outcome.kind === 'done') done.push({ one, delivery: outcome.delivery })
@@ -102,11 +91,11 @@ async function settle(
   await forget(ctx, done)
   for (const { one, delivery } of done) {
     one.resolve(delivery)
-    if (delivery.state === 'stored') ctx.emit('stored', delivery)
-    else if (delivery.state === 'conflict') ctx.emit('conflict', delivery)
-    else if (delivery.state === 'refused') ctx.emit('refused', delivery)
+    // Each state of a delivery is the name of the event that carries it.
+    if (delivery.state !== 'unsent')
+      ctx.emit(delivery.state as 'stored', delivery as Delivery & { state: 'stored' })
   }
-  if (capped.length > 0) ctx.park(capped[0]!, capped.length)
+  if (capped.length > 0) ctx.parking.park(capped[0]!, capped.length)
   ctx.changed()
   return held
 }
@@ -119,7 +108,7 @@ async function forget(
   const refused = done.flatMap(({ one, delivery }) =>
     delivery.state === 'refused' ? [{ item: one.entry, problem: delivery.problem }] : [],
   )
-  /** What can't be written is at worst sent once more by the next process, and counts nothing. */
+  /** At worst the next process sends these receipts once more, which counts nothing. */
   const attempt = async (write: () => Promise<void> | undefined): Promise<boolean> => {
     try {
       await write()
@@ -130,7 +119,7 @@ async function forget(
     }
   }
   const areAside = refused.length === 0 || (await attempt(() => store.setAside?.(refused)))
-  // Where they could not be set aside, the store's copy of them is the only one.
+  // A refused receipt that could not be set aside has its only copy in the store.
   const gone = done.filter(({ delivery }) => areAside || delivery.state !== 'refused')
   if (gone.length > 0) await attempt(() => store.remove(gone.map(({ one }) => one.entry.receiptId)))
 }

@@ -1,12 +1,12 @@
 import { encodeUtf8 } from '../receipt/bytes.ts'
 import type { Delivery, OutboxItem } from './delivery.ts'
 
-/** A receipt in the outbox, and who waits to hear of it. */
+/** A receipt in the outbox, with the promise of its delivery. */
 export interface Waiting {
   entry: OutboxItem
-  /** Of its JSON, as it will be sent. */
+  /** The length of its JSON in UTF-8, as it will be sent. */
   bytes: number
-  /** The store has it. Before that it is not sent: a link must not work that a crash could break. */
+  /** The store has it. It is not sent before: a crash could then break a link that works. */
   isKept: boolean
   /** The cap was full for it, its reservation included. */
   isCapped: boolean
@@ -14,7 +14,7 @@ export interface Waiting {
   resolve(delivery: Delivery): void
 }
 
-/** What waits, in the order in which it came. */
+/** The waiting receipts, in the order in which they came. */
 export interface WaitingList {
   readonly count: number
   readonly bytes: number
@@ -22,16 +22,16 @@ export interface WaitingList {
   remove(one: Waiting): void
   get(receiptId: string): Waiting | null
   findJob(jobId: string): OutboxItem | null
-  /** The next to be sent. `reservedOnly`: the cap is full, and a reservation is a place in it. */
-  takeBatch(limits: { countMax: number; bytesMax: number; reservedOnly: boolean }): Waiting[]
-  /** How many could be sent, or will be as soon as the store has them. */
+  /** The next receipts to send. `reservedOnly`: the cap is full, but a reservation is a place in it. */
+  takeBatch(countMax: number, bytesMax: number, reservedOnly: boolean): Waiting[]
+  /** How many receipts can be sent now, or as soon as the store has them. */
   countReady(reservedOnly: boolean): number
   /** The cap may have room again. */
   uncap(): void
   all(): Iterable<Waiting>
 }
 
-/** Has a place in a full cap, as far as is known here. */
+/** A reserved receipt has a place in a full cap, until the portal refuses that too. */
 const isReserved = ({ entry, isCapped }: Waiting): boolean =>
   entry.item.reservation !== undefined && !isCapped
 
@@ -65,12 +65,12 @@ export function createWaitingList(): WaitingList {
     },
     get: (receiptId) => byId.get(receiptId) ?? null,
     findJob: (jobId) => byId.get(jobs.get(jobId) ?? '')?.entry ?? null,
-    takeBatch({ countMax, bytesMax, reservedOnly }) {
+    takeBatch(countMax, bytesMax, reservedOnly) {
       const batch: Waiting[] = []
       let total = 0
       for (const one of byId.values()) {
         if (reservedOnly && !isReserved(one)) continue
-        // Those after it wait too, so that the cap is filled in order.
+        // Later receipts wait for this one, so that the cap is filled in order.
         if (!one.isKept || batch.length === countMax) break
         // The comma between two items is a byte as well.
         if (batch.length > 0 && total + one.bytes + 1 > bytesMax) break

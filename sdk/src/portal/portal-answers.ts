@@ -1,11 +1,8 @@
 import type { Problem } from '../errors.ts'
+import { isObject, type Members } from '../members.ts'
 import type { BatchResult } from './portal.ts'
 
-type Members = Record<string, unknown>
-
-const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
-
-/** A proxy's error page is no problem document: its status is all there is to say. */
+/** A proxy's error page is not a problem document: then only its status is told. */
 export async function readProblem(response: Response): Promise<Problem> {
   const { status } = response
   try {
@@ -27,8 +24,8 @@ function toProblem(body: Members, status: number): Problem {
 }
 
 /**
- * What a batch was answered, one for each item; null where this is no portal's answer. Looked at
- * closely, because a receipt is forgotten for it: a proxy's own "200 OK" must cost none.
+ * The results of a batch, one for each item. Null: the answer is not a portal's. The outbox forgets
+ * a receipt by its result, so that a proxy's own "200 OK" must not pass for one.
  */
 export function readResults(body: unknown, count: number): BatchResult[] | null {
   const results = isObject(body) ? body.results : null

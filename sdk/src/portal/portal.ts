@@ -25,12 +25,12 @@ export type BatchResult =
 
 export type BatchAnswer =
   | { kind: 'answered'; results: BatchResult[] }
-  /** No answer, or one that says later: the same batch may be sent again. */
+  /** The portal gave no answer, or says later: the same batch may be sent again. */
   | { kind: 'later'; afterMs: number | null; why: string }
   /** The request as a whole was refused. */
   | { kind: 'refused'; problem: Problem }
 
-/** The portal as this package sees it: `fetch`, and what its answers mean. */
+/** The portal's API, by `fetch`. */
 export interface Portal {
   /** Without a slash at its end. */
   url: string
@@ -52,52 +52,56 @@ export interface Reservation {
 }
 
 const TIMEOUT_MS = 30_000
-/** What a portal, or the proxy before it, says when it is only for the moment. */
+/** With these a portal, or the proxy before it, says that it can't answer at the moment. */
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504])
 
-export function createPortal(options: {
+interface PortalOptions {
+  /** Without a slash at its end. */
   url: string
   apiKey: string
   fetch: Fetch
   now(): number
-}): Portal {
-  const { url } = options
+}
 
-  async function send(
-    method: string,
-    path: string,
-    body: unknown,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    const response = await options.fetch(url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${options.apiKey}`,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // Followed, a redirect would take the API key along to somewhere else. Not `error`: the
-      // platforms at the edge don't have that.
-      redirect: 'manual',
-      signal,
-    })
-    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
-      throw new CounterfoilError(
-        'portal_unreachable',
-        `${url} answers with a redirect: give the address that it leads to as \`portal\`.`,
-      )
-    return response
-  }
+async function send(
+  options: PortalOptions,
+  method: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await options.fetch(options.url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${options.apiKey}`,
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    body: JSON.stringify(body),
+    // A followed redirect would carry the API key to another server. Not `error`: the platforms at
+    // the edge don't have it.
+    redirect: 'manual',
+    signal,
+  })
+  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
+    throw new CounterfoilError(
+      'portal_unreachable',
+      `${options.url} answers with a redirect: give the address that it leads to as \`portal\`.`,
+    )
+  return response
+}
+
+export function createPortal(options: PortalOptions): Portal {
+  const { url } = options
 
   const unreachable = (thrown: unknown): CounterfoilError =>
     asError('portal_unreachable', `The portal at ${url} can't be reached`, thrown)
 
-  /** For what is asked directly: the answer's JSON, or an error that says what is wrong. */
+  /** The answer's JSON; null for 204. Throws as `Portal.reserve`. */
   async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
     let response: Response
     try {
-      response = await send(method, path, body, AbortSignal.timeout(TIMEOUT_MS))
+      response = await send(options, method, path, body, AbortSignal.timeout(TIMEOUT_MS))
       if (response.ok) return response.status === 204 ? null : await response.json()
     } catch (thrown) {
       throw unreachable(thrown)
@@ -106,7 +110,7 @@ export function createPortal(options: {
   }
 
   async function post(items: BatchItem[], signal: AbortSignal): Promise<BatchAnswer> {
-    const response = await send('POST', '/v1/receipts/batch', { receipts: items }, signal)
+    const response = await send(options, 'POST', '/v1/receipts/batch', { receipts: items }, signal)
     if (LATER.has(response.status)) {
       const problem = await readProblem(response)
       const why = `the portal answered ${response.status}: ${problem.detail ?? problem.code}`
@@ -122,15 +126,12 @@ export function createPortal(options: {
   return {
     url,
     async postBatch(items, signal) {
-      // Not AbortSignal.any: it is missing in the oldest Node that this runs on.
+      // Not AbortSignal.any: Node 20.0 to 20.2 don't have it.
       const aborter = new AbortController()
-      let abort = (): void => undefined
-      // A `fetch` of somebody's own may take no notice of its signal.
+      const abort = (): void => aborter.abort()
+      // A `fetch` of the caller's own may ignore its signal.
       const aborted = new Promise<never>((_resolve, reject) => {
-        abort = () => {
-          aborter.abort()
-          reject(new Error('it did not answer in time'))
-        }
+        aborter.signal.onabort = () => reject(new Error('it did not answer in time'))
       })
       const limit = setTimeout(abort, TIMEOUT_MS)
       signal.addEventListener('abort', abort, { once: true })

@@ -1,4 +1,5 @@
 import type { Ending, LateDetails } from '../details.ts'
+import { highAtEnd } from '../surrogates.ts'
 import { composeMessageRest, escapeText, MESSAGE_OPENING, type ToolCall } from './message.ts'
 
 /** Where the pieces of an answer go: a recording that will be signed, or a digest that compares. */
@@ -52,15 +53,13 @@ export function createAnswer(options: {
   let model: string | undefined
   let reason: string | undefined
   let isFailed = false
-  // The first half of a surrogate pair that is split between pieces: JSON would escape it alone.
   let high = ''
 
   options.message.write(MESSAGE_OPENING)
 
   function writeEscaped(piece: string): void {
     const text = high + piece
-    const last = text.charCodeAt(text.length - 1)
-    high = last >= 0xd800 && last <= 0xdbff ? text.slice(-1) : ''
+    high = highAtEnd(text)
     const whole = high === '' ? text : text.slice(0, -1)
     if (whole !== '') options.message.write(escapeText(whole))
   }

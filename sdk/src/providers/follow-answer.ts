@@ -1,8 +1,9 @@
 import { createAnswer, type Answer } from './answer.ts'
-import type { Counterfoil } from '../sign/counterfoil.ts'
+import type { Counterfoil } from '../counterfoil.ts'
 import type { SignedReceipt } from '../details.ts'
-import { asError } from '../errors.ts'
-import type { Follower, TapOptions } from '../stream/tap.ts'
+import { asError, type CounterfoilError } from '../errors.ts'
+import { quietly } from '../quietly.ts'
+import { followNothing, type Follower, type TapOptions } from '../stream/tap.ts'
 
 /** For all answers of a provider: what `tap` takes, and these. */
 export interface AnswerOptions extends TapOptions {
@@ -42,7 +43,11 @@ export function followAnswer<T>(
   return { answer, follower }
 }
 
-/** What `follow` gives, or a follower that does nothing where it throws. */
+/** Tells the caller's own listener. Never throws. */
+export const tell = (options: Pick<TapOptions, 'onError'>, error: CounterfoilError): void =>
+  quietly(() => options.onError?.(error))
+
+/** The follower that `follow` gives; where `follow` throws, a follower that does nothing. */
 export function followSafely<T>(
   options: Pick<TapOptions, 'onError'>,
   follow: () => Follower<T>,
@@ -50,14 +55,8 @@ export function followSafely<T>(
   try {
     return follow()
   } catch (thrown) {
-    try {
-      options.onError?.(asError('tap_failed', 'The stream can’t be followed', thrown))
-    } catch {
-      // Nothing is left to tell it to.
-    }
-    const nothing = (): void => undefined
-    const receipt = Promise.resolve(null)
-    return { receipt, chunk: nothing, end: nothing, abort: nothing, fail: nothing }
+    tell(options, asError('tap_failed', 'The stream can’t be followed', thrown))
+    return followNothing()
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FollowedCall } from './model-call.ts'
 import type { ModelPart } from './read-ai-sdk.ts'
-import { isAbort } from '../stream/tap.ts'
+import { cut } from '../stream/follow-source.ts'
 
 /**
  * The parts of a language model's stream as they are, each when it is asked for; only `finish`, which
@@ -28,8 +28,7 @@ export function followParts<S extends ReadableStream>(
           result = await reader.read()
         } catch (error) {
           noteError(error)
-          if (isAbort(error)) follower.abort()
-          else follower.fail()
+          cut(follower, error)
           controller.error(error)
           return
         }

@@ -2,13 +2,13 @@ import type { FollowedAnswer } from './follow-answer.ts'
 import { followIterable } from '../stream/follow-source.ts'
 import type { Follower, Receipted } from '../stream/tap.ts'
 
-/** A stream object of a provider's package, told by what it can do: no package is imported. */
+/** A stream object of a provider's package, recognised by its members: no package is imported. */
 export interface ProviderStream {
   controller: AbortController
   [Symbol.asyncIterator](): AsyncIterator<unknown>
 }
 
-/** The kind that pushes its events to listeners as well. */
+/** A stream that also pushes its events to listeners. */
 interface EventStream extends ProviderStream {
   on(event: string, listener: (value: unknown) => void): unknown
   aborted: boolean
@@ -16,8 +16,8 @@ interface EventStream extends ProviderStream {
 }
 
 /**
- * The same object, still with all it could do, and with a `receipt`. `events` are the names under
- * which a stream with listeners tells its chunks.
+ * The same object with a `receipt` added. `events`: the names of the events that carry the chunks of a
+ * stream with listeners.
  */
 export function followStream<S extends ProviderStream>(
   stream: S,
@@ -26,9 +26,9 @@ export function followStream<S extends ProviderStream>(
 ): S & Receipted {
   const told: Follower<unknown> = {
     ...follower,
-    // A reader who leaves after the last word has had all of it.
+    // A reader who leaves after the finish reason has had the whole answer.
     abort: () => (answer.isFinished() ? follower.end() : follower.abort()),
-    // These streams end without an error when their controller aborts them.
+    // A stream ends without an error when its controller aborts it.
     end: () =>
       stream.controller.signal.aborted && !answer.isFinished() ? follower.abort() : follower.end(),
     fail: () =>
@@ -37,26 +37,32 @@ export function followStream<S extends ProviderStream>(
         : follower.fail(),
   }
   if (isEventStream(stream)) followEvents(stream, told, events)
-  else followPulls(stream, told)
+  else wrapIterator(stream, (source) => followIterable(source, told))
   return Object.assign<S, Receipted>(stream, { receipt: follower.receipt })
 }
 
 const isEventStream = (stream: ProviderStream): stream is EventStream =>
   'on' in stream && typeof stream.on === 'function'
 
-/** `tee()` and `toReadableStream()` take their chunks from the same place as `for await`. */
-function followPulls(stream: ProviderStream, follower: Follower<unknown>): void {
+/**
+ * Puts `wrap` around a stream's iterator. The field `iterator` of the `openai` package is replaced
+ * where it is there: `tee()` and `toReadableStream()` take their chunks from it too.
+ */
+export function wrapIterator(
+  stream: ProviderStream,
+  wrap: (source: AsyncIterable<unknown>) => AsyncIterator<unknown>,
+): void {
   const holder = stream as ProviderStream & { iterator?: () => AsyncIterator<unknown> }
   const own = (holder.iterator ?? holder[Symbol.asyncIterator]).bind(stream)
-  const followed = (): AsyncIterator<unknown> =>
-    followIterable({ [Symbol.asyncIterator]: own }, follower)
-  if (holder.iterator === undefined) define(stream, followed)
-  else holder.iterator = followed
+  const wrapped = (): AsyncIterator<unknown> => wrap({ [Symbol.asyncIterator]: own })
+  if (holder.iterator === undefined) define(stream, wrapped)
+  else holder.iterator = wrapped
 }
 
 /**
- * Whoever iterates is given what the loop took; with listeners alone, what arrived. No listener for
- * `error` or `abort` is added: it would keep the stream from raising what nobody handles.
+ * A loop's receipt covers the chunks that the loop took; with listeners alone, the receipt covers all
+ * chunks that arrived. A listener for `error` or `abort` is not added: with one, the stream would no
+ * longer raise errors that the caller leaves unhandled.
  */
 function followEvents(stream: EventStream, follower: Follower<unknown>, events: string[]): void {
   let isPushed = false

@@ -1,10 +1,10 @@
 import type { Answer } from './answer.ts'
-import type { Counterfoil } from '../sign/counterfoil.ts'
+import type { Counterfoil } from '../counterfoil.ts'
 import type { SignedReceipt } from '../details.ts'
 import { asError, type CounterfoilError } from '../errors.ts'
 import { recordAnswer, type AnswerOptions } from './follow-answer.ts'
 import { endingOf, type Follower } from '../stream/tap.ts'
-import { waitBriefly } from '../stream/wait-briefly.ts'
+import { waitBriefly } from './wait-briefly.ts'
 
 /** How a call ended, in the middleware’s words: the outcomes `complete`, `partial` and `failed`. */
 export type Resolution = 'success' | 'partial' | 'failed'
@@ -138,12 +138,3 @@ function readMetadata(metadata: Metadata | undefined): Record<string, string> {
 }
 
 export const present = ({ receiptId, verifyUrl }: SignedReceipt) => ({ receiptId, verifyUrl })
-
-/** Never throws. */
-export function tell(options: Pick<AnswerOptions, 'onError'>, error: CounterfoilError): void {
-  try {
-    options.onError?.(error)
-  } catch {
-    // Whoever listens may fail as well: that is not the call's trouble.
-  }
-}

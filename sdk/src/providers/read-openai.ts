@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts'
+import { isObject } from '../members.ts'
 
 /** Of a chat completion, streamed (`delta`) or whole (`message`), what matters here. */
 interface Said {
@@ -53,22 +54,20 @@ interface ResponseEvent {
   response?: FinishedResponse
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-
 /** One chunk of a chat completion, or one event of a response. Anything else holds nothing. */
 export function readOpenAIChunk(chunk: unknown, answer: Answer): void {
   if (!isObject(chunk)) return
-  if ('choices' in chunk && Array.isArray(chunk.choices)) readChat(chunk as ChatChunk, answer)
-  else if ('error' in chunk && isObject(chunk.error)) answer.fail()
-  else if ('type' in chunk && typeof chunk.type === 'string')
-    readResponseEvent(chunk as ResponseEvent, answer)
+  if (Array.isArray(chunk.choices)) readChat(chunk as unknown as ChatChunk, answer)
+  else if (isObject(chunk.error)) answer.fail()
+  else if (typeof chunk.type === 'string')
+    readResponseEvent(chunk as unknown as ResponseEvent, answer)
 }
 
 /** A finished chat completion or response. */
 export function readOpenAIAnswer(value: unknown, answer: Answer): void {
   if (!isObject(value)) return
-  if ('choices' in value) readChat(value as ChatChunk, answer)
-  else if ('output' in value) readResponse(value as FinishedResponse, answer)
+  if ('choices' in value) readChat(value as unknown as ChatChunk, answer)
+  else if ('output' in value) readResponse(value, answer)
 }
 
 /** Choice 0 alone: with `n` above 1 each of the others is another answer. */

@@ -3,23 +3,25 @@ import { readReceipt } from '../receipt/receipt.ts'
 import { encodeBase64url } from '../receipt/bytes.ts'
 import { createRunningDigest } from '../sign/running-digest.ts'
 import { readOpenAIChunk } from './read-openai.ts'
-import type { ProviderStream } from './follow-stream.ts'
+import { wrapIterator, type ProviderStream } from './follow-stream.ts'
+import { quietly } from '../quietly.ts'
 import type { ReceiptTrailer } from './receipt-trailer.ts'
+import { followIterable } from '../stream/follow-source.ts'
 
-/** A trailer as its reader found it, compared with what the reader was given. */
+/** A trailer, compared with the answer that this client was given. */
 export interface ReadTrailer extends ReceiptTrailer {
   /**
-   * Whether the receipt is of exactly what this client was given. Null: it can't be told here,
-   * because the digest is keyed or of another form. It says nothing of the signature: the portal's
-   * report, or `receipts.get(id)`, does.
+   * Whether the receipt's digest is that of the answer that this client was given. Null: the digest
+   * is keyed, or of another form. `matches` says nothing of the signature: `receipts.get(id)` and the
+   * portal's report do.
    */
   matches: boolean | null
 }
 
 /**
- * On the reading side: a stream of the `openai` package with the receipt that its service put before
- * `[DONE]`. The same object, all chunks as they are (the trailer's among them, with no choices).
- * `receipt` is null when the stream is over and there was none.
+ * For the reader's side: a stream of the `openai` package with the receipt that its service put before
+ * `[DONE]`. The same object with the same chunks; the trailer is a chunk with no choices. `receipt`
+ * resolves when the stream has ended; null: the stream had no trailer.
  *
  * @example
  * const stream = readReceiptTrailer(await openai.chat.completions.create({ model, messages, stream: true }))
@@ -50,53 +52,13 @@ export function readReceiptTrailer<S extends ProviderStream>(
     settle(trailer === null ? null : { ...trailer, matches: compare(trailer, { text, message }) })
   }
 
-  const holder = stream as ProviderStream & { iterator?: () => AsyncIterator<unknown> }
-  const own = (holder.iterator ?? holder[Symbol.asyncIterator]).bind(stream)
-  const watched = (): AsyncIterator<unknown> => watch(own(), take, end)
-  if (holder.iterator === undefined)
-    Object.defineProperty(stream, Symbol.asyncIterator, { value: watched, configurable: true })
-  else holder.iterator = watched
+  // A chunk that can't be read was shown to the reader as it is: `matches` then says that it differs.
+  const chunk = (value: unknown): void => quietly(() => take(value))
+  wrapIterator(stream, (source) => followIterable(source, { chunk, end, abort: end, fail: end }))
   return Object.assign(stream, { receipt })
 }
 
-function watch(
-  inner: AsyncIterator<unknown>,
-  take: (chunk: unknown) => void,
-  end: () => void,
-): AsyncIterableIterator<unknown> {
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async next() {
-      let result: IteratorResult<unknown>
-      try {
-        result = await inner.next()
-      } catch (error) {
-        end()
-        throw error
-      }
-      if (result.done === true) end()
-      else attempt(() => take(result.value))
-      return result
-    },
-    async return(value?: unknown) {
-      end()
-      return (await inner.return?.(value)) ?? { done: true, value }
-    },
-  }
-}
-
-/** A chunk that can't be read is the reader's matter: it has been given to them as it is. */
-function attempt(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // What was seen then differs from what was signed, and `matches` says so.
-  }
-}
-
-/** The trailer that a chunk is, if it is one. */
+/** Null: the chunk is no trailer. */
 export function findTrailer(chunk: unknown): ReceiptTrailer | null {
   if (typeof chunk !== 'object' || chunk === null || !('receipt' in chunk)) return null
   const found = chunk.receipt as Partial<ReceiptTrailer> | null

@@ -1,12 +1,14 @@
-import type { Counterfoil } from '../sign/counterfoil.ts'
+import type { Counterfoil } from '../counterfoil.ts'
 import type { SignedReceipt } from '../details.ts'
-import { createDoneScanner } from '../stream/done-scanner.ts'
+import { createDoneScanner } from './done-scanner.ts'
 import { followAnswer, type AnswerOptions } from './follow-answer.ts'
 import { encodeUtf8 } from '../receipt/bytes.ts'
+import { isObject } from '../members.ts'
 import { readOpenAIChunk } from './read-openai.ts'
 import { createSseReader } from './sse-text.ts'
-import { isAbort, type Receipted } from '../stream/tap.ts'
-import { waitBriefly } from '../stream/wait-briefly.ts'
+import { cut } from '../stream/follow-source.ts'
+import type { Receipted } from '../stream/tap.ts'
+import { waitBriefly } from './wait-briefly.ts'
 
 /** What `withReceiptTrailer` takes. */
 export interface TrailerOptions extends AnswerOptions {
@@ -20,6 +22,13 @@ export interface ReceiptTrailer {
   verifyUrl: string
   /** The compact JWS. */
   receipt: string
+}
+
+/** What the trailer takes over from the chunk before it. */
+interface ChunkHead {
+  id?: unknown
+  created?: unknown
+  model?: unknown
 }
 
 const RECEIPT_WITHIN_MS = 1_000
@@ -51,7 +60,7 @@ export function withReceiptTrailer(
   const { receiptWithinMs = RECEIPT_WITHIN_MS } = options
   const source = body.getReader()
   const scanner = createDoneScanner()
-  let last: { id?: unknown; created?: unknown; model?: unknown } = {}
+  let last: ChunkHead = {}
   let isPast = false
 
   const { answer, follower } = followAnswer<Uint8Array>(counterfoil, options, (bytes) =>
@@ -59,8 +68,7 @@ export function withReceiptTrailer(
   )
   const events = createSseReader(({ data }, into) => {
     const value = data.trim() === '[DONE]' ? null : (JSON.parse(data) as unknown)
-    if (typeof value === 'object' && value !== null && 'choices' in value)
-      last = value as typeof last
+    if (isObject(value) && 'choices' in value) last = value
     readOpenAIChunk(value, into)
   }, answer)
 
@@ -69,25 +77,13 @@ export function withReceiptTrailer(
     follower.end()
     const signed = await waitBriefly(follower.receipt, receiptWithinMs)
     if (signed === null) return new Uint8Array()
-    const chunk = {
-      id: last.id ?? signed.receiptId,
-      object: 'chat.completion.chunk',
-      created: last.created ?? 0,
-      model: last.model ?? '',
-      choices: [],
-      receipt: present(signed),
-    }
     const gap = scanner.isBetweenEvents() ? '' : '\n\n'
-    return encodeUtf8(`${gap}data: ${JSON.stringify(chunk)}\n\n`)
+    return encodeUtf8(`${gap}data: ${JSON.stringify(trailerChunk(signed, last))}\n\n`)
   }
 
   /** What one piece of the source becomes; empty while it is held back. */
   async function* passOn(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-    if (isPast) {
-      yield bytes
-      return
-    }
-    const { before, done } = scanner.push(bytes)
+    const { before, done } = isPast ? { before: bytes, done: null } : scanner.push(bytes)
     follower.chunk(before)
     yield before
     if (done === null) return
@@ -106,14 +102,13 @@ export function withReceiptTrailer(
   const followed = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        // Until something went on: who asked for bytes isn't asked to ask again.
+        // Reads on until some bytes go on: a held-back piece must not cost the reader a second pull.
         for (let isSent = false; !isSent;) {
           let result: ReadableStreamReadResult<Uint8Array>
           try {
             result = await source.read()
           } catch (error) {
-            if (isAbort(error)) follower.abort()
-            else follower.fail()
+            cut(follower, error)
             controller.error(error)
             return
           }
@@ -122,9 +117,8 @@ export function withReceiptTrailer(
             controller.enqueue(bytes)
             isSent = true
           }
-          if (!result.done) continue
-          controller.close()
-          return
+          if (result.done) controller.close()
+          isSent ||= result.done
         }
       },
       cancel(reason) {
@@ -138,8 +132,15 @@ export function withReceiptTrailer(
   return Object.assign(followed, { receipt: follower.receipt })
 }
 
-const present = ({ receiptId, verifyUrl, receipt }: SignedReceipt): ReceiptTrailer => ({
-  receiptId,
-  verifyUrl,
-  receipt,
-})
+/** Looks like a chunk of the same completion: clients pass over a chunk without choices. */
+function trailerChunk(signed: SignedReceipt, last: ChunkHead): object {
+  const { receiptId, verifyUrl, receipt } = signed
+  return {
+    id: last.id ?? receiptId,
+    object: 'chat.completion.chunk',
+    created: last.created ?? 0,
+    model: last.model ?? '',
+    choices: [],
+    receipt: { receiptId, verifyUrl, receipt } satisfies ReceiptTrailer,
+  }
+}

@@ -1,8 +1,11 @@
-import { receiptResponse, stopStream, STREAM_HEADER } from '../sse.ts'
-import type { ReceiptStreamOptions, StreamSigner, StreamSource } from '../sse.ts'
+import { anySignal } from './any-signal.ts'
+import type { StreamSource } from '../stream/open-source.ts'
+import { receiptResponse } from '../stream/receipt-response.ts'
+import { stopStream, STREAM_HEADER } from '../stream/stop-stream.ts'
+import type { ReceiptStreamOptions, StreamSigner } from '../stream/stream-options.ts'
 import type { SignedReceipt } from '../details.ts'
 
-/** What is used of `http.ServerResponse`, and so of Express's and Fastify's. */
+/** The members of `http.ServerResponse` that are used; Express's and Fastify's have them too. */
 export interface NodeResponse {
   readonly destroyed: boolean
   readonly writableEnded: boolean
@@ -13,12 +16,12 @@ export interface NodeResponse {
   off(event: string, listener: () => void): unknown
 }
 
-/** What is used of `http.IncomingMessage`. */
+/** The members of `http.IncomingMessage` that are used. */
 export interface NodeRequest {
   readonly headers: Record<string, string | string[] | undefined>
 }
 
-/** Answers by `receiptResponse`. Never rejects: what goes wrong, the reader is told by an event. */
+/** Answers by `receiptResponse`. Never rejects: an event tells the reader of a failure. */
 export async function writeReceiptStream<T>(
   response: NodeResponse,
   counterfoil: StreamSigner,
@@ -28,7 +31,7 @@ export async function writeReceiptStream<T>(
   const gone = new AbortController()
   const leave = (): void => gone.abort()
   response.on('close', leave)
-  // A connection that breaks is a reader who left; without a listener it would end the process.
+  // A broken connection is a reader who left. An `error` without a listener would end the process.
   response.on('error', leave)
   if (response.destroyed) leave()
   const signal = anySignal(gone.signal, options.signal)
@@ -38,7 +41,7 @@ export async function writeReceiptStream<T>(
   return answer.receipt
 }
 
-/** A slow reader is waited for: what they have not taken is not asked of the model. */
+/** Waits for a slow reader, so that the model is not read ahead of the reader. */
 async function pump(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   response: NodeResponse,
@@ -63,11 +66,7 @@ async function pump(
   if (!response.destroyed) response.end()
 }
 
-/** `AbortSignal.any` came with Node 20.3; every platform with this helper has it. */
-const anySignal = (one: AbortSignal, other: AbortSignal | undefined): AbortSignal =>
-  other === undefined ? one : AbortSignal.any([one, other])
-
-/** The status with which a reader's Stop is answered. */
+/** Stops the stream that the headers name. Gives the status of the answer. */
 export function stopFromHeaders(headers: NodeRequest['headers']): 204 | 404 {
   const streamId = headers[STREAM_HEADER]
   return stopStream(typeof streamId === 'string' ? streamId : null)

@@ -1,24 +1,24 @@
-import { receiptResponse, stopStream, STREAM_HEADER } from '../sse.ts'
-import type { ReceiptStreamOptions, StreamSigner, StreamSource } from '../sse.ts'
+import { anySignal } from './any-signal.ts'
+import type { StreamSource } from '../stream/open-source.ts'
+import { receiptResponse } from '../stream/receipt-response.ts'
+import { stopStream, STREAM_HEADER } from '../stream/stop-stream.ts'
+import type { ReceiptStreamOptions, StreamSigner } from '../stream/stream-options.ts'
 import type { Receipted } from '../stream/tap.ts'
 
-/** What is used of a `Request`. */
+/** The members of a `Request` that are used. */
 export interface WebRequest {
   readonly signal: AbortSignal
   readonly headers: { get(name: string): string | null }
 }
 
-/** `receiptResponse`, which also ends when the request does. */
+/** Answers by `receiptResponse`; the stream ends when the request ends. */
 export function respondWithStream<T>(
   request: WebRequest,
   counterfoil: StreamSigner,
   source: StreamSource<T>,
   options: ReceiptStreamOptions<T>,
 ): Promise<Response & Receipted> {
-  const signal =
-    options.signal === undefined
-      ? request.signal
-      : AbortSignal.any([request.signal, options.signal])
+  const signal = anySignal(request.signal, options.signal)
   return receiptResponse(counterfoil, source, { ...options, signal })
 }
 

@@ -2,19 +2,22 @@ import { encodeBase64url, encodeUtf8 } from '../receipt/bytes.ts'
 import { readReceipt, RECEIPT_BYTES_MAX } from '../receipt/receipt.ts'
 import type { ReceiptClaims } from '../receipt/report.ts'
 import { asError, CounterfoilError } from '../errors.ts'
+import { composeSigningInput } from './signing-input.ts'
 import type { Signer } from './signing-key.ts'
+import { inTime } from '../timer.ts'
 
 /**
- * The claims as a signed receipt, and its id. What comes out has been read back by the format's own
- * strict reader, so that no portal refuses later what was handed out as a receipt.
- * Throws `receipt_not_allowed` or `signing_failed`.
+ * The claims as a signed receipt, and its id. Throws `receipt_not_allowed` or `signing_failed`.
+ *
+ * The format's own strict reader reads the receipt back: a portal must not refuse later a receipt
+ * that was handed out.
  */
 export async function composeReceipt(
   signer: Signer,
   claims: ReceiptClaims,
 ): Promise<{ receipt: string; receiptId: string }> {
   const header = { alg: 'Ed25519', kid: signer.kid, typ: 'ai-receipt+jwt' }
-  const input = `${encodePart(header)}.${encodePart(claims)}`
+  const input = composeSigningInput(header, claims)
   if (input.length > RECEIPT_BYTES_MAX)
     throw new CounterfoilError(
       'receipt_not_allowed',
@@ -33,16 +36,19 @@ export async function composeReceipt(
   return { receipt, receiptId: reading.receipt.receiptId }
 }
 
-const encodePart = (value: object): string => encodeBase64url(encodeUtf8(JSON.stringify(value)))
-
-/** A key service that never answers must not leave a stream's end waiting for its receipt. */
+/** A stream's end must not wait for ever for a key service that never answers. */
 const SIGNER_TIMEOUT_MS = 10_000
 
 async function signWith(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> {
   let signature: unknown
   try {
     const given = signer.sign(bytes)
-    signature = given instanceof Uint8Array ? given : await inTime(given)
+    signature =
+      given instanceof Uint8Array
+        ? given
+        : await inTime(given, SIGNER_TIMEOUT_MS, () => {
+            throw new Error('it did not answer within 10 seconds')
+          })
   } catch (thrown) {
     throw asError('signing_failed', 'The signer failed', thrown)
   }
@@ -53,18 +59,4 @@ async function signWith(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> 
       ? `The signer gave ${signature.length} bytes; an Ed25519 signature has 64.`
       : 'The signer gave no bytes.',
   )
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const limit = new Promise<never>((_resolve, reject) => {
-    const seconds = SIGNER_TIMEOUT_MS / 1000
-    const late = () => reject(new Error(`it did not answer within ${seconds} seconds`))
-    timer = setTimeout(late, SIGNER_TIMEOUT_MS)
-  })
-  try {
-    return await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,6 +1,7 @@
 import { encodeBase64url, encodeUtf8 } from '../receipt/bytes.ts'
 import { readKeyProof } from '../receipt/key-proof.ts'
-import { CounterfoilError } from '../errors.ts'
+import { asError, CounterfoilError } from '../errors.ts'
+import { composeSigningInput } from './signing-input.ts'
 import { readSigningKey, type SigningKey } from './signing-key.ts'
 
 /** What `proveKey` takes. */
@@ -15,13 +16,13 @@ export interface ProveKeyOptions {
   now?: (() => number) | undefined
 }
 
-/** What publishes a key: nothing in it is secret. */
+/** Publishes a key. It holds no secret. */
 export interface KeyProof {
   /** RFC 7638 thumbprint of the public key: the name that the portal and each receipt use for it. */
   kid: string
   /** The public half. */
   jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }
-  /** A compact JWS by the key, that says for whom and where; the portal takes it for ten minutes. */
+  /** A compact JWS by the key: for which issuer and which portal. Good for ten minutes. */
   proof: string
 }
 
@@ -50,16 +51,15 @@ export async function proveKey(options: ProveKeyOptions): Promise<KeyProof> {
     aud: options.portal.replace(/\/+$/, ''),
     iat: Math.floor(now() / 1000),
   }
-  const input = `${encodePart(header)}.${encodePart(claims)}`
+  const input = composeSigningInput(header, claims)
   let signature: Uint8Array
   try {
     signature = await signer.sign(encodeUtf8(input))
   } catch (thrown) {
-    if (thrown instanceof CounterfoilError) throw thrown
-    throw new CounterfoilError('signing_failed', 'The signer failed.', { cause: thrown })
+    throw asError('signing_failed', 'The signer failed', thrown)
   }
   const proof = `${input}.${encodeBase64url(signature)}`
-  // Read back by the reader that the portal has, so that what is wrong is heard of here.
+  // The portal's own reader reads the proof back, so that a mistake is found here.
   const reading = readKeyProof(proof)
   if (!reading.ok)
     throw new CounterfoilError(
@@ -69,5 +69,3 @@ export async function proveKey(options: ProveKeyOptions): Promise<KeyProof> {
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(signer.publicKey) } as const
   return { kid: signer.kid, jwk, proof }
 }
-
-const encodePart = (value: object): string => encodeBase64url(encodeUtf8(JSON.stringify(value)))

@@ -3,22 +3,21 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { nodeCrypto, type NodeCrypto } from './node-crypto.ts'
 import { concatBytes, encodeUtf8 } from '../receipt/bytes.ts'
 import { contentKey } from '../receipt/content-digest.ts'
+import { highAtEnd } from '../surrogates.ts'
 
-/** A digest that runs along with a stream: after the last piece there is nothing left to hash. */
+/** A digest that runs along with a stream: each piece is hashed as it comes. */
 export interface RunningDigest {
   /** Text is hashed as UTF-8; a surrogate pair may be split between two pieces. */
   write(piece: string | Uint8Array): void
   /** How many bytes were hashed; an unfinished surrogate pair is not among them. */
   length(): number
-  /** 32 bytes. Nothing can be written afterwards. */
+  /** 32 bytes. `write` must not be called afterwards. */
   end(): Uint8Array
 }
 
-const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
-
 /**
- * SHA-256 of all pieces together, or, with a `secret` of 32 bytes, the format's HMAC. `keep` is
- * given the bytes as they are hashed, for content that is to be sent along.
+ * SHA-256 of all pieces together, or, with a `secret` of 32 bytes, the format's HMAC. `keep` gets
+ * the bytes as they are hashed: public content is sent along.
  */
 export function createRunningDigest(
   options: {
@@ -29,8 +28,6 @@ export function createRunningDigest(
   const hash =
     options.secret === undefined ? createSha256() : hmac.create(sha256, contentKey(options.secret))
   let length = 0
-  // The first half of a pair whose other half is in the next piece: encoded alone, it would become
-  // U+FFFD, and the reader who has the whole character would hash something else.
   let high = ''
 
   function add(bytes: Uint8Array): void {
@@ -52,7 +49,7 @@ export function createRunningDigest(
         return
       }
       const text = high + piece
-      high = text !== '' && isHigh(text.charCodeAt(text.length - 1)) ? text.slice(-1) : ''
+      high = highAtEnd(text)
       add(encodeUtf8(high === '' ? text : text.slice(0, -1)))
     },
     length: () => length,
@@ -68,7 +65,7 @@ interface Hash {
   digest(): Uint8Array
 }
 
-/** Whether the platform's own SHA-256 is there and whole is found out before it is relied on. */
+/** A platform's `node:crypto` may be incomplete: a probe decides between its SHA-256 and noble's. */
 function createSha256(): Hash {
   try {
     const native = nodeCrypto()
@@ -76,7 +73,7 @@ function createSha256(): Hash {
     probe?.update(new Uint8Array(1))
     if (native !== undefined && probe?.digest().length === 32) return fromNode(native)
   } catch {
-    // Ours it is.
+    // noble's then.
   }
   return sha256.create()
 }
@@ -89,10 +86,10 @@ function fromNode(crypto: NodeCrypto): Hash {
   }
 }
 
-/** Keeps what is hashed, until it is more than `bytesMax`: then there is nothing. */
+/** Keeps the hashed bytes. Keeps nothing as soon as they are more than `bytesMax`. */
 export function createKeeper(bytesMax: number): {
   keep: (bytes: Uint8Array) => void
-  /** Null: it was more than fits. */
+  /** Null: there were more than `bytesMax`. */
   bytes(): Uint8Array | null
 } {
   let pieces: Uint8Array[] | null = []

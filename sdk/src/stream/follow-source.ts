@@ -1,11 +1,15 @@
+import { quietly } from '../quietly.ts'
 import { isAbort, type Follower } from './tap.ts'
 
-/** The same chunks, at the same time, with the same errors; the follower sees them go by. */
+/** Sees the chunks of a stream, and how it ends. */
+type Watcher<T> = Omit<Follower<T>, 'receipt'>
+
+/** The same chunks and errors at the same time; the follower sees each before the reader does. */
 export function followIterable<T>(
   source: AsyncIterable<T>,
-  follower: Follower<T>,
+  follower: Watcher<T>,
 ): AsyncIterableIterator<T> {
-  // Asked for when the first chunk is: a source may begin its work with this.
+  // Opened with the first chunk: to open an iterator may begin the source's work.
   let opened: AsyncIterator<T> | null = null
   const open = (): AsyncIterator<T> => (opened ??= source[Symbol.asyncIterator]())
   return {
@@ -25,7 +29,7 @@ export function followIterable<T>(
       return result
     },
     async return(value?: unknown) {
-      // First, because a source may take its time to end: what was handed on is known now.
+      // First: a source may take long to end, but the handed-on chunks are known now.
       follower.abort()
       const inner = open()
       return inner.return === undefined ? { done: true, value } : inner.return(value)
@@ -40,12 +44,12 @@ export function followIterable<T>(
 }
 
 /**
- * As `followIterable`. Nothing is read ahead: what was never asked for is in no receipt. A stream of
- * bytes, as a response's body is one, stays one: it can be read into buffers of the reader's own.
+ * As `followIterable`. Nothing is read ahead: a receipt covers only chunks that the reader asked for.
+ * A stream of bytes, such as a response's body, stays one: BYOB readers go on working.
  */
 export function followReadable<T>(
   source: ReadableStream<T>,
-  follower: Follower<T>,
+  follower: Watcher<T>,
 ): ReadableStream<T> {
   const type = isOfBytes(source) ? 'bytes' : undefined
   const reader = openReader(source)
@@ -62,8 +66,9 @@ export function followReadable<T>(
     }
     if (result.done) {
       follower.end()
-      close(controller)
-      // The buffer that was lent for this read is given back.
+      // The reader may have cancelled the stream in this very moment.
+      quietly(() => controller.close())
+      // Gives back the buffer that the reader lent for this read.
       request?.respond(0)
       return
     }
@@ -85,7 +90,7 @@ type Controller<T> = ReadableStreamDefaultController<T> & {
   byobRequest?: ReadableStreamBYOBRequest | null
 }
 
-/** Only a stream of bytes lends itself to this kind of reader. */
+/** Only a stream of bytes gives a BYOB reader. */
 function isOfBytes(source: ReadableStream): boolean {
   try {
     source.getReader({ mode: 'byob' }).releaseLock()
@@ -95,9 +100,9 @@ function isOfBytes(source: ReadableStream): boolean {
   }
 }
 
-/** A reader of either kind, which is changed where the stream's reader does so. */
+/** A reader that changes between default and BYOB as the followed stream's own reader does. */
 function openReader<T>(source: ReadableStream<T>): {
-  /** The next chunk as it is, or of a stream of bytes no more than `bytesMax`. */
+  /** The next chunk; with `bytesMax`, for streams of bytes only, at most so many bytes. */
   read(bytesMax?: number): Promise<ReadableStreamReadResult<T>>
   cancel(reason: unknown): Promise<void>
 } {
@@ -125,15 +130,8 @@ function fill(request: ReadableStreamBYOBRequest, bytes: Uint8Array): void {
   request.respond(bytes.length)
 }
 
-function cut(follower: Follower<never>, error: unknown): void {
+/** Tells the follower that the source threw: the reader aborted, or the provider failed. */
+export function cut(follower: Watcher<never>, error: unknown): void {
   if (isAbort(error)) follower.abort()
   else follower.fail()
-}
-
-function close(controller: ReadableStreamDefaultController<unknown>): void {
-  try {
-    controller.close()
-  } catch {
-    // Whoever read it cancelled it in this very moment.
-  }
 }

@@ -1,7 +1,8 @@
 import type { SignedReceipt } from '../details.ts'
+import { quietly } from '../quietly.ts'
 import type { Receipted } from './tap.ts'
 
-/** Any kind of answer in pieces, or a function that begins one; `signal` says when to stop it. */
+/** An answer in pieces, or a function that begins one; `signal` aborts when it must stop. */
 export type StreamSource<T> =
   | AsyncIterable<T>
   | ReadableStream<T>
@@ -12,9 +13,9 @@ type Opened<T> = AsyncIterable<T> | ReadableStream<T>
 /** A source that has begun. */
 export interface Input<T> {
   next(): Promise<IteratorResult<T, unknown>>
-  /** Ends it, also in the middle of a `next`. Never throws. */
+  /** Ends the source, also in the middle of a `next`. Never throws. */
   cancel(): void
-  /** Set where the source was tapped before: the receipt is its own then. */
+  /** The source's own receipt, where it was tapped before. */
   tapped: Promise<SignedReceipt | null> | null
 }
 
@@ -25,7 +26,7 @@ export async function openSource<T>(
   const opened = await (typeof source === 'function' ? source(signal) : source)
   const receipt = (opened as { receipt?: unknown }).receipt
   const tapped = receipt instanceof Promise ? (receipt as Receipted['receipt']) : null
-  // A reader and not its iterator: some browsers' streams have none.
+  // Some browsers' streams have no iterator: a reader works everywhere.
   if ('getReader' in opened) {
     const reader = opened.getReader()
     return {
@@ -42,18 +43,10 @@ export async function openSource<T>(
     tapped,
     next: () => iterator.next(),
     cancel() {
-      // An async generator only returns when its pending read is over; the providers' streams have
-      // a controller that ends that read.
-      attempt(() => (opened as { controller?: AbortController }).controller?.abort())
-      attempt(() => void Promise.resolve(iterator.return?.()).catch(() => undefined))
+      // An async generator returns only after its pending read; the controller of the providers'
+      // streams ends that read.
+      quietly(() => (opened as { controller?: AbortController }).controller?.abort())
+      quietly(() => iterator.return?.())
     },
-  }
-}
-
-function attempt(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // Whoever hung up has no use for what the source says to it.
   }
 }

@@ -1,3 +1,6 @@
+import { membersOf, type Members } from '../members.ts'
+import { highAtEnd } from '../surrogates.ts'
+
 /** What one chunk of an answer holds for the person who reads it. */
 export interface Piece {
   /** Often empty: a role, a usage count, a tool's call. */
@@ -8,16 +11,12 @@ export interface Piece {
   failure?: unknown
 }
 
-type Members = Record<string, unknown>
-
-const membersOf = (value: unknown): Members =>
-  typeof value === 'object' && value !== null ? (value as Members) : {}
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /**
  * Reads a chunk by its shape: a string as it is; chat completions and responses as `openai` gives
  * them, message events of `@anthropic-ai/sdk`, parts of the `ai` SDK (both its streams), and this
- * package's own events. What is none of these holds no text.
+ * package's own events. Any other chunk holds no text.
  */
 export function readPiece(chunk: unknown): Piece {
   if (typeof chunk === 'string') return { text: chunk }
@@ -47,7 +46,7 @@ export function readPiece(chunk: unknown): Piece {
   return readChoice(part)
 }
 
-/** Of several choices the first is the answer: a reader sees one text. */
+/** A reader sees one text: of several choices the first is the answer. */
 function readChoice(part: Members): Piece {
   const choices = Array.isArray(part.choices) ? (part.choices as unknown[]).map(membersOf) : []
   const choice = choices.find(({ index }) => index === 0 || index === undefined)
@@ -58,22 +57,20 @@ function readChoice(part: Members): Piece {
 const ended = (reason: unknown): Piece =>
   typeof reason === 'string' && reason !== '' ? { text: '', end: reason } : { text: '' }
 
-const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
-
 /** Takes the text out of one stream's chunks, so that no event ends in half a character. */
 export interface TextTaker<T> {
   take(chunk: T): Piece
-  /** Half a character that never got its other half. */
+  /** Half a character whose other half never came. */
   rest(): string
-  /** The finish reason, if one was told. */
+  /** The finish reason, if a chunk told one. */
   end(): string | undefined
 }
 
-/** `pick` gives a chunk's text; without it, bytes are UTF-8 and everything else is `readPiece`'s. */
+/** `pick` gives a chunk's text. Without it, bytes are UTF-8, and `readPiece` reads other chunks. */
 export function createTextTaker<T>(
   pick: ((chunk: T) => string | null | undefined) | undefined,
 ): TextTaker<T> {
-  // A byte order mark is text like all the rest: it is part of what is signed.
+  // A byte order mark is part of the signed text.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let high = ''
   let end: string | undefined
@@ -89,7 +86,7 @@ export function createTextTaker<T>(
       const piece = read(chunk)
       end = piece.end ?? end
       const text = high + piece.text
-      high = text !== '' && isHigh(text.charCodeAt(text.length - 1)) ? text.slice(-1) : ''
+      high = highAtEnd(text)
       return { ...piece, text: high === '' ? text : text.slice(0, -1) }
     },
     rest: () => high + decoder.decode(),

@@ -1,30 +1,25 @@
-import type { Counterfoil } from '../sign/counterfoil.ts'
 import { CounterfoilError, type Problem } from '../errors.ts'
-import { startTimer } from '../timer.ts'
+import { inTime } from '../timer.ts'
+import type { ReceiptStreamOptions, StreamSigner } from './stream-options.ts'
+
+const RESERVE_MS_MAX = 2_000
 
 /** A place under the API key's cap, asked for before the first token. */
 export type Place =
   | { kind: 'held'; reservation: string }
-  /** None was asked for, or the portal did not say in time: the answer is signed as always. */
+  /** No place was asked for, or the portal was too slow: the answer is signed as always. */
   | { kind: 'unknown' }
   | { kind: 'refused'; problem: Problem }
 
+type PlaceOptions = Pick<ReceiptStreamOptions, 'reserve' | 'reserveMsMax' | 'onCapExceeded'>
+
 /**
- * Never throws, and waits no longer than `msMax`: a portal that is away is no reason to keep a
- * reader waiting. A place that is granted too late is given back.
+ * Reserves a place if the options ask for one. Never throws. A portal that is away must not keep a
+ * reader waiting: after `reserveMsMax` the answer goes on, and a late place is given back.
  */
-export async function reservePlace(
-  counterfoil: Pick<Counterfoil, 'reserve' | 'release'>,
-  msMax: number,
-): Promise<Place> {
+export async function takePlace(counterfoil: StreamSigner, options: PlaceOptions): Promise<Place> {
+  if (options.reserve !== true) return { kind: 'unknown' }
   let isLate = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<Place>((resolve) => {
-    timer = startTimer(msMax, () => {
-      isLate = true
-      resolve({ kind: 'unknown' })
-    })
-  })
   const asked = counterfoil.reserve().then(
     ({ reservation }): Place => {
       if (isLate) releasePlace(counterfoil, reservation)
@@ -35,17 +30,17 @@ export async function reservePlace(
         ? { kind: 'refused', problem: thrown.problem }
         : { kind: 'unknown' },
   )
-  try {
-    return await Promise.race([asked, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  return inTime(asked, options.reserveMsMax ?? RESERVE_MS_MAX, (): Place => {
+    isLate = true
+    return { kind: 'unknown' }
+  })
 }
 
-/** It would expire by itself: nobody has to hear of a failure. */
-export const releasePlace = (
-  counterfoil: Pick<Counterfoil, 'release'>,
-  reservation: string,
-): void => {
+/** The cap is full, and the service wants no answer without a receipt. */
+export const isRefused = (place: Place, options: PlaceOptions): boolean =>
+  place.kind === 'refused' && options.onCapExceeded === 'refuse'
+
+/** A failure is not reported: an unused place expires by itself. */
+export const releasePlace = (counterfoil: StreamSigner, reservation: string): void => {
   counterfoil.release(reservation).catch(() => undefined)
 }

@@ -1,5 +1,6 @@
 import type { Ending, LateDetails, ReceiptDetails, Recording, SignedReceipt } from '../details.ts'
 import { asError, type CounterfoilError } from '../errors.ts'
+import { quietly } from '../quietly.ts'
 
 /** What a receipt says, and what becomes of it where its stream is cut short. */
 export interface TapOptions extends ReceiptDetails {
@@ -14,7 +15,7 @@ export interface Receipted {
   receipt: Promise<SignedReceipt | null>
 }
 
-/** Follows one stream. None of its methods ever throws: a receipt's trouble is not the stream's. */
+/** Follows one stream. Its methods never throw: a failing receipt must not break the stream. */
 export interface Follower<T> extends Receipted {
   /** A chunk that is being handed on. */
   chunk(value: T): void
@@ -57,19 +58,13 @@ export function createFollower<T>(options: {
   let settle: (receipt: SignedReceipt | null | Promise<SignedReceipt | null>) => void
   const receipt = new Promise<SignedReceipt | null>((resolve) => (settle = resolve))
 
-  function report(error: CounterfoilError): void {
-    try {
-      options.report(error)
-    } catch {
-      // Whoever listens may fail as well: that is not the stream's trouble either.
-    }
-  }
+  const report = (error: CounterfoilError): void => quietly(() => options.report(error))
 
   function attempt(work: () => void): void {
     try {
       work()
     } catch (thrown) {
-      // With a piece missing, the digest would be of something that nobody saw.
+      // Without this piece the digest would be of a text that nobody saw.
       isBroken = true
       report(
         asError('tap_failed', 'The stream can’t be followed: it goes on without a receipt', thrown),
@@ -87,11 +82,13 @@ export function createFollower<T>(options: {
     const ending = isCut ? endingOf(cut, late?.chunks ?? instead.chunks) : told
     const isWhole = ending.status === undefined || ending.status === 'complete'
     if (isBroken || (!isWhole && options.partial === 'skip')) settle(null)
-    else settle(instead.finish(ending, late).catch(explain))
-  }
-  const explain = (thrown: unknown): null => {
-    report(asError('signing_failed', 'The receipt could not be signed', thrown))
-    return null
+    else
+      settle(
+        instead.finish(ending, late).catch((thrown: unknown) => {
+          report(asError('signing_failed', 'The receipt could not be signed', thrown))
+          return null
+        }),
+      )
   }
 
   return {

@@ -1,4 +1,5 @@
 import { checkReceipt, namedReceipt } from './check-receipt.ts'
+import { membersOf } from '../members.ts'
 import type { CheckOptions, ReadReceipt } from './check-receipt.ts'
 
 /** What is used of the AI SDK's `UIMessage`. */
@@ -13,9 +14,6 @@ export interface NamedReceipt {
   receiptId: string
   verifyUrl: string
 }
-
-const membersOf = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
 /** Looks for `counterfoil` in a message's metadata, then in its parts' provider metadata. */
 export function findNamed(message: ChatMessage): NamedReceipt | null {

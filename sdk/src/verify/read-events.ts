@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser'
+import { membersOf, type Members } from '../members.ts'
 import { readPiece } from '../stream/pieces.ts'
 
 /** One event, as far as a reader is concerned. */
@@ -12,11 +13,6 @@ export interface ReadEvent {
 
 /** An event's line may be this long: a service that never ends one must not fill the memory. */
 const EVENT_CHARACTERS_MAX = 16 * 1024 * 1024
-
-type Members = Record<string, unknown>
-
-const membersOf = (value: unknown): Members =>
-  typeof value === 'object' && value !== null ? (value as Members) : {}
 
 /** Turns bytes, cut anywhere, into events. Throws what the parser finds unreadable. */
 export function createEventReader(): { feed(bytes: Uint8Array): ReadEvent[] } {

@@ -5,6 +5,7 @@ import { admitKey, thumbprint } from '../receipt/key.ts'
 import type { ParsedReceipt } from '../receipt/receipt.ts'
 import type { Check, Report } from '../receipt/report.ts'
 import { asError, CounterfoilError, refusalOf } from '../errors.ts'
+import { isObject, type Members } from '../members.ts'
 import { readProblem } from '../portal/portal-answers.ts'
 
 /** A portal's public side. What it answers is looked at as anybody's word: it may be wrong, or lie. */
@@ -33,10 +34,8 @@ interface IssuerAnswer {
   keys: unknown[]
 }
 
-type Members = Record<string, unknown>
 const TIMEOUT_MS = 30_000
 
-const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
 const readTime = (value: unknown): number | null => {
   const at = typeof value === 'string' ? Date.parse(value) : NaN
   return Number.isNaN(at) ? null : at

@@ -1,5 +1,5 @@
 import type { ReadReceipt } from './check-receipt.ts'
-import { readReceiptStream, type ReadOptions, type ReceiptReader } from '../client.ts'
+import { readReceiptStream, type ReadOptions, type ReceiptReader } from './read-stream.ts'
 import { StreamError } from './stream-error.ts'
 
 /**

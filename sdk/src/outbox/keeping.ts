@@ -1,0 +1,41 @@
+import { asError, CounterfoilError } from '../errors.ts'
+import type { OutboxContext } from './context.ts'
+import type { OutboxItem } from './delivery.ts'
+import type { Waiting } from './waiting-list.ts'
+
+/** Puts a receipt into the store. Throws `outbox_full`, `outbox_unusable` or `outbox_in_use`. */
+export type Keep = (entry: OutboxItem) => Promise<Waiting>
+
+/** `changed` is called when a receipt has left the list again. */
+export function createKeeping(ctx: OutboxContext, changed: () => void): Keep {
+  const pending = new Map<string, Promise<Waiting>>()
+
+  async function keep(entry: OutboxItem): Promise<Waiting> {
+    if (ctx.list.count > 0 && ctx.list.bytes > ctx.waitingBytesMax)
+      throw new CounterfoilError(
+        'outbox_full',
+        `More than ${ctx.waitingBytesMax} bytes of receipts wait for the portal.`,
+      )
+    const one = ctx.list.add(entry)
+    try {
+      await ctx.store.add(entry)
+    } catch (thrown) {
+      ctx.list.remove(one)
+      changed()
+      throw asError('outbox_unusable', 'The receipt can’t be kept in the outbox', thrown)
+    }
+    // A receipt is sent only from here on: a crash can then break no link that works.
+    one.isKept = true
+    return one
+  }
+
+  return async (entry) => {
+    const { receiptId } = entry
+    const known = ctx.list.get(receiptId)
+    if (known?.isKept) return known
+    // The same receipt twice in one moment: the second caller waits for the store as well.
+    const keeping = pending.get(receiptId) ?? keep(entry)
+    pending.set(receiptId, keeping)
+    return keeping.finally(() => pending.delete(receiptId))
+  }
+}

@@ -1,0 +1,83 @@
+import { inTime } from '../timer.ts'
+import { registerStream } from './stop-stream.ts'
+import type { ReceiptStreamOptions } from './stream-options.ts'
+
+/** What a stream hears next. */
+export type Turn =
+  /** A chunk's text, which is often empty: a role, a usage count. */
+  | { kind: 'text'; text: string }
+  /** The source came to its own end; `text` was still held back. */
+  | { kind: 'end'; text: string }
+  | { kind: 'fail'; text: string; error: unknown }
+  /** The source was silent for so long that a proxy might hang up. */
+  | { kind: 'quiet' }
+  /** The stream was stopped, or its source was never opened. */
+  | { kind: 'stop' }
+
+/** Waits for the source, for silence and for the reader's Stop at the same time. */
+export interface Turns {
+  /** Under this name a request of its own can stop the stream. */
+  streamId: string
+  /** Begins to hear Stop; `onStop` is called at once where the signal has aborted before. */
+  start(): void
+  next(): Promise<Turn>
+  stop(): void
+  /** Hears no Stop any more. */
+  end(): void
+}
+
+const STOPPED: Turn = { kind: 'stop' }
+
+/** `onStop` is called once at most. `keepAliveMs` without a chunk are a silence. */
+export function createTurns(
+  read: () => Promise<Turn>,
+  onStop: () => void,
+  { signal, keepAliveMs = 15_000 }: Pick<ReceiptStreamOptions, 'signal' | 'keepAliveMs'>,
+): Turns {
+  let reading: Promise<Turn> | null = null
+  let wake: (() => void) | null = null
+  let isAsked = false
+  let isStopped = false
+  const hasStopped = (): boolean => isStopped
+  const { streamId, forget } = registerStream(() => {
+    if (wake === null) stop()
+    else {
+      // A worker at the edge ends what a request began together with that request. The signing must
+      // outlive the Stop's own request: so the stream's request does it.
+      isAsked = true
+      wake()
+    }
+  })
+
+  function stop(): void {
+    if (isStopped) return
+    isStopped = true
+    onStop()
+    wake?.()
+  }
+
+  return {
+    streamId,
+    start() {
+      if (signal?.aborted === true) stop()
+      else signal?.addEventListener('abort', stop, { once: true })
+    },
+    async next() {
+      if (isStopped) return STOPPED
+      const woken = new Promise<Turn>((resolve) => (wake = () => resolve(STOPPED)))
+      reading ??= read()
+      const heard = Promise.race([reading, woken])
+      const turn = await inTime(heard, keepAliveMs, (): Turn => ({ kind: 'quiet' }))
+      wake = null
+      // After a silence the same chunk is still awaited.
+      if (turn.kind !== 'quiet') reading = null
+      if (isAsked) stop()
+      return hasStopped() ? STOPPED : turn
+    },
+    stop,
+    end() {
+      forget()
+      signal?.removeEventListener('abort', stop)
+    },
+  }
+}
