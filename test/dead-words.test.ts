@@ -26,7 +26,7 @@ function listFiles(folder: string): string[] {
 /** Names that a framework or a build tool reads: nothing of ours imports them. */
 const FRAMEWORK = [
   /^app\/server\.ts /, // the build's entry, loaded by app/process/*.mjs
-  /^app\/(?:root|entry\.server|routes\/.*)\.tsx? (?:loader|action|meta|headers|links|handle|ErrorBoundary|Layout|handleError|handleDataRequest)$/,
+  /^app\/(?:root|entry\.server|routes\/.*)\.tsx? (?:loader|action|meta|headers|links|handle|ErrorBoundary|Layout|handleError|handleDataRequest|drawPage|drawNotice)$/,
   /^db\/(?:console-)?schema\.ts /, // tables, read by drizzle-kit
 ]
 

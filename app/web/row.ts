@@ -8,7 +8,6 @@ export type Access = 'public' | 'key' | 'admin' | 'session'
 
 /** Cache rules of answers whose status is 200; every other answer is `no-store`. */
 export const NEVER = 'no-store'
-export const FIVE_SECONDS = 'public, max-age=5'
 export const TEN_SECONDS = 'public, max-age=10'
 export const FIVE_MINUTES = 'public, max-age=300'
 export const ONE_DAY = 'public, max-age=86400'

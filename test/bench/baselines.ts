@@ -122,10 +122,7 @@ export function withPlainTransactions(ctx: Ctx, connection: Exclude<Connection, 
 export function stockRemix(build: ServerBuild, context: AppLoadContext): Server {
   const entry = { module: { ...build.entry.module, default: streamPage } }
   const routes = Object.fromEntries(
-    Object.entries(build.routes).map(([id, route]) => [
-      id,
-      { ...route!, module: withData(route!) },
-    ]),
+    Object.entries(build.routes).map(([id, route]) => [id, { ...route, module: withData(route) }]),
   )
   const handle = createRequestHandler({ ...build, entry, routes }, 'production')
   return createServer((incoming, outgoing) => {
@@ -142,10 +139,11 @@ export function stockRemix(build: ServerBuild, context: AppLoadContext): Server 
   })
 }
 
-/** The portal gives a page's component its data; the framework's own way is a hook. Only for pages. */
+/** The portal gives a page's component its data; the framework's own way is a hook. */
 function withData({ module }: ServerBuild['routes'][string] & object) {
   const Page = module.default as FunctionComponent<{ loaderData: unknown }>
-  return { ...module, default: () => createElement(Page, { loaderData: useLoaderData() }) }
+  const Routed = () => createElement(Page, { loaderData: useLoaderData() })
+  return { ...module, default: Routed }
 }
 
 function streamPage(

@@ -27,7 +27,7 @@ beforeAll(async () => {
   client = createClient(`http://127.0.0.1:${port()}`)
 })
 
-afterAll(async () => {
+afterAll(() => {
   server.closeAllConnections()
   server.close()
 })

@@ -6,7 +6,7 @@ import { findPort, spawnPortal, type SpawnedPortal } from '../support/spawn-port
 let portal: SpawnedPortal | undefined
 
 const db = databaseTest()
-afterAll(async () => {
+afterAll(() => {
   try {
     process.kill(-portal!.child.pid!, 'SIGKILL')
   } catch {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 beforeEach(() => parts.mockClear())
 
-afterAll(async () => {
+afterAll(() => {
   vi.restoreAllMocks()
 })
 

@@ -23,7 +23,6 @@ afterAll(async () => {
 
 const messages = [{ role: 'user' as const, content: 'Say something.' }]
 const chat = (model: string) => openai.chat.completions.create({ model, messages, stream: true })
-const respond = (model: string) => openai.responses.create({ model, input: 'Say', stream: true })
 const textOf = (model: string): string => (SCRIPTS[model]!.text ?? []).join('')
 
 async function collect<T>(stream: AsyncIterable<T>): Promise<{ chunks: T[]; error: unknown }> {

@@ -1,12 +1,11 @@
 import { given } from '../support/portal-test.ts'
 import { describe, expect, test } from 'vitest'
-import { readReceiptStream, StreamError, type ReadReceipt } from '../../sdk/src/client.ts'
+import { readReceiptStream, StreamError } from '../../sdk/src/client.ts'
 import { receiptResponse, type ReceiptStreamOptions } from '../../sdk/src/sse.ts'
 import { createModel, openShop, serve } from '../support/streaming.ts'
 
 const shop = given(openShop, (one) => one.stop())
 
-const TEXT = 'Grüß dich, 😀!\r\nZweite Zeile: data: {"type":"text"}\n\n\u2028 Ende.'
 const SSE = { 'content-type': 'text/event-stream' }
 
 /** An answer whose bytes come in these pieces. */
@@ -37,11 +36,6 @@ async function answerOf(text: string, options: ReceiptStreamOptions<string> = {}
   return { bytes, signed: (await response.receipt)! }
 }
 
-async function readAll(response: Response): Promise<{ text: string; receipt: ReadReceipt }> {
-  const reader = readReceiptStream(response, { retryDelays: [] })
-  let text = ''
-  for await (const piece of reader) text += piece
-  return { text, receipt: await reader.receipt }
 }
 
 describe('answers that do not come to their end', () => {

@@ -20,7 +20,6 @@ import { findSession } from '#app/services/door/session.ts'
 import { signIn } from '#app/services/door/sign-in.ts'
 import { BY, freshVisitor, good, makeAdmin, PASSWORD, tokenOf } from '../support/admins.ts'
 import { portalTest } from '../support/portal-test.ts'
-import { type Portal } from '../support/portal.ts'
 
 const { portal } = portalTest()
 

@@ -9,7 +9,7 @@ import { openReceiver } from '../support/receiver.ts'
 import { createService } from '../support/world.ts'
 import { BY, deliveryTest, never } from '../support/delivery-world.ts'
 
-const { portal, db, second, ctx, other, world, addWebhook, deliver, deliveriesOf, wait, sendOne } =
+const { portal, db, ctx, other, world, addWebhook, deliver, deliveriesOf, wait, sendOne } =
   deliveryTest()
 
 test('a cap of 5: the fourth post brings a signed 80 % alert, the fifth the one for all of it', async () => {

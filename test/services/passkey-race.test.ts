@@ -13,7 +13,7 @@ import { appCode, BY, freshVisitor, good, tokenOf } from '../support/admins.ts'
 import { portalTest } from '../support/portal-test.ts'
 import { PUBLIC_URL } from '../support/portal.ts'
 
-const { portal, db } = portalTest()
+const { portal } = portalTest()
 
 const wrong = { ok: false, code: 'wrong' }
 

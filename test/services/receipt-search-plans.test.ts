@@ -9,7 +9,7 @@ import {
 import { given, portalTest } from '../support/portal-test.ts'
 import { createService } from '../support/world.ts'
 
-const { portal, db } = portalTest()
+const { portal } = portalTest()
 const service = given(() => createService(portal))
 
 interface Plan {

@@ -8,7 +8,7 @@ import { createApiKey, createService, post, publishKey, type Service } from '../
 
 const ids: string[] = []
 
-const { portal, db } = portalTest()
+const { portal } = portalTest()
 const service = given(() => createService(portal))
 const other = given(() => createService(portal))
 beforeAll(async () => {

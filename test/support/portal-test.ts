@@ -21,7 +21,10 @@ export function given<Made extends object>(
     isMade = true
   })
   // A second error from a fixture that was never made would hide the first.
-  if (end !== undefined) afterAll(async () => void (isMade && (await end(place))))
+  if (end !== undefined)
+    afterAll(async () => {
+      if (isMade) await end(place)
+    })
   return place
 }
 

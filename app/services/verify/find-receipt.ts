@@ -1,6 +1,5 @@
 import { decodeUtf8 } from '#receipt/bytes.ts'
-import { judge, type Facts } from '#receipt/judge.ts'
-import type { Report } from '#receipt/report.ts'
+import { judge } from '#receipt/judge.ts'
 import type { Ctx, ReceiptState, ReceiptView } from '#app/context.ts'
 
 export type { ReceiptView } from '#app/context.ts'
