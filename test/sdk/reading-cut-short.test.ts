@@ -36,8 +36,6 @@ async function answerOf(text: string, options: ReceiptStreamOptions<string> = {}
   return { bytes, signed: (await response.receipt)! }
 }
 
-}
-
 describe('answers that do not come to their end', () => {
   const caught = async (response: Response): Promise<unknown> => {
     const reader = readReceiptStream(response)
