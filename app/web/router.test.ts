@@ -23,7 +23,7 @@ const ROWS = [
   make('*', '/v1/*'),
   make('GET', '/r/:id.json'),
   make('GET', '/r/:id', { when: ({ accept }) => accept === 'json' }),
-  make('GET', '/r/:id', page),
+  make('GET', '/r/:receiptId', page),
   make('GET', '/', page),
   make('GET', '/admin', { ...page, access: 'session' }),
   make('GET', '/*', page),
@@ -42,13 +42,15 @@ test.each([
   ['GET', '/v1/things/a%20b', 'GET /v1/things/:id {"id":"a b"}'],
   ['HEAD', '/v1/things/x', 'GET /v1/things/:id {"id":"x"}'],
   ['GET', '/r/x.json', 'GET /r/:id.json {"id":"x"}'],
-  ['GET', '/r/.json', 'GET /r/:id {"id":".json"}'],
+  ['GET', '/r/.json', 'GET /r/:receiptId {"receiptId":".json"}'],
   ['GET', '/', 'GET / {}'],
   ['PATCH', '/v1/nothing/here', '* /v1/* {}'],
   ['PUT', '/v1', '* /v1/* {}'],
   ['GET', '/v1/things/x/part/more', '* /v1/* {}'],
   ['GET', '/nothing/here', 'GET /* {}'],
   ['GET', '/%', 'GET /* {}'],
+  ['GET', '/r/%00', 'GET /r/:receiptId {"receiptId":"%00"}'],
+  ['GET', '/v1/things/%0d%0a', 'GET /v1/things/:id {"id":"%0d%0a"}'],
 ])('%s %s is %s', async (method, path, body) => {
   expect((await ask(method, path)).body).toBe(body)
 })

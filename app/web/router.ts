@@ -16,8 +16,8 @@ export interface Found {
 
 interface Node {
   fixed: Map<string, Node>
-  /** Segments with a name; the one with the longest end is tried first. */
-  named: { name: string; end: string; node: Node }[]
+  /** Segments with a name, by what they end in; the longest end is tried first. */
+  named: { end: string; node: Node }[]
   /** The rows of a last `*`. */
   rest: Place | null
   place: Place | null
@@ -46,7 +46,7 @@ export function createRouter(rows: readonly Row[], always: Record<string, string
     const place = walked?.place ?? root.rest!
     const spelling = walked?.spelling ?? path
     const { row, handler } = choose(place, method, headers)
-    const params = walked?.params ?? {}
+    const params = nameValues(row, walked?.values ?? [])
     if (spelling === path || row.path.endsWith('*'))
       return { row, handler, params, headers: place.headers }
     // Another spelling of a path would pass by every cache, so a reader is sent to the one spelling.
@@ -80,13 +80,24 @@ function fixedNode(node: Node, segment: string): Node {
 }
 
 function namedNode(node: Node, segment: string): Node {
-  const [, name, end] = /^:(\w+)(.*)$/.exec(segment)!
+  const end = segment.replace(NAME, '')
   const known = node.named.find((one) => one.end === end)
   if (known !== undefined) return known.node
-  const next = { name: name!, end: end!, node: newNode() }
+  const next = { end, node: newNode() }
   node.named.push(next)
   node.named.sort((a, b) => b.end.length - a.end.length)
   return next.node
+}
+
+const NAME = /^:(\w+)/
+
+/** Each row has its own names for the segments that it shares with other rows. */
+function nameValues(row: Row, values: string[]): Record<string, string> {
+  const params: Record<string, string> = {}
+  if (values.length === 0) return params
+  const named = row.path.split('/').filter((segment) => segment.startsWith(':'))
+  for (const [i, segment] of named.entries()) params[NAME.exec(segment)![1]!] = values[i] ?? ''
+  return params
 }
 
 function finish(node: Node, always: Record<string, string>): void {
@@ -101,7 +112,8 @@ function finish(node: Node, always: Record<string, string>): void {
 
 interface Walked {
   place: Place
-  params: Record<string, string>
+  /** Of the segments with a name, in order. */
+  values: string[]
   /** The one spelling of the path that was walked. */
   spelling: string
 }
@@ -111,7 +123,7 @@ function walk(root: Node, { decoded, spelt }: Segments): Walked | null {
   let node = root
   let rest = root.rest
   let spelling = ''
-  const params: Record<string, string> = {}
+  const values: string[] = []
   for (const [i, segment] of decoded.entries()) {
     rest = node.rest ?? rest
     const fixed = node.fixed.has(segment) ? segment : segment.toLowerCase()
@@ -123,14 +135,14 @@ function walk(root: Node, { decoded, spelt }: Segments): Walked | null {
     }
     const named = node.named.find(({ end }) => segment.endsWith(end) && segment.length > end.length)
     if (named === undefined)
-      return rest === null ? null : { place: rest, params: {}, spelling: `/${spelt.join('/')}` }
-    params[named.name] = segment.slice(0, segment.length - named.end.length)
+      return rest === null ? null : { place: rest, values: [], spelling: `/${spelt.join('/')}` }
+    values.push(segment.slice(0, segment.length - named.end.length))
     spelling += `/${spelt[i]!}`
     node = named.node
   }
   rest = node.rest ?? rest
   const place = node.place ?? rest
-  return place === null ? null : { place, params, spelling: spelling || '/' }
+  return place === null ? null : { place, values, spelling: spelling || '/' }
 }
 
 /** The row for this method, or the handler that says which methods there are. */

@@ -30,9 +30,13 @@ test('an encoded letter is another spelling of the letter, an encoded slash is n
   expect(readSegments('/a:b@c')?.spelt).toEqual(['a:b@c'])
 })
 
-test.each(['*', '/%', '/%E0%A4%A', '/a%00b', '/a%0d%0aX-Evil:1', '/%E2%80%A8'])(
-  'nothing is read from %s',
-  (path) => {
-    expect(readSegments(path)).toBe(null)
+test.each(['%', '%E0%A4%A', 'a%00b', 'a%0d%0aX-Evil:1', '%E2%80%A8'])(
+  'the segment %s can’t be read, and stays as it came',
+  (segment) => {
+    expect(readSegments(`/r/${segment}`)?.decoded).toEqual(['r', segment])
   },
 )
+
+test('no segments are read from a target that is no path', () => {
+  expect(readSegments('*')).toBe(null)
+})

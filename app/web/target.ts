@@ -15,20 +15,17 @@ const UNREADABLE = /[\0\r\n\u2028\u2029]/
 
 /** A path's segments, decoded and in their one spelling. */
 export interface Segments {
+  /** Undecoded where the segment is not percent-encoded UTF-8, or holds a character that no id has. */
   decoded: string[]
   spelt: string[]
 }
 
-/**
- * The segments of a path; empty ones, `.` and `..` are resolved. Null: the path is not
- * percent-encoded UTF-8, or does not begin with a slash.
- */
+/** The segments of a path; empty ones, `.` and `..` are resolved. Null: the path has no slash first. */
 export function readSegments(path: string): Segments | null {
   if (!path.startsWith('/')) return null
   const [decoded, spelt]: [string[], string[]] = [[], []]
   for (const raw of path.split('/')) {
     const segment = decode(raw)
-    if (segment === null || UNREADABLE.test(segment)) return null
     if (segment === '..') {
       decoded.pop()
       spelt.pop()
@@ -47,11 +44,12 @@ const spell = (raw: string): string =>
     return /[\w.~-]/.test(character) ? character : code.toUpperCase()
   })
 
-function decode(segment: string): string | null {
+function decode(segment: string): string {
   if (!segment.includes('%')) return segment
   try {
-    return decodeURIComponent(segment)
+    const decoded = decodeURIComponent(segment)
+    return UNREADABLE.test(decoded) ? segment : decoded
   } catch {
-    return null
+    return segment
   }
 }
