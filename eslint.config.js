@@ -14,7 +14,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // Remix answers from a loader or an action by throwing a Response; nothing else may be thrown.
+      // Remix lets a loader or an action throw a Response; any other thrown value must be an Error.
       '@typescript-eslint/only-throw-error': ['error', { allow: ['Response'] }],
       'no-console': 'error',
       'no-restricted-syntax': [

@@ -5,8 +5,8 @@ import { defineConfig, type Plugin } from 'vite'
 import { denyImports } from 'vite-env-only'
 
 /**
- * Remix builds every page for the browser as well, and no page loads that: all that is used of it are
- * the styles. So what the pages are made of is left out of it, which more than halves the build.
+ * Remix also builds every page for the browser, but the portal uses only the styles of that build.
+ * Leaving the pages' parts out of it more than halves the time of the build.
  */
 const leaveOutOfBrowser: Plugin = {
   name: 'leave-out-of-browser',
@@ -19,7 +19,7 @@ const leaveOutOfBrowser: Plugin = {
   },
 }
 
-/** The server's part of the pages imports the portal's own modules: a class is one class. */
+/** The pages' server build imports the portal's own modules, so that each class exists once. */
 const shareWithPortal: Plugin = {
   name: 'share-with-portal',
   enforce: 'pre',

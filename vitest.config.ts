@@ -1,9 +1,9 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
-/** The core's own tests a second time, where visitors will run it. */
+/** The core's own tests a second time, in the browser, where visitors run the core. */
 const coreInChromium = (executablePath: string): TestProjectConfiguration => ({
-  // Found only while a test loads, they would make the server reload the page under that test.
+  // Vite would find these packages only while a test loads, and reload the page under that test.
   optimizeDeps: {
     include: [
       '@noble/ed25519',
@@ -46,7 +46,7 @@ const exclude = ['**/node_modules/**', 'build/**']
 
 export default defineConfig({
   test: {
-    // Two cores are what a small machine has, and every worker may have a portal beside it.
+    // A small machine has two cores, and every worker may run a portal beside it.
     maxWorkers: 2,
     projects: [
       {

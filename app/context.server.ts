@@ -9,9 +9,9 @@ import { createFailureNotes } from './services/alerts/note-failure.ts'
 import { createRateLimiter } from './services/api-keys/rate-limit.ts'
 import { createRefusalCounts } from './services/ingest/count-refusals.ts'
 
-/** With all that is drawn of them. */
+/** The limit of the cached views, together with the pages and reports drawn from them. */
 export const VIEWS_BYTES_MAX = 64 * 1024 * 1024
-/** The page and the report of a receipt without content, roughly. */
+/** The rough size of the page and the report of a receipt without content. */
 const DRAWN_BYTES = 32 * 1024
 
 export function createCtx(options: {
@@ -43,7 +43,7 @@ export const createCaches = (): Caches => ({
   receiptStates: new LRUCache({ max: 2_000 }),
   views: new LRUCache({
     maxSize: VIEWS_BYTES_MAX,
-    // Content is kept as bytes, as text and as a part of its page, where marks make it longer.
+    // The cache keeps content as bytes, as text and in its page, where marks make it longer.
     sizeCalculation: ({ state }) => DRAWN_BYTES + 8 * (state.row.content?.length ?? 0),
   }),
 })

@@ -10,7 +10,7 @@ import type { Engine } from './engine/engine.ts'
 import type { FailureNotes } from './services/alerts/note-failure.ts'
 import type { RateLimiter } from './services/api-keys/rate-limit.ts'
 
-/** Every service gets this, built once in server.ts: its only source of time and randomness. */
+/** Every service's only source of time and randomness; context.server.ts builds one per process. */
 export interface Ctx {
   db: Db
   engine: Engine
@@ -41,18 +41,18 @@ export interface Caches {
   publicKeys: LRUCache<string, { issuer: string; publicKey: Uint8Array }>
   /** Kids by public key, for the same reason. */
   kids: LRUCache<string, string>
-  /** API keys as they were a moment ago (see services/api-key.ts for what may rely on it). */
+  /** API keys as they were a moment ago; services/api-keys/api-key.ts says who may rely on them. */
   apiKeys: LRUCache<string, { row: ApiKeyRow; at: number }>
   receiptStates: LRUCache<string, { state: Promise<ReceiptState | null>; at: number }>
-  /** What was judged, good while the receipt's state is the same (services/verify/find-receipt.ts). */
+  /** Views, each good while its receipt's state is the same (services/verify/find-receipt.ts). */
   views: LRUCache<string, { state: ReceiptState; view: ReceiptView }>
 }
 
-/** How many requests were refused since they were last written down, by day, API key and code. */
+/** Counts refused requests by day, API key and code until a chore writes the counts down. */
 export interface RefusalCounts {
-  /** `apiKey` is empty for an unrecognised key, or strangers' inventions would fill the memory. */
+  /** `apiKey` is empty for an unrecognised key, because invented keys would fill the memory. */
   add(refusal: RefusalCount): void
-  /** Everything counted so far, which is then no longer held. */
+  /** Returns the counts and forgets them. */
   take(): RefusalCount[]
 }
 
@@ -64,7 +64,7 @@ interface Use {
 /** The last use of each API key that this process saw and has not written down yet. */
 export type ApiKeyUses = Map<string, Use>
 
-/** A stored receipt: its row as it stands. */
+/** A stored receipt with its row. */
 export interface ReceiptState {
   receiptId: string
   row: ReceiptRow
@@ -75,7 +75,7 @@ export interface ReceiptView {
   report: Report
   facts: Facts
   jws: string | null
-  /** What the issuer made public, if it is kept here and is what was signed. */
+  /** The issuer's public content, if the portal keeps it and it is the signed content. */
   content: { kind: 'text'; text: string } | { kind: 'binary'; bytes: number; type: string } | null
   erasedAt: string | null
 }

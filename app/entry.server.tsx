@@ -11,8 +11,8 @@ import type { PageArgs } from './web/page-context.ts'
 export type { NoticeKind } from './ui/site/notice-pages.tsx'
 
 /**
- * The console's pages. Buffered on purpose: no page here waits for anything, and one string is
- * quicker than a stream. Static, because no page here is taken over by React in the browser.
+ * Draws the console's pages into one string: no page waits for data, so a stream would be slower.
+ * The markup is static, because React takes over no page in the browser.
  */
 export default function handleRequest(
   request: Request,
@@ -25,7 +25,7 @@ export default function handleRequest(
   return new Response(`<!doctype html>${html}`, { status, headers })
 }
 
-/** A public page's route module: its component is a function of what its loader gives. */
+/** A public page's route module: its component is a function of its loader's data. */
 export interface PublicPage {
   loader: (args: PageArgs) => object | Promise<object>
   meta: (args: { data: object }) => HeadEntry[]
@@ -35,7 +35,7 @@ export interface PublicPage {
 export type DrawPage = (page: PublicPage, data: object) => string
 export type DrawNotice = (kind: NoticeKind) => string
 
-/** A public page without Remix around it, which would take ten times as long as the page itself. */
+/** Draws a public page without Remix, which would take ten times as long as the page itself. */
 export const drawPage: DrawPage = ({ meta, default: Page }, data) =>
   drawDocument(meta({ data }), <Page loaderData={data} />)
 

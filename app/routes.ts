@@ -25,7 +25,7 @@ export const CONSOLE_PAGES: RouteConfigEntry[] = [
     file: 'routes/admin/frame.tsx',
     children: [
       {
-        // Inside the frame: what is wrong with a page is said where its place is.
+        // An error page is drawn inside the frame, in the place of its page.
         file: 'routes/admin/inside.tsx',
         children: [
           // Each place of the console, in the order of its navigation.
@@ -80,7 +80,7 @@ export const CONSOLE_PAGES: RouteConfigEntry[] = [
     ],
   },
   {
-    // Outside the console's frame: whoever is here is on their way in.
+    // The ways in, outside the console's frame.
     file: 'routes/admin/door.tsx',
     children: [
       { path: 'admin/sign-in', file: 'routes/admin/door/sign-in.tsx' },
@@ -90,7 +90,7 @@ export const CONSOLE_PAGES: RouteConfigEntry[] = [
     ],
   },
   { path: 'admin/sign-out', file: 'routes/admin/door/sign-out.ts' },
-  // What a browser asks its authenticator, one question for each use of a passkey.
+  // The questions for a browser's authenticator, one for each use of a passkey.
   { path: 'admin/sign-in/passkey', file: 'routes/admin/door/ask-sign-in.ts' },
   { path: 'admin/join/:token/passkey', file: 'routes/admin/door/ask-join.ts' },
   { path: 'admin/confirm/passkey', file: 'routes/admin/door/ask-confirm.ts' },
@@ -98,7 +98,7 @@ export const CONSOLE_PAGES: RouteConfigEntry[] = [
   { path: 'admin/audit.ndjson', file: 'routes/admin/audit/audit-export.ts' },
 ]
 
-/** Every page's address, as the build asks for it. A folder of route files would name tests too. */
+/** Every page's address in the build's form. A folder of route files would make tests pages too. */
 export default [
   ...PUBLIC_PAGES.map(({ path, file }) =>
     path === '/' ? { index: true, file } : { path: path.slice(1), file },

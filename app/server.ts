@@ -35,7 +35,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
   const pages = options.pages ?? Promise.resolve()
   const secrets = await openSecrets(settings)
   const log = openLog(settings)
-  // The port first: if it is taken, nothing else needs to be started.
+  // The port comes first, because a taken port ends the start.
   const gate = await openGate(settings).catch((error: unknown) => {
     throw portError(error as NodeJS.ErrnoException, settings)
   })
@@ -76,7 +76,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     } else {
       await pages
       await gate.close()
-      // PORT=0 has become a port by now, and every worker takes the same.
+      // The gate knows by now which port PORT=0 became, and every worker takes that one.
       await forkWorkers({ ...settings, PORT: gate.port }, { connection, config })
     }
     const setupUrl = await inviteFirstOwner(ctx)
@@ -86,7 +86,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     const ms = performance.now() - startedAt
     printWelcome({ settings, publicUrl, firstSteps, setupUrl, warning, ms })
   } catch (error) {
-    // Whoever stops it meanwhile has nothing to be told of what could then not be finished.
+    // A start that a signal interrupted reports no error, because the person stopped it.
     if (stop.isRunning()) return
     await stop.run()
     const isTheirs = settings.DATABASE_URL !== undefined && error instanceof DatabaseUnavailable

@@ -18,13 +18,13 @@ export type KeyedHandler = (
 ) => Promise<Reply> | Reply
 
 export interface KeyedOptions {
-  /** The handler's work ends in the group commit, which has the last word about the key. */
+  /** The handler stores by the group commit, which checks the API key again in its transaction. */
   ingests?: boolean
-  /** The API key needs one of these. Left out: any API key will do. */
+  /** The API key needs one of these scopes; left out, every API key may call. */
   scopes?: readonly ApiKeyScope[]
 }
 
-/** A handler for the holder of an API key: whose it is, what it may do, whether its rate allows it. */
+/** Guards a handler: the API key must be valid, have a needed scope and be within its rate. */
 export function keyed(
   handler: KeyedHandler,
   { ingests = false, scopes }: KeyedOptions = {},
@@ -37,7 +37,7 @@ export function keyed(
     if (key === null) return refuse(request, 'invalid_api_key')
     request.apiKey = key.id
     noteUse(ctx, key.id, request.address)
-    // A recognised row may be a second old. That is enough here: scopes never change.
+    // The row may be a second old, which is enough because an API key's scopes never change.
     if (scopes !== undefined && !scopes.some((scope) => key.scopes.includes(scope)))
       return refuse(request, 'scope_missing', { detail: sayScopes(scopes, key.scopes) })
     if (key.ratePerSecond === null) return handler(request, ctx, params, key)
@@ -79,7 +79,7 @@ function bearer(request: HttpRequest): string | null {
   return match?.[1] ?? null
 }
 
-/** A rule's outcome in HTTP: the answer to what was asked, or the problem by its code. */
+/** Turns a service's outcome into HTTP: the given reply, or the problem with the outcome's code. */
 export function answer<Value>(
   request: HttpRequest,
   outcome: Outcome<Value, ProblemCode>,

@@ -8,7 +8,7 @@ import { type AdminHandler, answer, NO_CONTENT } from './access.ts'
 import { readJson, readQuery } from './request.ts'
 import { apiKeyChange, apiKeyQuery, newApiKey, rotation } from './schemas/admin.ts'
 
-/** `POST /v1/admin/issuers/<slug>/api-keys`: the only answer, with a rotation's, that has a secret. */
+/** `POST /v1/admin/issuers/<slug>/api-keys`: only this answer and a rotation's hold the secret. */
 export const postApiKey: AdminHandler = async (request, ctx, params, by) => {
   const read = await readJson(request, newApiKey)
   if (!read.ok) return read.reply

@@ -5,7 +5,7 @@ export function readContent(
   content: { text: string } | { base64: string },
 ): { ok: true; bytes: Uint8Array } | { ok: false; pointer: string; message: string } {
   if ('text' in content) {
-    // Half a surrogate pair has no UTF-8: encoding it would silently be another text.
+    // A lone surrogate has no UTF-8 form: the encoder would silently replace it.
     return !/\p{Surrogate}/u.test(content.text)
       ? { ok: true, bytes: encodeUtf8(content.text) }
       : {

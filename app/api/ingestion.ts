@@ -33,7 +33,7 @@ export const postReceipt: KeyedHandler = async (request, ctx, _params, key) => {
   return presentIngested(request, ctx, key, ingested!)
 }
 
-/** `POST /v1/receipts/batch`: each item stands or falls alone. */
+/** `POST /v1/receipts/batch`: a refused item does not stop the other items. */
 export const postBatch: KeyedHandler = async (request, ctx, _params, key) => {
   const read = await readJson(request, batch)
   if (!read.ok) return read.reply
@@ -165,7 +165,7 @@ function refusalExtras(
   }
 }
 
-/** With the page where an admin raises this very cap: whoever reads the answer need not search. */
+/** Names the page where an admin raises this API key's cap, so that the client need not search. */
 function capExtras(ctx: Ctx, key: ApiKeyHolder, usage: UsageRow): ProblemExtras {
   const seconds = Math.max(1, Math.ceil((usage.resetsAt.getTime() - ctx.now()) / 1000))
   const manageUrl = `${ctx.config.publicUrl}/admin/api-keys/${key.id}/edit`

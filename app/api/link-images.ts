@@ -6,18 +6,18 @@ import { refuse, type Handler } from '../web/handler.ts'
 
 const SVG = 'image/svg+xml; charset=utf-8'
 
-/** `GET /r/<id>/qr.svg`: the verify link for a camera. Made from the id alone, stored here or not. */
+/** `GET /r/<id>/qr.svg`: the verify link for a camera; the receipt need not be stored here. */
 export const getQrCode: Handler = (request, ctx, params) => {
   if (parseReceiptId(params.id!) === null) return refuse(request, 'not_found')
   const code = encodeQR(verifyUrl(ctx, params.id!), 'svg', { ecc: 'medium', border: 2 })
-  // A camera wants dark on light, whatever the page around it looks like.
+  // Cameras read dark on light, so the code has a white ground of its own.
   const onWhite = code.replace('><path', '><rect width="100%" height="100%" fill="#fff"/><path')
   return bytesReply(SVG, onWhite)
 }
 
 /**
  * `GET /r/<id>/badge.svg`: says "Verify this" and nothing more. A badge with a verdict could be
- * copied to where the verdict isn't true.
+ * copied beside another answer.
  */
 export const getBadge: Handler = (request, _ctx, params) =>
   parseReceiptId(params.id!) === null ? refuse(request, 'not_found') : bytesReply(SVG, BADGE)

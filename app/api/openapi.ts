@@ -14,7 +14,7 @@ import { verificationDocs } from './reference/verification.ts'
 import type { Handler } from '../web/handler.ts'
 import { problem } from './schemas/building-blocks.ts'
 
-/** By method and path, as in API_ROUTES; a test holds the two together. */
+/** The docs by method and path, as in API_ROUTES; a test compares the two. */
 export const ROUTE_DOCS: Record<string, RouteDoc> = {
   ...ingestionDocs,
   ...verificationDocs,
@@ -149,7 +149,7 @@ function describeProblems(codes: ProblemCode[]): Record<string, ResponseConfig> 
   )
 }
 
-/** One answer for the life of the process: nothing in it changes but with the software. */
+/** The document is built once, because only another build of the portal changes it. */
 const built = new Map<string, Reply>()
 
 /** `GET /openapi.json` */

@@ -8,7 +8,7 @@ type Read<T> = { ok: true; value: T } | { ok: false; reply: Reply }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
-/** Media type, size, JSON, shape, in this order. */
+/** Checks a body's media type, size, JSON and shape, in this order. */
 export async function readJson<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
@@ -37,14 +37,14 @@ export async function readOptionalJson<S extends z.ZodType>(
     : { ok: false, reply: refuse(request, 'unsupported_media_type') }
 }
 
-/** The query's members; a name given twice counts as its last. */
+/** The query's members; of a name given twice, the last value counts. */
 export const readQuery = <S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
 ): Read<z.output<S>> =>
   readShape(request, schema, Object.fromEntries(new URLSearchParams(request.search)))
 
-/** Unknown members are refused by name; each wrong one is listed with its place, up to ERRORS_MAX. */
+/** Refuses unknown members by name; lists wrong members with their pointers, up to ERRORS_MAX. */
 function readShape<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
@@ -64,8 +64,8 @@ function readShape<S extends z.ZodType>(
 }
 
 /**
- * Our own words cost every check of an object that is right as much again, and are needed only for
- * one that is not: so that one is looked at twice.
+ * Our own error messages would double the cost of each check, even of a right value. Only a wrong
+ * value needs them, so it is checked a second time.
  */
 export function checkShape<S extends z.ZodType>(
   schema: S,
@@ -75,14 +75,14 @@ export function checkShape<S extends z.ZodType>(
   return read.success ? read : schema.safeParse(value, { error: sayWhatIsWrong })
 }
 
-/** RFC 6901: the two characters that mean something in a pointer are spelled otherwise in a name. */
+/** A JSON pointer: RFC 6901 escapes `~` and `/` in a member's name. */
 const toPointer = (path: PropertyKey[]): string =>
   path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('')
 
-/** Enough to mend a request by; a body may hold a hundred thousand wrong members. */
+/** A client can mend its request by so many; a body may hold a hundred thousand wrong members. */
 export const ERRORS_MAX = 20
 
-/** The first of them: an answer that names them all would be several times as long as the request. */
+/** The first errors: an answer with all of them could be several times as long as the request. */
 export function listErrors(error: z.ZodError): { pointer: string; message: string }[] {
   const errors: { pointer: string; message: string }[] = []
   for (const issue of error.issues) {
@@ -99,7 +99,7 @@ export function listErrors(error: z.ZodError): { pointer: string; message: strin
   return errors.slice(0, ERRORS_MAX)
 }
 
-/** Of a name that is not known here, as much as tells which one it is. */
+/** An answer repeats so much of an unknown member's name, which is enough to recognise it. */
 const NAME_CHARACTERS_MAX = 256
 
 function parseJson(

@@ -51,7 +51,7 @@ const ONE_RECEIPT = { ...POSTS, bytesMax: RECEIPT_BODY_BYTES_MAX }
 const A_BATCH = { ...POSTS, bytesMax: BATCH_BODY_BYTES_MAX }
 const SOON = { cache: TEN_SECONDS, isUnlisted: true }
 
-/** The API: what the reference describes, row by row. */
+/** The rows that the API's reference describes. */
 export const API_ROUTES: readonly Row[] = [
   withKey('POST', '/v1/receipts', ingestion.postReceipt, ONE_RECEIPT),
   withKey('POST', '/v1/receipts/batch', ingestion.postBatch, A_BATCH),
@@ -105,14 +105,14 @@ export const API_ROUTES: readonly Row[] = [
   withToken('DELETE', '/v1/admin/receipts/:id/content', receipts.deleteContent),
 ]
 
-/** Every URL that is not a page: the API, the verify link as JSON, health, and what is nowhere. */
+/** Every URL that is not a page: the API, the verify link as JSON, health, and 404 for programs. */
 export const API_ROWS: readonly Row[] = [
   ...API_ROUTES,
   open('GET', '/r/:id.json', verification.getReport, SOON),
   open('GET', '/r/:id', verification.getReport, { ...SOON, when: prefersJson }),
   open('GET', '/healthz', getHealth),
   open('GET', '/readyz', getReadiness),
-  // A program's mistyped address is a problem in JSON that any page may read, never a page.
+  // A program that mistyped an address gets a problem in JSON with CORS, never a page.
   open('*', '/v1/*', nothing, { isUnlisted: true }),
   open('*', '/log/*', nothing),
   open('*', '/.well-known/*', nothing),

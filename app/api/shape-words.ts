@@ -9,7 +9,7 @@ const KINDS: Record<string, string> = {
   string: 'a string',
 }
 
-/** Zod's findings as a person would say them. Undefined leaves zod's own words. */
+/** Zod's errors in plain words. Undefined leaves zod's own message. */
 export const sayWhatIsWrong: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':

@@ -54,13 +54,13 @@ export const getBundle: Handler = async (request, ctx, params) => {
   })
 }
 
-/** `GET /v1/receipts/<id>/proof`: the portal keeps no log yet, so none is in it. */
+/** `GET /v1/receipts/<id>/proof`: the portal keeps no log yet, so no receipt has a proof. */
 export const getProof: Handler = async (request, ctx, params) => {
   const jws = await openReceipt(ctx, params.id!)
   return refuse(request, jws === null ? 'not_found' : 'not_yet_logged')
 }
 
-/** `GET /v1/receipts/<id>/content`: never as a type that a browser would run or render. */
+/** `GET /v1/receipts/<id>/content`: its type is never one that a browser would run or render. */
 export const getContent: Handler = async (request, ctx, params) => {
   const opened = await openContent(ctx, params.id!)
   if (opened.kind === 'erased') return refuse(request, 'content_erased')
@@ -79,7 +79,7 @@ export const getContent: Handler = async (request, ctx, params) => {
   )
 }
 
-/** `POST /v1/verify`: 200 whatever the verdict; nothing is stored. */
+/** `POST /v1/verify`: every verdict is a 200; the portal stores nothing. */
 export const postVerify: Handler = async (request, ctx) => {
   if (mediaType(request) === 'application/jose') return verifyJose(request, ctx)
   const read = await readJson(request, verifyBody)
@@ -119,7 +119,7 @@ export const postVerify: Handler = async (request, ctx) => {
 async function verifyJose(request: HttpRequest, ctx: Parameters<Handler>[1]): Promise<Reply> {
   const body = await request.readBody()
   if (body === null) return refuse(request, 'payload_too_large')
-  // Latin-1 keeps every byte apart, so a byte that no receipt has stays one.
+  // Latin-1 makes each byte a character of its own, so that an invalid byte stays invalid.
   const receipt = Buffer.from(body).toString('latin1')
   return jsonReply(200, await verifyReceipt(ctx, { receipt, keys: [] }, null))
 }

@@ -4,7 +4,7 @@ import { createSignatureCheck, packSignature, type PackedSignature } from './sig
 import { createThreads } from './threads.server.ts'
 import { sha256 } from '../values/sha256.ts'
 
-/** The thread's program lies beside this one once it is built; elsewhere nothing runs on threads. */
+/** The build places the thread's program beside this file; unbuilt code uses no threads. */
 const THREAD = fileURLToPath(new URL('thread.js', import.meta.url))
 
 export function createEngine(

@@ -1,6 +1,6 @@
 import type { Sha256 } from '#receipt/bytes.ts'
 
-/** What takes a core's time, done on whichever core is free: bytes in, answer out. */
+/** Work that takes a core's time, done on a free core: bytes in, answer out. */
 export interface Engine {
   sha256: Sha256
 

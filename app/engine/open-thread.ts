@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-/** A piece of work, and who is to be told its answer. */
+/** A piece of work, and the promise that its answer settles. */
 export interface Waiting<Piece, Answer> {
   piece: Piece
   resolve: (answer: Answer) => void
@@ -14,8 +14,9 @@ export interface Thread<Piece, Answer> {
 }
 
 /**
- * Starts a thread; it keeps no process alive while it has nothing to do. `onAnswers` is given each
- * group with its answers, `onEnd` what was never answered. Null where no thread can be started.
+ * Starts a thread, which keeps the process alive only while it works. `onAnswers` gets each group
+ * with its answers; `onEnd` gets the ended thread with its unanswered groups in `sent`. Null if the
+ * system refuses a thread.
  */
 export function openThread<Piece, Answer>(
   { file, workerData }: { file: string; workerData?: unknown },
@@ -24,7 +25,7 @@ export function openThread<Piece, Answer>(
 ): Thread<Piece, Answer> | null {
   let worker: Worker
   try {
-    // A thread needs none of the portal's flags, and none of its secrets.
+    // A thread needs neither the portal's flags nor its secrets.
     worker = new Worker(file, { execArgv: [], env: {}, workerData })
   } catch (error) {
     process.emitWarning(error as Error)

@@ -8,9 +8,9 @@ const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 
 /**
- * A signature to check: 32 bytes of public key, 64 of signature, then the message, as a text with a
- * byte in each character. A text is copied to a thread as it is; of an array the whole memory would
- * be copied that the array is a part of.
+ * A signature to check: 32 bytes of public key, 64 of signature, then the message, as a string with
+ * a byte in each character. A message to a thread copies a string alone; for an array it would copy
+ * the whole buffer behind the array.
  */
 export type PackedSignature = string
 
@@ -24,9 +24,9 @@ const toText = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
 /**
- * Checks signatures on the event loop or on a thread, whichever calls it: OpenSSL behind the core's
- * guards, some ten times quicker than the core's own check (`test/engines.test.ts` compares the
- * two). A signature that can't be checked is not a good one.
+ * Checks signatures on the thread that calls it: OpenSSL behind the core's guards, some ten times
+ * quicker than the core's own check (`test/engines.test.ts` compares the two). A signature that
+ * can't be checked is not a good one.
  */
 export function createSignatureCheck(): (packed: PackedSignature) => boolean {
   /** Building a key costs as much as using it. */

@@ -4,38 +4,38 @@ import { availableParallelism } from 'node:os'
 import { openThread, type Thread, type Waiting } from './open-thread.ts'
 
 export interface ThreadOptions<Piece> {
-  /** What the threads run: it takes lists of pieces, and gives a list of answers for each. */
+  /** The threads' program: it answers each list of pieces with a list of answers. */
   file: string
   /**
-   * By default one for each core but one, seven at most, one in a process that is one of several,
-   * and none where `file` was not built.
+   * By default one for each core but one, at most seven; one if the portal is several processes;
+   * none if `file` was not built.
    */
   threads?: number
-  /** What each thread is told when it starts. */
+  /** The value that each thread gets at its start. */
   workerData?: unknown
-  /** How large a piece is, roughly. */
+  /** The rough size of a piece. */
   bytesOf: (piece: Piece) => number
 }
 
-/** To hand over so few, and to be told, costs the event loop as much as to do them. */
+/** Handing over so few pieces costs the event loop as much as doing them. */
 const HERE_AT_ONCE_MAX = 2
 const EACH_MESSAGE_MAX = 16
 /** The event loop copies a message's pieces, and each of them waits for all the others. */
 const EACH_MESSAGE_BYTES_MAX = 128 * 1024
-/** While a thread works on one message the next one lies ready, so that it never waits. */
+/** While a thread works on one message, the next one lies ready, so that the thread never waits. */
 const MESSAGES_EACH = 2
 const THREADS_MAX = 7
 
-/** The event loop has a core of its own; the portal's other processes have theirs. */
+/** The event loop keeps a core for itself; the portal's other processes need the other cores. */
 const threadsHere = (file: string): number =>
   existsSync(file) ? Math.min(cluster.isWorker ? 1 : THREADS_MAX, availableParallelism() - 1) : 0
 
 /**
- * Does pieces of work on other cores, several with each message. One at a time, as `crypto.verify`
- * with a callback has it, each piece wakes a thread and is woken for, and two cores spend a fifth of
- * their time so. The event loop does by `doHere`, one in each turn, what the threads are too busy
- * for; so it does everything where there is one core, when a thread has died, and where a thread
- * answered `undefined`. Threads start when they are first needed.
+ * Does pieces of work on other cores, several pieces with each message. `crypto.verify` with a
+ * callback sends each piece alone: the piece wakes a thread and then the event loop, which takes a
+ * fifth of the time of two cores. The event loop does pieces by `doHere`: one in each turn while
+ * the threads are busy, all on a single core or after the threads have died, and those that a
+ * thread answered with `undefined`. Threads start when they are first needed.
  */
 export function createThreads<Piece, Answer>(
   doHere: (piece: Piece) => Answer,
@@ -55,7 +55,7 @@ export function createThreads<Piece, Answer>(
       plan()
     })
     if (thread !== null) running.add(thread)
-    // Where there may be no more threads, asking again for each piece would only cost time.
+    // The system has no more threads, so asking again for each piece would only cost time.
     else toStart = 0
   }
 
@@ -80,7 +80,7 @@ export function createThreads<Piece, Answer>(
   function plan(): void {
     if (isPlanned) return
     isPlanned = true
-    // One turn of the loop, no timer: what other sockets brought in this turn goes along.
+    // One turn of the event loop and no timer: pieces from other sockets in this turn go along.
     setImmediate(() => {
       isPlanned = false
       share()
@@ -90,7 +90,7 @@ export function createThreads<Piece, Answer>(
     })
   }
 
-  /** Sends out all that waits, as long as a thread has room for another message. */
+  /** Sends the waiting pieces, as long as a thread has room for another message. */
   function share(): void {
     if (waiting.length <= HERE_AT_ONCE_MAX) return
     while (waiting.length > 0) {
@@ -101,7 +101,7 @@ export function createThreads<Piece, Answer>(
     }
   }
 
-  /** A message's fair part of all that waits, and no more than it should carry. */
+  /** A message's fair part of the waiting pieces, within the message's limits. */
   function takeGroup(): Group {
     const sent = [...running].reduce((sum, thread) => sum + thread.sent.length, 0)
     const messagesFree = (running.size + toStart) * MESSAGES_EACH - sent

@@ -7,7 +7,7 @@ import { createThreads } from './threads.server.ts'
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-threads-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A thread's program. Beside `parentPort` it has `double`, which is what all of them are to do. */
+/** Writes a thread's program, which can use `parentPort` and `double`, the work of most tests. */
 function writeThread(name: string, code: string): string {
   const file = join(folder, `${name}.mjs`)
   const head = `import { parentPort, workerData } from 'node:worker_threads'
@@ -25,7 +25,7 @@ const DOUBLED = PIECES.map((piece) => piece * 2)
 const double = (piece: number): number => piece * 2
 const bytesOf = () => 1
 
-/** Asks for all of them at once, and says how many were done on this thread. */
+/** Asks for all pieces at once, and counts those done on this thread. */
 async function doAll(file: string, threads: number, doHere = double) {
   const here = vi.fn(doHere)
   const work = createThreads(here, { bytesOf, file, threads, workerData: { by: 2 } })

@@ -13,7 +13,7 @@ import { watchCaps } from '../services/alerts/watch-caps.ts'
 export interface Chore {
   name: string
   everyMs: number
-  /** Runs once more when the portal stops, or its notes in memory would be lost. */
+  /** Runs once more when the portal stops, because its notes in memory would be lost. */
   atStop?: boolean
   /** A chore that may take long ends early when `stopping` is aborted. */
   run(ctx: Ctx, stopping: AbortSignal): Promise<void>

@@ -49,9 +49,9 @@ export async function build() {
 }
 
 /**
- * The portal, and beside it each module that the pages' own build leaves to it (vite.config.ts): what
- * both load is loaded once, so a class is one class. Packages stay in node_modules, because some of
- * them find their files by their own path.
+ * Builds the portal, and beside it each module that the pages' build leaves out (vite.config.ts):
+ * both load the same file, so that each class exists once. Packages stay in node_modules, because
+ * some of them find their files by their own path.
  */
 async function buildPortal(esbuild) {
   rmSync(join(BUILD, 'shared'), { recursive: true, force: true })

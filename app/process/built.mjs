@@ -13,7 +13,7 @@ export async function loadPortal() {
   return await import(pathToFileURL(join(ROOT, 'build', 'portal.js')).href)
 }
 
-// As a command it installs and builds nothing, because a container has everything already.
+// As a command this file installs and builds nothing, because a container is built already.
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [, , command, name] = process.argv
   try {

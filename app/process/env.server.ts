@@ -59,6 +59,6 @@ export function readSettings(env: Record<string, string | undefined> = process.e
   return read.data
 }
 
-/** Without a slash at the end. */
+/** The portal's public URL without a slash at the end. */
 export const publicUrlOf = ({ PUBLIC_URL, PORT }: Pick<Settings, 'PUBLIC_URL' | 'PORT'>): string =>
   (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, '')

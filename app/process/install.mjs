@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
-/** A person reads its message, without a stack; `output` is what the failed program printed. */
+/** A person reads its message, without a stack; `output` is the output of the failed program. */
 export class SetupError extends Error {
   name = 'SetupError'
   constructor(message, output = '') {

@@ -10,7 +10,7 @@ export function printWelcome(values: {
   firstSteps: FirstSteps | null
   /** The first owner's link; null once an admin exists. */
   setupUrl: string | null
-  /** A sentence about what will not go well for long. */
+  /** A sentence about too few database connections; null if they suffice. */
   warning: string | null
   ms: number
 }): void {

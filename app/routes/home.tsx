@@ -7,7 +7,7 @@ import { en } from '../ui/words/en.ts'
 
 type Shown = Omit<HomePageProps, 'words'>
 
-/** One object for each of the few pages that there are, so that each is drawn once. */
+/** One object for each form of the page, so that each form is drawn once. */
 const shownWith = once((scripts: Record<string, string>) => {
   const script = scripts.home ?? null
   return {
@@ -18,7 +18,7 @@ const shownWith = once((scripts: Record<string, string>) => {
   } satisfies Record<string, Shown>
 })
 
-/** `?q=` is the form of a browser without JavaScript; with it, nothing is sent to be read. */
+/** `?q=` comes from a browser without JavaScript; with it, the input stays in the browser. */
 export function loader({ request, context: { scripts } }: PageArgs): Shown | Response {
   const asked = new URL(request.url).searchParams.get('q')
   const read = asked === null ? null : readAnything(asked)

@@ -24,22 +24,22 @@ export async function loader({ params, context }: PageArgs) {
   return data(shown, { status: 503, headers })
 }
 
-/** Capitals, a full stop or a bracket that a mail program took for a part of the link. */
+/** Redirects a link that a mail program changed: capitals, or a full stop or bracket at its end. */
 function leadOn(receiptId: string): Response {
   const read = readAnything(receiptId)
   const isMeant = read.kind === 'id' || read.kind === 'link'
-  // Addresses of the framework's own, were its data requests on, lead nowhere.
+  // Remix's data requests are off, so an address of theirs gets no redirect.
   if (isMeant && !receiptId.endsWith('.data')) return redirect(`/r/${read.receiptId}`, 308)
   // No receipt can ever have such an id, so "try again later" would be the wrong advice.
   throw new Response('damaged', { status: 404 })
 }
 
-/** The same view is shown in the same words, so it is drawn once. */
+/** One object for each view, so that each view is drawn once. */
 const shownOf = once((view: ReceiptView, scripts: Record<string, string>): Shown => {
   return { ...view, script: view.jws === null ? null : (scripts.verify ?? null) }
 })
 
-/** What is said of an unknown receipt holds for every id. */
+/** The page of an unknown receipt is the same for every id, so it is drawn once. */
 const shownOfNothing = once((ctx: Ctx): Shown => ({ ...viewOfNothing(ctx, ''), script: null }))
 
 export const meta: MetaFunction<typeof loader> = ({ data: shown }) => [

@@ -4,9 +4,9 @@ import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** Azure's host machine answers here, on an address that no list of special networks has. */
+/** The address of Azure's host machine, which the lists of special networks leave out. */
 const AZURE_HOST = '168.63.129.16'
-/** All of IPv6 that is public. */
+/** The public part of IPv6. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 /** An IPv6 address of these networks stands for the IPv4 address in its last 32 bits. */
 const IPV4_CARRIERS = [
@@ -15,14 +15,14 @@ const IPV4_CARRIERS = [
 ]
 
 /**
- * Null for all that Node takes for no address either (`127.1`, `0x7f.0.0.1`, `[::1]`), and for an
+ * Null for a text that Node doesn't read as an address (`127.1`, `0x7f.0.0.1`, `[::1]`), and for an
  * address with a zone (fe80::1%eth0), which names an interface of this machine.
  */
 function readAddress(text: string): Address | null {
   const family = text.includes('%') ? 0 : isIP(text)
   if (family === 4) return ipaddr.IPv4.parse(text)
   if (family === 0) return null
-  // ipaddr.js takes ::1.2.3.4 for IPv4-mapped, so it is given the URL parser's spelling, without dots.
+  // ipaddr.js takes ::1.2.3.4 for IPv4-mapped, so it gets the URL parser's spelling, without dots.
   const address = ipaddr.IPv6.parse(new URL(`http://[${text}]/`).hostname.slice(1, -1))
   return IPV4_CARRIERS.some((network) => address.match(network))
     ? ipaddr.fromByteArray(address.toByteArray().slice(12))
@@ -54,7 +54,7 @@ export const isLoopback = (text: string): boolean => readAddress(text)?.range() 
 /**
  * The network whose attempts are counted together: an IPv4 address, or an IPv6 network of 64 bits,
  * because every customer has a whole one and could come from another address each time. Any other
- * text stands for itself.
+ * text counts as a network of its own.
  */
 export function countedNetwork(text: string): string {
   const address = readAddress(text.replace(/%.*/, ''))

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Whether JSON is wanted rather than a page: as RFC 9110 weighs them, a page when in doubt. */
+/** Whether the client prefers JSON to a page, by RFC 9110's weights; a tie gives the page. */
 export function prefersJson({ accept }: IncomingHttpHeaders): boolean {
   if (accept === undefined) return false
   let json = 0

@@ -11,12 +11,12 @@ import { noteTrouble } from './trouble.ts'
 
 const PASSED_ON = ['accept', 'accept-language', 'cookie', 'content-type', 'user-agent']
 
-/** A file of any length is never in memory as a whole; everything else is. */
+/** An export of any length is streamed; every other answer is held in memory as a whole. */
 const STREAMED = 'application/x-ndjson'
 
 /**
- * A form must come from a page of ours, whatever cookie comes with it, before anything reads it.
- * Only then is its body read; its length and its fields are those that a form of ours can have.
+ * A form must come from a page of ours, even with a valid cookie. The guard checks that before it
+ * reads the body; then the body's length and fields must be those that a form of ours can have.
  */
 export const guardForm =
   (handler: Handler): Handler =>
@@ -38,8 +38,8 @@ export const guardForm =
   }
 
 /**
- * The console's pages by Remix's own handler behind a thin, buffering adapter: a request in, finished
- * HTML out. Express and remix-serve would cost half the speed and bring nothing that is used here.
+ * Answers the console's pages by Remix's own handler, behind a thin adapter that buffers: a request
+ * in, finished HTML out. Express and remix-serve would halve the speed for features unused here.
  */
 export function answerConsole(site: Promise<Site>): Handler {
   const handler = site.then(({ build }) => createRequestHandler(build, 'production'))
@@ -64,7 +64,7 @@ async function toWeb(request: HttpRequest): Promise<Request> {
     if (typeof value === 'string') headers.set(name, value)
   }
   const search = ownQuery(request.search)
-  // Put behind the address, not resolved against it: a path never names another host.
+  // The path is appended, not resolved, so that it can't name another host.
   const url = request.publicUrl + request.path + (search === '' ? '' : `?${search}`)
   if (request.method !== 'POST') return new Request(url, { headers })
   const body = Buffer.from((await request.readBody())!).toString('latin1')
@@ -72,8 +72,8 @@ async function toWeb(request: HttpRequest): Promise<Request> {
 }
 
 /**
- * The query without the framework's own names: by `_data` it would answer with a loader's JSON.
- * Postgres holds no NUL in a text, so that a search for one would fail instead of finding nothing.
+ * The query without Remix's own names: with `_data` Remix would answer with a loader's JSON.
+ * Postgres refuses a NUL in a text, so a search for one would fail instead of finding no row.
  */
 function ownQuery(search: string): string {
   const asked = new URLSearchParams(search)

@@ -17,7 +17,7 @@ export function setCookie(
   return `${sessionCookieName(publicUrl, name)}=${value ?? ''}; Path=/; Max-Age=${life}; HttpOnly; SameSite=Lax${secure}`
 }
 
-/** Null without a cookie, and for a value in another form than our tokens'. */
+/** The cookie's value; null if the cookie is missing or its value is not shaped like a token. */
 export function readCookie(
   header: string | null | undefined,
   publicUrl: string,

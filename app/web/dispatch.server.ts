@@ -16,7 +16,7 @@ import type { Site } from './site.server.ts'
 import { readTarget } from './target.ts'
 import { loggedPath, noteTrouble } from './trouble.ts'
 
-/** Every request goes one way: read, find its row, handle, write. The rows say all that differs. */
+/** Every request goes one way: read, find its row, handle, write. The rows hold the differences. */
 export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
   const { publicUrl } = ctx.config
   const find = createRouter([...API_ROWS, ...pageRows(site)], securityHeaders(publicUrl))
@@ -37,7 +37,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     }
   }
 
-  /** Null: nobody is there any more to be answered. */
+  /** Null if the client closed the connection. */
   async function answer({ row, handler, params }: Found, request: HttpRequest) {
     const count = (code: string | undefined) => {
       if (code !== undefined && row.access === 'key') countRefusal(ctx, request.apiKey, code)

@@ -8,8 +8,8 @@ export interface Finished {
 }
 
 /**
- * What is made of an object that never changes is made once, and lives as long as the object. The
- * other arguments are those of the first call: they must be the same for the life of the process.
+ * Makes a value from an object once, and keeps it as long as the object, which must never change.
+ * The other arguments are those of the first call, so they must never change either.
  */
 export function once<Key extends object, Rest extends unknown[], Made>(
   make: (key: Key, ...rest: Rest) => Made,
@@ -24,7 +24,7 @@ export function once<Key extends object, Rest extends unknown[], Made>(
   }
 }
 
-/** As `once`, for bodies: the same object is drawn once, however often it is asked for. */
+/** As `once`, for bodies: each object is drawn once. */
 export function finishOnce<Key extends object>(draw: (key: Key) => string): (key: Key) => Finished {
   const kept = new WeakMap<Key, Finished>()
   return (key) => {
@@ -35,7 +35,7 @@ export function finishOnce<Key extends object>(draw: (key: Key) => string): (key
       kept.set(key, finished)
       return finished
     }
-    // A text costs less than bytes to send once, and more to send again.
+    // A string costs less than bytes to send once, and more to send again.
     if (typeof known.body === 'string') known.body = Buffer.from(known.body)
     return known
   }

@@ -6,7 +6,7 @@ import type { Reply } from './reply.ts'
 /** A request as its handler sees it. */
 export interface HttpRequest {
   method: string
-  /** In its one spelling, without the query. */
+  /** Without the query. Only a row that ends in `*` gets other spellings of its path. */
   path: string
   /** The part after the question mark. */
   search: string
@@ -15,7 +15,7 @@ export interface HttpRequest {
   /** The client's network address. */
   address: string
   publicUrl: string
-  /** How long the body may be, in bytes: the row of the table says so. */
+  /** The limit of the body in bytes, from the row of the table. */
   bytesMax: number
   /** The whole body, or null if it is longer than `bytesMax`. */
   readBody(): Promise<Uint8Array | null>

@@ -5,7 +5,7 @@ import { byteLength, joinHeaders, type Reply } from './reply.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
 
-/** Limits against slow clients, in milliseconds: each holds a socket, and sockets are few. */
+/** Limits for slow clients, in milliseconds: each client holds a socket, and sockets are few. */
 export interface Patience {
   /** For a client to send all headers. */
   headersMsMax: number
@@ -74,7 +74,7 @@ export function writeReply(
   if (body !== null) headers['content-length'] = byteLength(body)
   else if (reply.stream === undefined && status !== 304 && status !== 204)
     headers['content-length'] = 0
-  // The next request on this connection would be read from the middle of an unread body.
+  // The rest of an unread body would be taken for the next request on this connection.
   if (!request.complete) headers.connection = 'close'
   response.writeHead(status, headers)
   if (reply.stream !== undefined && request.method !== 'HEAD') {

@@ -1,24 +1,24 @@
 import type { Ctx } from '#app/context.ts'
 import type { Session } from '#app/services/door/session.ts'
 
-/** What the loader of a public page is given: the part of Remix's arguments that it may use. */
+/** The arguments of a public page's loader: the part of Remix's that it may use. */
 export interface PageArgs {
   request: Pick<Request, 'url'>
   params: Record<string, string | undefined>
   context: PageContext
 }
 
-/** What a page's loader finds in its context. */
+/** The context of a page's loader. */
 export interface PageContext {
   ctx: Ctx
   requestId: string
   /** The client's network address. */
   address: string
-  /** Whose page it is, once it was looked up. */
+  /** The admin's session, once a loader has looked it up. */
   session?: Promise<Session | null>
   openapi: object
   scripts: Record<string, string>
-  /** What a loader threw, left here by entry.server.tsx. */
+  /** The error that a loader threw; entry.server.tsx leaves it here. */
   failure?: unknown
 }
 

@@ -6,7 +6,7 @@ import { NEVER, row, type Row } from './row.ts'
 import type { Site } from './site.server.ts'
 import { staticReply } from './static-files.ts'
 
-/** The rows of every page, and the last row of all: a file, or the page that says there is none. */
+/** The rows of all pages; the last row of the table answers with a file or the not-found page. */
 export function pageRows(site: Promise<Site>): Row[] {
   return [
     ...PUBLIC_PAGES.map(({ path, file, cacheSeconds, isUnlisted = false }) =>

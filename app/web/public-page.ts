@@ -5,7 +5,7 @@ import type { Site } from './site.server.ts'
 
 const HTML = 'text/html; charset=utf-8'
 
-/** What a loader gives beside plain data: Remix's `data(…, { status, headers })`. */
+/** A loader's data with a status and headers, made by Remix's `data(…, { status, headers })`. */
 interface DataWithInit {
   type: 'DataWithResponseInit'
   data: object
@@ -36,7 +36,7 @@ export function answerPublicPage(site: Promise<Site>, file: string): Handler {
     try {
       loaded = await page.loader({ request: { url }, params, context })
     } catch (thrown) {
-      // As in Remix: a loader says by throwing an answer that there is no such page.
+      // As in Remix, a loader throws a Response if its page does not exist.
       if (!(thrown instanceof Response)) throw thrown
       return drawNotice((await thrown.text()) === 'damaged' ? 'damaged' : 'nowhere', thrown.status)
     }

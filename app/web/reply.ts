@@ -9,7 +9,7 @@ export interface Reply {
   /** A list only for `set-cookie`, whose values need a line each. */
   headers: Record<string, string | string[]>
   body: Uint8Array | string | null
-  /** In place of a body: written as fast as the client reads. */
+  /** Replaces the body; it is written as fast as the client reads. */
   stream?: AsyncIterable<Uint8Array>
   /** The problem code of this answer, for the count of refusals. */
   problem?: string

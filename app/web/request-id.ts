@@ -5,7 +5,7 @@ const BYTES = 12
 const pool = Buffer.alloc(BYTES * 512)
 let used = pool.length
 
-/** Unpredictable, and drawn for many requests at once: a draw of a few bytes costs as much as of many. */
+/** An unpredictable id. A draw serves many ids, because few bytes cost as much as many. */
 export function newRequestId(): string {
   if (used === pool.length) {
     randomFillSync(pool)

@@ -5,12 +5,12 @@ import { headersOf, type Row } from './row.ts'
 import { PREFLIGHT } from './security-headers.ts'
 import { readSegments, type Segments } from './target.ts'
 
-/** What answers a request, and under which row. */
+/** The row and the handler that answer a request. */
 export interface Found {
   row: Row
   handler: Handler
   params: Record<string, string>
-  /** What every answer under this path carries. */
+  /** The headers of every answer under this path. */
   headers: Record<string, string>
 }
 
@@ -23,7 +23,7 @@ interface Node {
   place: Place | null
 }
 
-/** A path at which something is. */
+/** The rows of one path, and the headers that their answers share. */
 interface Place {
   rows: Row[]
   headers: Record<string, string>
@@ -33,7 +33,7 @@ const newNode = (): Node => ({ fixed: new Map(), named: [], rest: null, place: n
 
 /**
  * Reads the table once; then walks it by a path's segments. `always` are the headers of every
- * answer. The table must have a row for GET `/*`, so that every request finds something.
+ * answer. The table must have a row for GET `/*`, so that every request finds a row.
  */
 export function createRouter(rows: readonly Row[], always: Record<string, string>) {
   const root = newNode()
@@ -50,7 +50,7 @@ export function createRouter(rows: readonly Row[], always: Record<string, string
     if (spelling === path || row.path.endsWith('*'))
       return { row, handler, params, headers: place.headers }
     // Another spelling of a path would pass by every cache, so a reader is sent to the one spelling.
-    // A program is not: it has mistyped an address.
+    // A program gets 404, because it mistyped an address.
     const isPage = row.trouble === 'page' && (method === 'GET' || method === 'HEAD')
     const other = isPage ? redirectTo(spelling) : nothing
     return { row, handler: other, params, headers: place.headers }
@@ -118,7 +118,7 @@ interface Walked {
   spelling: string
 }
 
-/** The place of these segments; else the innermost `*` on the way, null where there is none. */
+/** The place of these segments, or else of the innermost `*` on the way; null without either. */
 function walk(root: Node, { decoded, spelt }: Segments): Walked | null {
   let node = root
   let rest = root.rest
@@ -145,7 +145,7 @@ function walk(root: Node, { decoded, spelt }: Segments): Walked | null {
   return place === null ? null : { place, values, spelling: spelling || '/' }
 }
 
-/** The row for this method, or the handler that says which methods there are. */
+/** The row for this method; otherwise a handler for the preflight or the 405. */
 function choose(
   { rows }: Place,
   method: string,

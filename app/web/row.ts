@@ -3,7 +3,7 @@ import type { Handler } from './handler.ts'
 import { BODY_BYTES_MAX } from './read-body.ts'
 import { CORS } from './security-headers.ts'
 
-/** Who may ask: anybody, the holder of an API key, the holder of the admin token, or a session. */
+/** The callers of a row: anybody, or a holder of an API key, the admin token or a session. */
 export type Access = 'public' | 'key' | 'admin' | 'session'
 
 /** Cache rules of answers whose status is 200; every other answer is `no-store`. */
@@ -13,7 +13,7 @@ export const FIVE_MINUTES = 'public, max-age=300'
 export const ONE_DAY = 'public, max-age=86400'
 export const FOREVER = 'public, max-age=31536000, immutable'
 
-/** One line of the table of all URLs: what is true of every answer under a method and a path. */
+/** One line of the table of all URLs: the rules for every answer under a method and a path. */
 export interface Row {
   /** `*` is every method. GET answers HEAD as well. */
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | '*'
@@ -27,9 +27,9 @@ export interface Row {
   isUnlisted: boolean
   /** The limit of the request's body, in bytes. */
   bytesMax: number
-  /** The row holds only for requests with such headers. Rows of one path are asked in order. */
+  /** The row answers only requests with such headers. Rows of one path are tried in order. */
   when: ((headers: IncomingHttpHeaders) => boolean) | null
-  /** What a person is shown where the portal is in trouble: a page, or a problem in JSON. */
+  /** The answer while the portal is in trouble: a page, or a problem in JSON. */
   trouble: 'page' | 'problem'
 }
 
@@ -48,7 +48,7 @@ export const row = (given: Pick<Row, Needed> & Partial<Omit<Row, Needed>>): Row 
     given,
   )
 
-/** The headers of every answer under one path: a choice by Accept concerns all its rows. */
+/** The headers of every answer under one path. A choice by Accept concerns all its rows. */
 export const headersOf = (
   { access, isUnlisted }: Row,
   isChosenByAccept: boolean,

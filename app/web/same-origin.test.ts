@@ -27,7 +27,7 @@ test('over https the cookie is bound to this host and hidden from scripts', () =
     `__Host-counterfoil-session=${token}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure`,
   )
   expect(readCookie(`x=1; __Host-counterfoil-session=${token}`, URL)).toBe(token)
-  // Without its prefix another host of the same site could have set it.
+  // Another host of the same site could set a cookie without the prefix.
   expect(readCookie(`counterfoil-session=${token}`, URL)).toBe(null)
   expect(readCookie('__Host-counterfoil-session=short', URL)).toBe(null)
   expect(setCookie(URL, 'session', null, 60)).toContain('Max-Age=0')

@@ -28,7 +28,7 @@ export const CORS = {
   'access-control-expose-headers': 'ETag, Location, Retry-After, X-Request-Id',
 }
 
-/** What a page elsewhere may send to a public route; the route's methods are added. */
+/** The headers that another site's page may send to a public route; the router adds the methods. */
 export const PREFLIGHT = {
   'access-control-allow-headers': 'Content-Type, If-None-Match',
   'access-control-max-age': '86400',

@@ -8,7 +8,7 @@ import type { DrawNotice, DrawPage, NoticeKind, PublicPage } from '../entry.serv
 import type { Reply } from './reply.ts'
 import { readStaticFiles, type StaticFile } from './static-files.ts'
 
-/** The built pages and files, and what every page is given. */
+/** The built pages and files, and the values that every page gets. */
 export interface Site {
   build: ServerBuild
   files: Map<string, StaticFile>
@@ -19,11 +19,11 @@ export interface Site {
   pageOf: (file: string) => PublicPage
   drawPage: DrawPage
   drawNotice: (kind: NoticeKind, status: number) => Reply
-  /** The page instead of the one that could not be shown. */
+  /** The page that replaces one that could not be shown. */
   drawTrouble: (code: 'unavailable' | 'internal_error') => Reply
 }
 
-/** The built pages, once they are there. A caller that waits for no page hears of no failure. */
+/** Settles when the pages are built. Only a caller that awaits it gets a failed build's error. */
 export function openSite(ctx: Ctx, pages: Promise<void>): Promise<Site> {
   const site = readSite(ctx, pages)
   site.catch(() => undefined)

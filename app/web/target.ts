@@ -1,6 +1,6 @@
 /**
  * The path and the query of a request's target. A server must take the absolute form too, as proxies
- * send it (RFC 9112 3.2.2); whom it names is not looked at, as the Host header isn't.
+ * send it (RFC 9112 3.2.2). The portal ignores its host, as it ignores the Host header.
  */
 export function readTarget(target: string): { path: string; search: string } {
   const local = /^https?:\/\/[^/?#]*/i.exec(target)
@@ -10,7 +10,7 @@ export function readTarget(target: string): { path: string; search: string } {
   return { path: path === '' ? '/' : path, search: at === -1 ? '' : rest.slice(at + 1) }
 }
 
-/** No page and no id has such a character, and some routers would print what they can't read. */
+/** No page and no id has such a character, and Remix's router would print it to the console. */
 const UNREADABLE = /[\0\r\n\u2028\u2029]/
 
 /** A path's segments, decoded and in their one spelling. */
@@ -37,7 +37,7 @@ export function readSegments(path: string): Segments | null {
   return { decoded, spelt }
 }
 
-/** RFC 3986 6.2.2: `%72` is another spelling of `r`; `%2F` is no other spelling of `/`. */
+/** RFC 3986 6.2.2: `%72` is another spelling of `r`; `%2F` is not a spelling of `/`. */
 const spell = (raw: string): string =>
   raw.replace(/%[0-9a-f]{2}/gi, (code) => {
     const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))

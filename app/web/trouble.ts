@@ -2,7 +2,7 @@ import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
 import type { Ctx } from '../context.ts'
 import type { HttpRequest } from './handler.ts'
 
-/** Logs what kept a request from being answered, and says which problem its client is told of. */
+/** Logs the error behind an unanswered request; returns the problem code for its client. */
 export function noteTrouble(
   ctx: Ctx,
   request: HttpRequest,
@@ -19,5 +19,5 @@ export function noteTrouble(
   return 'internal_error'
 }
 
-/** A link that lets somebody in is a secret as long as it lives. */
+/** An invitation's link is a secret until it expires, so the log leaves out its token. */
 export const loggedPath = (path: string): string => path.replace(/^(\/admin\/join\/).+/, '$1…')

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ProblemCode } from '#app/web/problem.ts'
 
-/** What the reference says of one row of API_ROUTES. */
+/** The reference's entry for one row of API_ROUTES. */
 export interface RouteDoc {
   access: 'public' | 'key' | 'admin'
   summary: string
@@ -15,13 +15,13 @@ export interface RouteDoc {
     optional?: boolean
   }
   answers: Record<number, AnswerDoc>
-  /** Beside those that every route with such an access or body can answer. */
+  /** Problems beyond those of every route with the same access or body. */
   problems: ProblemCode[]
 }
 
 export interface AnswerDoc {
   description: string
-  /** Media type to shape; no body without. */
+  /** The body's shape by media type; left out for an answer without a body. */
   content?: Record<string, z.ZodType>
   example?: unknown
 }

@@ -31,7 +31,7 @@ const reason = z
 
 const website = z
   .string()
-  // One sentence for one mistake: what is too long is not read as an address any more.
+  // `abort` skips the check of the address, so that a text too long gets one error, not two.
   .max(WEBSITE_CHARACTERS_MAX, { abort: true })
   .refine(isWebsite, 'Must be an http or https address without user and password')
   .nullable()
@@ -71,7 +71,7 @@ const issuerSummary = issuer.omit({ keys: true }).openapi('IssuerSummary')
 
 export const newSigningKey = z
   .strictObject({
-    // Read by the core, which tells a private key from a weak one.
+    // The core reads the key, because it tells a private key from a weak one.
     jwk: z
       .unknown()
       .refine((value) => value !== undefined, 'Is missing')

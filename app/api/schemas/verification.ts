@@ -48,7 +48,7 @@ export const report = z
         reason: z.string().nullable(),
       })
       .nullable(),
-    // A union: of a named shape that may be null, `nullable` would make one that can't be.
+    // A union, because `nullable` on a named shape would describe a shape that can't be null.
     log: z.union([logState, z.null()]),
     receivedAt: time.nullable(),
     revocation: z.object({ revokedAt: time, reason: z.string() }).nullable(),
@@ -89,7 +89,7 @@ export const verifyBody = z
   .strictObject({
     receipt: z.string().optional(),
     receiptId: z.string().optional(),
-    // Read by the core, which knows a bundle better than a schema can say.
+    // The core reads the bundle, because a schema can't express all its rules.
     bundle: z.unknown().optional().openapi({ type: 'object', description: 'A Bundle.' }),
     content: contentBody.optional(),
     contentDigest: z
@@ -140,7 +140,7 @@ export const issuer = z
 export const lookup = z
   .object({
     matches: z.array(z.object({ digestHex: z.string(), receiptId })).max(1_000),
-    /** There are more than these: a longer prefix finds fewer. */
+    /** More receipts match than are listed; a longer prefix finds fewer. */
     truncated: z.boolean(),
   })
   .openapi('Lookup')

@@ -7,7 +7,7 @@ export type Opinion =
   | { kind: 'agrees'; twice: boolean }
   | { kind: 'disagrees'; server: Verdict; browser: Verdict }
   | { kind: 'engines-disagree' }
-  /** A part that the portal saw could not be had here: no second opinion, and no alarm. */
+  /** The browser could not get a part that the portal saw: no second opinion, and no alarm. */
   | { kind: 'unable' }
   /** The page is older than a change of the receipt's status. */
   | { kind: 'stale' }
@@ -20,7 +20,7 @@ export interface SecondCheck {
 
 /**
  * Fetches the receipt and all it needs and judges it by the core. Throws where the network fails.
- * Where no verdict was shown yet (`null`), the portal's report stands for it.
+ * If the page shows no verdict yet (`null`), the report's verdict takes its place.
  */
 export async function checkAgain(receiptId: string, shown: Verdict | null): Promise<SecondCheck> {
   const [jws, report] = await Promise.all([
@@ -48,7 +48,7 @@ export async function checkAgain(receiptId: string, shown: Verdict | null): Prom
 export const isAlarm = ({ kind }: Opinion): boolean =>
   kind === 'disagrees' || kind === 'engines-disagree'
 
-/** The rule that keeps two answers honest: a difference is only excused by something not seen. */
+/** Compares the two verdicts: only a check that could not be made here excuses a difference. */
 export function compareOpinions(
   judgement: Judgement,
   report: Report,
@@ -62,7 +62,7 @@ export function compareOpinions(
     const theirs = report.checks.find((one) => one.check === check)?.status
     return theirs === undefined || theirs === status ? [] : [{ mine: status, theirs }]
   })
-  // What was seen to fail here is never excused by something else that could not be seen.
+  // A check that failed here is never excused by another check that could not be made.
   const refuted = differing.some(({ mine }) => mine === 'fail')
   if (!refuted && differing.some(({ mine }) => mine === 'not-checked')) return { kind: 'unable' }
   return { kind: 'disagrees', server: shown, browser: judgement.verdict }

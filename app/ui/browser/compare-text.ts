@@ -9,7 +9,7 @@ import { addVisible, make } from './page-parts.ts'
 
 const GOOD: ReadonlySet<Verdict> = new Set(['valid', 'valid-key-retired', 'partial'])
 
-/** What a comparison found, as one small panel under the box. */
+/** The result of a comparison, as one small panel under the box. */
 export function comparisonPanel(
   words: BrowserWords,
   { verdict, outcomes, facts }: Judgement,
@@ -17,7 +17,7 @@ export function comparisonPanel(
 ): HTMLElement {
   const panel = make('div', '', 'result')
   const { content } = outcomes
-  // A text that matches a withdrawn receipt, or one of an unknown signer, is no good news.
+  // A match with a revoked receipt, or with one of an unknown signer, is not good news.
   const matches = GOOD.has(verdict) ? 'pass' : 'not-checked'
   if (content === 'content_exact') {
     panel.dataset.status = matches

@@ -1,7 +1,7 @@
-/** How long a button says that it has copied. */
+/** The time for which a button says that it has copied. */
 const SAID_MS = 2_000
 
-/** Each button that names what it copies works from now on, and so it is shown. */
+/** Copy buttons are hidden until this script runs, because they can't work without it. */
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copies]')) {
   const source = document.getElementById(button.dataset.copies ?? '')
   if (source === null) continue
@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-c
   button.setAttribute('aria-live', 'polite')
   button.hidden = false
   button.addEventListener('click', () => {
-    // Where the clipboard can't be had, over plain http for instance, the text is marked instead.
+    // Without a clipboard, as over plain http, the button selects the text instead.
     const clipboard = navigator.clipboard as Clipboard | undefined
     if (clipboard === undefined) select(source, say)
     else

@@ -69,7 +69,7 @@ test('a text that only begins like the signed one never shows the signed one’s
   expect(found?.given).toMatchObject({ differing: '', after: '', ends: true })
 })
 
-/** The same numbers each time, so that a failure can be seen again. */
+/** The same numbers each time, so that a failure can be repeated. */
 function numbers(seed: number): (below: number) => number {
   let state = seed
   return (below) => {

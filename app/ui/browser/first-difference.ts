@@ -1,12 +1,12 @@
-/** One text around the place: joined, its three parts are a piece of that text and of no other. */
+/** One text around the first difference. The three parts, joined, are a piece of that text. */
 export interface Side {
   before: string
   differing: string
   after: string
-  /** More of this text comes before or after what is shown. */
+  /** This text goes on before or after the shown part. */
   cutBefore: boolean
   cutAfter: boolean
-  /** The text is over where the other goes on. */
+  /** This text ends where the other text goes on. */
   ends: boolean
 }
 
@@ -18,17 +18,17 @@ export interface Difference {
 
 /** How far apart, in words and spaces, the two texts are searched for the place where they meet. */
 const SEARCHED_MAX = 80
-/** So many equal words and spaces in a row are taken for the place where they meet again. */
+/** The texts meet again at so many equal words and spaces in a row. */
 const MEETING = 5
 const CONTEXT_CHARACTERS = 60
-/** Where they never meet, this much of each is shown. */
+/** Of two texts that never meet again, this many words and spaces are shown. */
 const SHOWN_WORDS = 24
 
 export function firstDifference(signed: string, given: string): Difference | null {
   if (signed === given) return null
   let at = 0
   while (at < signed.length && signed[at] === given[at]) at++
-  // Back to where the word, or the run of spaces, begins: both are compared whole.
+  // A word, or a run of spaces, is compared whole, so the place moves back to where it begins.
   const next = [signed[at], given[at]]
   const isOver = (one: string | undefined) => one === undefined || /\s/.test(one)
   const inSpaces = next.some((one) => one !== undefined && /\s/.test(one))
@@ -84,7 +84,7 @@ function meetingPoint(left: string[], right: string[]): [number, number] {
 function meets(left: string[], i: number, right: string[], j: number): boolean {
   const leftEnds = left.length - i
   const rightEnds = right.length - j
-  // Near the end there are fewer words left to agree on, and all of them must.
+  // Near the end fewer than MEETING words are left, and all of them must agree.
   if (Math.min(leftEnds, rightEnds) < MEETING && leftEnds !== rightEnds) return false
   for (let step = 0; step < Math.min(MEETING, leftEnds); step++) {
     if (left[i + step] !== right[j + step]) return false

@@ -6,7 +6,7 @@ import type { ParsedReceipt, Reading } from '#receipt/receipt.ts'
 import type { Report } from '#receipt/report.ts'
 import { checkTwice } from './second-engine.ts'
 
-/** An issuer as `/v1/issuers/<slug>` gives it, as far as it is needed here. */
+/** The members of the answer of `/v1/issuers/<slug>` that are needed here. */
 interface IssuerAnswer {
   name: string
   domainVerified: boolean
@@ -22,8 +22,8 @@ interface IssuerAnswer {
 }
 
 /**
- * For whatever can change. An answer that the browser kept for its ten seconds may be older than the
- * page: without the key that was published meanwhile it would make an alarm of a good receipt.
+ * For answers that can change. An answer that the browser kept for its ten seconds may be older
+ * than the page: without a key published meanwhile, a good receipt would raise an alarm.
  */
 export const AS_IT_IS_NOW: RequestInit = { cache: 'no-cache' }
 
@@ -36,15 +36,15 @@ export interface Sources {
   now: number
   reading: Reading
   idExpected: string | null
-  /** What the portal says of this receipt's fate; null where the portal doesn't hold it. */
+  /** The portal's report on this receipt; null where the portal doesn't hold it. */
   report: Report | null
   storedContent: Evidence['storedContent']
   bundleKeys: readonly BundleKey[]
 }
 
 /**
- * Receipt and keys are judged here from their bytes. Only what no visitor can compute is taken
- * from the portal: when the receipt arrived, whether it was withdrawn, and its keys' states.
+ * Receipt and keys are judged here from their bytes. The portal supplies only the facts that a
+ * visitor can't compute: the receipt's arrival, its revocation, and the states of its keys.
  */
 export async function gatherEvidence(sources: Sources): Promise<Gathered> {
   const { reading, report } = sources

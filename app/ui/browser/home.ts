@@ -25,7 +25,7 @@ const inWords = (at: number): string =>
     at,
   )
 
-/** A message, with the mark and colour of one; what only few can use stays closed. */
+/** Shows a message with a warning's mark and colour; the detail, of use to few, stays closed. */
 const say = (sentence: string, detail: string | null = null): HTMLElement => {
   const panel = make('div', '', 'result hint')
   panel.dataset.status = 'warn'
@@ -39,7 +39,7 @@ const say = (sentence: string, detail: string | null = null): HTMLElement => {
   return panel
 }
 
-/** A portal that isn't asked might hold the receipt that this one lacks: the reader chooses. */
+/** Offers both portals: the link's own one may hold a receipt that this one lacks. */
 function offerBoth({ receiptId, secret, origin, address }: Anything & { kind: 'link' }): void {
   const { host } = new URL(origin)
   const ways = make('p', '', 'actions')
@@ -96,8 +96,8 @@ async function takeBundle(bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Kept here and alone: its own page says most. A text that came with it would be lost on the way
- * there and the page would look as if it had been compared, so that such a bundle is judged here.
+ * Opens the page of a receipt that the portal holds, because that page says most. A bundle with a
+ * text is judged here: on the way to the page the text would be lost, and would seem compared.
  */
 async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
   const reading = readReceipt(jws)
@@ -113,7 +113,7 @@ async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
     else await takeKept(receiptId, bundle, secret)
     return
   }
-  // Whether it was withdrawn isn't known then: no verdict at all is better than a kind one.
+  // The receipt may be revoked: no verdict is better than one that leaves the revocation out.
   if (answer.status !== 404)
     throw new Error(`the receipt could not be looked for: ${answer.status}`)
   showJudged(await judgeElsewhere(jws, bundle))
@@ -140,7 +140,7 @@ function showJudged({ evidence, judgement }: Judged): void {
   panel.dataset.verdict = verdict
   const differs = verdict === 'differs'
   panel.append(make('strong', title), make('p', differs ? words.homeDiffers : says))
-  // What is no receipt at all has nothing that a text could be compared with.
+  // A text can't be compared with an invalid receipt.
   if (evidence.given !== null && verdict !== 'invalid')
     panel.append(comparisonPanel(words, judgement, evidence))
   result.replaceChildren(panel)

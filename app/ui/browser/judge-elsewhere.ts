@@ -10,8 +10,8 @@ export interface Judged {
 }
 
 /**
- * A receipt that this portal doesn't hold, judged here by its bytes and the issuer's published
- * keys, or by the key in its bundle. Neither the receipt nor a bundle's text or secret is sent.
+ * Judges a receipt that this portal doesn't hold by its bytes and the issuer's published keys, or
+ * by the key in its bundle. Neither the receipt nor a bundle's text or secret is sent.
  */
 export async function judgeElsewhere(jws: string, bundle: Bundle | null): Promise<Judged> {
   const { evidence } = await gatherEvidence({
@@ -25,7 +25,7 @@ export async function judgeElsewhere(jws: string, bundle: Bundle | null): Promis
   return judgeBundle(evidence, bundle)
 }
 
-/** The same evidence, and beside it what the bundle brought: its text is never left out. */
+/** Judges the evidence together with the bundle's text and secret, if it has a text. */
 export function judgeBundle(evidence: Evidence, bundle: Bundle | null): Judged {
   const content = bundle?.content ?? null
   if (content === null) return { evidence, judgement: judge(evidence) }
@@ -34,7 +34,7 @@ export function judgeBundle(evidence: Evidence, bundle: Bundle | null): Judged {
   return { evidence: compared, judgement: judge(compared) }
 }
 
-/** Strictly, so that no second member of the same name can show a reader another text. */
+/** Reads strictly, because a second member of the same name could show a reader another text. */
 export function readBundleBytes(bytes: Uint8Array): BundleReading {
   const json = parseJson(bytes)
   return json.ok ? readBundle(json.value) : { ok: false, message: json.message, pointer: '' }

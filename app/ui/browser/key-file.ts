@@ -1,7 +1,7 @@
 import { readPublicKey } from '../console/issuers/read-public-key.ts'
 import { byId } from './page-parts.ts'
 
-/** A public key is a line or two; what is longer is something else, and isn't read at all. */
+/** A public key is a line or two long, so a larger file is not read at all. */
 const KEY_FILE_BYTES_MAX = 20_000
 
 const zone = byId('key-file')
@@ -12,7 +12,7 @@ const fieldOf = (name: string) =>
 const field = fieldOf('jwk')
 const proofField = fieldOf('proof')
 
-/** The file is read here, in the browser: of a private key nothing goes into the field. */
+/** Reads the file in the browser; a private key is refused and never gets into the field. */
 async function take(file: File | undefined): Promise<void> {
   if (file === undefined || field === null) return
   if (file.size > KEY_FILE_BYTES_MAX) {
@@ -43,7 +43,7 @@ picker.addEventListener('change', () => {
   void take(picker.files?.[0])
   picker.value = ''
 })
-// On the whole page: a file dropped beside the box would otherwise replace the page.
+// The whole page listens, because a file dropped beside the box would replace the page.
 document.addEventListener('dragover', (event) => {
   event.preventDefault()
   zone.classList.add('over')
@@ -54,7 +54,7 @@ document.addEventListener('dragleave', (event) => {
 document.addEventListener('drop', (event) => {
   const file = event.dataTransfer?.files[0]
   zone.classList.remove('over')
-  // Words are dropped where they were meant to go.
+  // The browser itself places a dropped text.
   if (file === undefined) return
   event.preventDefault()
   void take(file)

@@ -15,7 +15,7 @@ export function make(tag: string, text = '', className = ''): HTMLElement {
   return element
 }
 
-/** What the server's VisibleText does, for what only the browser knows. */
+/** Does the work of the server's VisibleText for values that only the browser knows. */
 export function addVisible(parent: HTMLElement, text: string): void {
   const isolated = document.createElement('bdi')
   for (const piece of textPieces(text, true)) {

@@ -7,14 +7,14 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser'
 
-/** What was refused for a reason that people can read. */
+/** A refusal whose message people can read. */
 class Refused extends Error {}
 
 const CANCELLED = 'Nothing was done: it was cancelled, or took too long. You can try again.'
 const TAKEN = 'This device or key holds a passkey for you already.'
 const UNREACHED = 'The portal could not be reached. Try again in a moment.'
 
-/** Form and words appear together, and only where they lead somewhere. */
+/** The form and its words appear together, and only in a browser that supports passkeys. */
 if (browserSupportsWebAuthn()) {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]')) prepare(form)
   for (const part of document.querySelectorAll<HTMLElement>('[data-passkey-only]'))
@@ -33,7 +33,7 @@ function prepare(form: HTMLFormElement): void {
     say?.replaceChildren()
     answer(form).then(
       () => {
-        // Sends it without asking this listener again.
+        // `submit()` does not call this listener again.
         form.submit()
       },
       (error: unknown) => {
@@ -44,7 +44,7 @@ function prepare(form: HTMLFormElement): void {
   })
 }
 
-/** The name is typed into the form above, which says by itself when it is missing. */
+/** Takes the name from the form above; the browser tells the visitor if the name is missing. */
 function takeName(form: HTMLFormElement): boolean {
   const { nameFrom } = form.dataset
   if (nameFrom === undefined) return true
@@ -68,7 +68,7 @@ async function ask(form: HTMLFormElement): Promise<unknown> {
   for (const [name, value] of new FormData(form))
     if (typeof value === 'string' && name !== 'answer') body.set(name, value)
   const response = await fetch(form.dataset.question ?? '', { method: 'POST', body })
-  // A page instead of an answer: the session is over, or has to be confirmed again.
+  // A redirect leads to a page: the session is over, or has to be confirmed again.
   if (response.redirected) location.reload()
   const told = (await response.json().catch(() => ({}))) as { options?: unknown; message?: string }
   if (told.options === undefined) throw new Refused(told.message ?? UNREACHED)

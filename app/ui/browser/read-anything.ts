@@ -1,10 +1,10 @@
-/** What somebody put into the box, as far as its shape tells. Nothing is verified here. */
+/** The kind of an input, told by its shape alone; the input is verified elsewhere. */
 export type Anything =
   | { kind: 'nothing' }
   | { kind: 'id'; receiptId: string }
   /** `secret` is the base64url after `#k=`: it stays in the browser. */
   | { kind: 'link'; receiptId: string; origin: string; secret: string | null; address: string }
-  /** Begins like an id; `characters` is what stands after `rec_`. */
+  /** Begins like an id; `characters` is the number of characters after `rec_`. */
   | { kind: 'wrong-length'; characters: number }
   | { kind: 'receipt'; jws: string }
   | { kind: 'bundle'; jws: string }
@@ -13,33 +13,33 @@ export type Anything =
 const ID = /^rec_[0-9a-hjkmnp-tv-z]{32}$/
 const LINK =
   /^(https?:\/\/[^\s/?#]+)?(?:\/[^\s?#]*)?\/r\/(rec_[0-9a-hjkmnp-tv-z]{32})(?:\.json)?\/?(?:\?[^\s#]*)?(?:#(\S*))?$/
-/** An id among other words, and what may stand before and after it where it is part of a link. */
+/** An id among other words, and the parts of a link before and after an id. */
 const AMONG_WORDS = /(?<![0-9a-z_])rec_[0-9a-hjkmnp-tv-z]{32}(?![0-9a-z_])/gi
 const LINK_BEFORE = /(https?:\/\/[^\s/?#<>()[\]"'`]+)(?:\/[^\s?#<>()[\]"'`]*)?\/r\/$/i
 const SECRET_AFTER = /^(?:\.json)?\/?(?:\?[^\s#<>()[\]"'`]*)?#k=([\w-]+)/
-/** So much of a text around an id can be part of its link. A bound, because these searches return. */
+/** So much of a text around an id can be part of its link. The bound limits backtracking. */
 const LINK_CHARACTERS_MAX = 500
 const LINKS_READ_MAX = 20
 export const ID_CHARACTERS = 32
 const NEARLY_ID = /^rec_([0-9a-z]+)$/
-/** A receipt is smaller, and above this a search for a link among words would be felt. */
+/** A receipt is smaller, and in a larger text the search for a link would take too long. */
 const SEARCHED_CHARACTERS_MAX = 65_536
 /** A compact JWS: its header is a JSON object, which in base64url always begins with "ey". */
 const RECEIPT = /^ey[\w-]*\.[\w-]+\.[\w-]+$/
 
-/** Above this nothing can be a receipt or a bundle of one worth parsing: it is content. */
+/** A longer input counts as content: a receipt, or a bundle worth parsing, is shorter. */
 const READ_CHARACTERS_MAX = 4_194_304
 
 /**
- * Mail and chat programs wrap long lines, capitalise words and add angle brackets: that is undone
- * for links, ids and receipts, which can't hold such characters anyway. A text is never touched.
+ * Mail and chat programs wrap long lines, capitalise words and add angle brackets. This is undone
+ * for links, ids and receipts, which can't hold such characters. A text is never touched.
  */
 export function readAnything(input: string): Anything {
   if (input.length > READ_CHARACTERS_MAX) return { kind: 'text' }
   const text = input.trim()
   if (text === '') return { kind: 'nothing' }
   if (text.startsWith('{')) return readBundleShape(text)
-  // A long text is no link: searching its ends again and again would take seconds.
+  // A long text is not a link, and searching its ends again and again would take seconds.
   if (text.length > SEARCHED_CHARACTERS_MAX) return { kind: 'text' }
   const joined = trimEnds(text.replace(/\s+/g, ''))
   const id = joined.toLowerCase()
@@ -51,7 +51,7 @@ export function readAnything(input: string): Anything {
   return { kind: 'link', receiptId: link[2]!, origin: link[1] ?? '', secret, address: joined }
 }
 
-/** What sentences, mail and markdown put around a link or an id. Neither can begin or end so. */
+/** Removes marks of sentences, mail and markdown, which never begin or end a link or an id. */
 function trimEnds(text: string): string {
   let start = 0
   let end = text.length
@@ -60,7 +60,7 @@ function trimEnds(text: string): string {
   return text.slice(start, end)
 }
 
-/** Only where there is no doubt which one is meant: all that are found name the same receipt. */
+/** Finds a link or an id among words, if all of them in the text name the same receipt. */
 function findAmongWords(text: string): Anything {
   const found = [...text.matchAll(AMONG_WORDS)]
   const [receiptId, ...others] = new Set(found.map(([id]) => id.toLowerCase()))
@@ -83,7 +83,7 @@ function findAmongWords(text: string): Anything {
   return best
 }
 
-/** Only far enough to find the receipt in it; the core reads a bundle strictly. */
+/** Reads only the receipt of a bundle; the core reads the whole bundle strictly. */
 function readBundleShape(text: string): Anything {
   try {
     const value: unknown = JSON.parse(text)

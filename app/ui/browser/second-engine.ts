@@ -8,8 +8,8 @@ export interface SignatureFinding {
 }
 
 /**
- * The core's answer, and beside it the browser's own. The key was admitted before, so the two can
- * only differ on a signature that was crafted to make them, or where one of them is broken.
+ * Checks a signature by the core and by the browser. The key was admitted before, so the two
+ * differ only on a signature that was crafted for it, or if one of them is broken.
  */
 export async function checkTwice(
   publicKey: Uint8Array,
@@ -37,5 +37,5 @@ async function askBrowser(
   }
 }
 
-/** WebCrypto takes no view on memory that could be shared; a copy is certain not to be. */
+/** WebCrypto refuses a view on memory that could be shared; a copy is never shared. */
 const copyOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes)

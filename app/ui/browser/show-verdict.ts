@@ -5,7 +5,7 @@ import { axisAnswers, tellAnswer, type AnswerWords } from '../verify/axis-answer
 import { STATUS_SIGNS, VERDICT_SIGNS } from '../verify/verdict-signs.ts'
 import { addVisible, byId, readData } from './page-parts.ts'
 
-/** Replaces the headline, its sign and its colour together: they must never tell two stories. */
+/** Replaces the headline, its sign and its colour together, because they must always agree. */
 export function showHeadline(verdict: Verdict, title: string, says: string): void {
   const stub = byId('verdict').closest<HTMLElement>('.stub')
   stub?.setAttribute('data-verdict', verdict)

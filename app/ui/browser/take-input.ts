@@ -2,7 +2,7 @@ import { encodeUtf8 } from '#receipt/bytes.ts'
 
 const FILE_BYTES_MAX = 67_108_864
 
-/** An empty file is a content like any other; an empty box is nobody's text. */
+/** An empty file counts as content; an empty box does not. */
 export type Given = { bytes: Uint8Array } | { tooLarge: number } | { nothing: true }
 
 interface InputParts {
@@ -13,9 +13,9 @@ interface InputParts {
 }
 
 /**
- * A box that text is typed or pasted into, or a file dropped on. Files are read as bytes, because
- * a form would turn LF into CRLF. A textarea turns CRLF into LF, so a paste is taken from the
- * clipboard itself as long as nothing else is in the box.
+ * A box for a typed or pasted text, or a dropped file. Files are read as bytes, because a form
+ * would turn LF into CRLF. A textarea turns CRLF into LF, so a paste is taken from the clipboard
+ * itself as long as the box holds the paste alone.
  */
 export function takeInput({ zone, text, file, go }: InputParts, take: (given: Given) => void) {
   let pasted: string | null = null
@@ -30,7 +30,7 @@ export function takeInput({ zone, text, file, go }: InputParts, take: (given: Gi
   }
   text.addEventListener('paste', (event) => {
     pasted = event.clipboardData?.getData('text/plain') ?? null
-    // After the browser has put it in, so that the box and what is taken from it agree.
+    // The browser inserts the paste first, so that the box and the taken text agree.
     setTimeout(() => {
       if (pasted !== null && asTextarea(pasted) === text.value) takeText()
     })
@@ -40,7 +40,7 @@ export function takeInput({ zone, text, file, go }: InputParts, take: (given: Gi
     takeFile(file.files?.[0])
     file.value = ''
   })
-  // On the whole page: a file dropped beside the box would otherwise replace the page.
+  // The whole page listens, because a file dropped beside the box would replace the page.
   document.addEventListener('dragover', (event) => {
     event.preventDefault()
     zone.classList.add('over')
@@ -58,5 +58,5 @@ export function takeInput({ zone, text, file, go }: InputParts, take: (given: Gi
   })
 }
 
-/** What a textarea makes of a text that is put into it. */
+/** A text as a textarea holds it. */
 const asTextarea = (text: string): string => text.replace(/\r\n?/g, '\n')

@@ -24,7 +24,7 @@ const inWords = (at: number): string =>
     at,
   )
 
-/** Not a result but a promise of one: whoever compares a text meanwhile waits for the same check. */
+/** A promise, so that a comparison started meanwhile waits for the same check. */
 const checking = checkAgain(status.dataset.receiptId ?? '', shown)
 
 function showOpinion(opinion: Opinion): void {
@@ -58,7 +58,7 @@ function linkSecret(): Uint8Array | null | undefined {
 }
 
 function compare({ evidence, opinion }: SecondCheck, content: Uint8Array): HTMLElement {
-  // A good comparison must not paint over an alarm.
+  // A good comparison must not hide an alarm.
   if (isAlarm(opinion)) return make('p', words.alarmFirst, 'result')
   const secret = linkSecret()
   const keyed = evidence.reading?.ok && evidence.reading.receipt.claims.content.alg !== 'sha-256'
@@ -69,7 +69,7 @@ function compare({ evidence, opinion }: SecondCheck, content: Uint8Array): HTMLE
   return comparisonPanel(words, judgement, compared)
 }
 
-/** The last text is gone from the box, so what it showed must not stay in the headline. */
+/** The box is empty, so the headline must not keep the result of the last text. */
 function forgetText({ judgement, opinion }: SecondCheck): HTMLElement {
   if (!isAlarm(opinion)) showJudgement(judgement, inWords)
   return make('p', words.empty, 'result')
@@ -94,7 +94,7 @@ function startCopying(): void {
   if (button === null) return
   button.hidden = false
   button.addEventListener('click', () => {
-    // With the secret, if the visitor has it: without it the next reader could compare nothing.
+    // The copied link keeps the visitor's secret, because the next reader needs it to compare.
     const link = (button.dataset.link ?? '') + (linkSecret() ? location.hash : '')
     const tell = (text: string) => (byId('copy-result').textContent = text)
     const copied = navigator.clipboard as Clipboard | undefined

@@ -1,4 +1,4 @@
-/** A receipt, its counterfoil beside it, and the mark of what was checked. */
+/** A receipt, its counterfoil beside it, and a check mark. */
 export const BrandMark = () => (
   <svg viewBox="0 0 32 24" width="32" height="24" aria-hidden="true">
     <path className="brand-body" d="M11 1h18a2 2 0 0 1 2 2v18a2 2 0 0 1-2 2H11z" />

@@ -8,7 +8,7 @@ interface DocsPageProps {
   schemas: readonly { name: string; type: string; fields: DocField[] }[]
 }
 
-/** The API reference, drawn from the document itself: it can't say anything the routes don't. */
+/** The API reference, drawn from the OpenAPI document, so that it agrees with the routes. */
 export function DocsPage({ words, operations, schemas }: DocsPageProps) {
   const own = words.docs
   const named = new Set(schemas.map(({ name }) => name))
@@ -96,7 +96,7 @@ export function DocsPage({ words, operations, schemas }: DocsPageProps) {
 const inAreas = (operations: readonly DocOperation[]): DocOperation[] =>
   AREAS.flatMap((area) => operations.filter((operation) => areaOf(operation) === area))
 
-/** The names of the shapes that have a place of their own further down. */
+/** The names of the shapes that have a section of their own below. */
 type Named = ReadonlySet<string>
 
 interface OperationProps {
@@ -207,7 +207,7 @@ function Fields({ words, fields, named }: FieldsProps) {
   )
 }
 
-/** Each shape is drawn once; wherever else it is named, the name leads there. */
+/** Each shape is drawn once; its name leads there from everywhere else. */
 function TypeName({ type, named }: { type: string; named: Named }) {
   return type.split(' ').map((word, at) => (
     <span key={at}>

@@ -11,7 +11,7 @@ interface DocumentProps {
   children: ReactNode
 }
 
-/** The whole of a page around its own part. No scripts but those a page names itself. */
+/** The HTML document around a page, which loads only the scripts that the page names. */
 export function Document({ words, head, hasFrame = false, children }: DocumentProps) {
   return (
     <html lang={words.lang} dir={words.dir}>

@@ -3,7 +3,7 @@ import styles from '../app.css?url'
 /** As a route's `meta` gives them. */
 export type HeadEntry = { title: string } | { name: string; content: string }
 
-/** Every page's own links, for those drawn by us and by Remix alike. */
+/** The `<link>` elements of every page, drawn by us or by Remix. */
 export const LINKS = [
   { rel: 'stylesheet', href: styles },
   { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },

@@ -2,14 +2,14 @@ import type { PageWords } from '../words/en.ts'
 
 export interface HomePageProps {
   words: PageWords
-  /** What the box of a browser without JavaScript held, where it was neither link nor id. */
+  /** The kind of an input, sent without JavaScript, that was neither a link nor an id. */
   unread: 'receipt' | 'bundle' | 'text' | null
   script: string | null
 }
 
 /**
- * Two boxes, one of which is seen: a plain form that takes a link or an id, and, once the script
- * runs, a box that takes anything. The second has no name and no form, so it can't be sent.
+ * Two boxes, of which one is shown: a plain form for a link or an id, or, once the script runs, a
+ * box for any input. The second box has no name and no form, so its text can't be sent.
  */
 export function HomePage({ words, unread, script }: HomePageProps) {
   const own = words.home

@@ -23,7 +23,7 @@ export interface ShownIssuer {
   keys: ShownKey[]
 }
 
-/** Who an issuer is to this portal, and each of its keys with its history. */
+/** An issuer as this portal knows it, and each of its signing keys with its history. */
 export function IssuerPage({ words, issuer }: { words: PageWords; issuer: ShownIssuer }) {
   const own = words.issuer
   return (

@@ -1,7 +1,7 @@
 import { VerdictIcon } from '../verify/verdict-icon.tsx'
 import type { PageWords } from '../words/en.ts'
 
-/** A link that can't be any receipt's, a page that is not there, and a page that could not be shown. */
+/** A link that no receipt can have, a page that doesn't exist, a page that could not be shown. */
 export type NoticeKind = 'damaged' | 'nowhere' | 'trouble'
 
 export interface Notice {
@@ -12,10 +12,10 @@ export interface Notice {
   href: string
 }
 
-/** What stands in the place of a page: each kind has words and a way on. */
+/** The notice in the place of a page: each kind has words and a way on. */
 export function noticeOf(kind: NoticeKind, words: PageWords): Notice {
   if (kind === 'trouble') {
-    // The portal says that about itself, and nothing about the receipt.
+    // This notice is about the portal, not about the receipt.
     const { title, says, retry } = words.trouble
     return { verdict: 'cannot-check', title, says, action: retry, href: '' }
   }

@@ -1,4 +1,4 @@
-/** The few things of an OpenAPI document that the reference shows, read without trusting its shape. */
+/** The parts of an OpenAPI document that the reference shows, read without trusting its shape. */
 export interface DocOperation {
   id: string
   method: string
@@ -113,7 +113,7 @@ const LIMITS: Record<string, string> = {
   maxItems: 'items at most',
 }
 
-/** No reader needs the bound that only says what a number in JavaScript can hold. */
+/** The limits of a value, without the bound of JavaScript's numbers, which no reader needs. */
 function limitsOf(schema: unknown): string {
   const read = asObject(schema)
   return Object.entries(LIMITS)
@@ -128,7 +128,7 @@ function limitsOf(schema: unknown): string {
 export const AREAS = ['ingestion', 'verification', 'administration'] as const
 export type Area = (typeof AREAS)[number]
 
-/** Who asks: a service with its API key, anybody, an admin. */
+/** The callers of an operation: a service with its API key, anybody, or an admin. */
 export const areaOf = ({ path, secured }: Pick<DocOperation, 'path' | 'secured'>): Area =>
   path.startsWith('/v1/admin') ? 'administration' : secured ? 'ingestion' : 'verification'
 

@@ -8,7 +8,7 @@ export interface Problem {
   help: string
 }
 
-/** Where the `type` of an error answer leads: what it means and what to do. */
+/** The page behind the `type` of an error answer: its meaning and its remedy. */
 export function ProblemPage({ words, problem }: { words: PageWords; problem: Problem }) {
   const own = words.problems
   return (

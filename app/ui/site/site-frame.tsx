@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { BrandMark } from './brand-mark.tsx'
 import type { PageWords } from '../words/en.ts'
 
-/** What every page has in common: the skip link, the name, the landmarks. */
+/** The parts that all pages share: the skip link, the name, the landmarks. */
 export function SiteFrame({ words, children }: { words: PageWords; children: ReactNode }) {
   return (
     <>

@@ -6,10 +6,10 @@ export interface TextPiece {
 }
 
 /**
- * Characters that change how their neighbours look, or look like nothing: controls, bidirectional
+ * Characters that are invisible or change how their neighbours look: controls, bidirectional
  * marks, zero-width and filler characters, tags and variation selectors that can carry a hidden
- * message, lone surrogates. Joiners count only where they join nothing: between the letters of
- * Hindi or Persian, and inside an emoji, they belong to the text.
+ * message, lone surrogates. A joiner after a letter or an emoji belongs to the text, as in Hindi
+ * and Persian; any other joiner counts as unseen.
  */
 const UNSEEN =
   /[\u{0}-\u{8}\u{b}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}-\u{180f}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{2800}\u{3164}\u{feff}\u{ffa0}\u{fff0}-\u{fffb}\u{e0000}-\u{e0fff}\p{Cs}\p{Noncharacter_Code_Point}]|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u{200c}\u{200d}]/gu

@@ -7,9 +7,8 @@ interface VisibleTextProps {
 }
 
 /**
- * Every value that came from a receipt, an issuer or a request is shown by this. React escapes
- * markup; this adds what markup rules can't: nothing in the value can reorder, hide or imitate
- * the words around it.
+ * Shows every value that came from a receipt, an issuer or a request. React escapes markup; this
+ * component also keeps the value from reordering, hiding or imitating the words around it.
  */
 export function VisibleText({ text, lines = false }: VisibleTextProps) {
   const pieces = textPieces(text, lines)

@@ -5,15 +5,15 @@ export interface AxisAnswer {
   status: CheckStatus
   /** The checks whose sentences make up the answer. */
   telling: Check[]
-  /** A good receipt, but no text was held beside it: that isn't yet the "yes" a reader asks for. */
+  /** The receipt is good but was not compared with a text, which isn't yet the reader's "yes". */
   uncompared: boolean
   checks: Check[]
 }
 
-/** A check that was not made is worse than a pass: an answer is never greener than what was seen. */
+/** A check that was not made is worse than a pass: an answer is never greener than its checks. */
 const SEVERITY: Record<CheckStatus, number> = { fail: 3, warn: 2, 'not-checked': 1, pass: 0 }
 
-/** Absent by nature rather than missing: they are told, and lower nothing. */
+/** A good receipt may lack these: the answer tells them, and they don't lower its status. */
 const OPTIONAL: ReadonlySet<string> = new Set([
   'content_not_supplied',
   'content_not_stored',
@@ -25,7 +25,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'log_not_checked',
 ])
 
-/** What a reader wants to hear of each axis even when all is well. */
+/** The checks of each axis that a reader wants to hear of even when all is well. */
 const ALWAYS_TOLD: Record<Axis, readonly CheckName[]> = {
   unchanged: ['signature', 'stored_content', 'content'],
   issuer: ['issuer', 'domain'],
@@ -57,9 +57,9 @@ const isComparison = ({ code }: Check): boolean =>
   ['stored_content_matches', 'content_exact', 'content_repaired', 'content_differs'].includes(code)
 
 export interface AnswerWords extends Record<CheckStatus, string> {
-  /** In the place of "yes" where no text was compared. */
+  /** Replaces "yes" where no text was compared. */
   uncompared: string
-  /** In the place of the sentence that no text was given. */
+  /** Replaces the sentence that no text was given. */
   notYet: string
 }
 

@@ -2,7 +2,7 @@ import type { Report } from '#receipt/report.ts'
 import { opensslSteps } from './openssl-steps.ts'
 import type { PageWords } from '../words/en.ts'
 
-/** The same check without this portal's code. Needs the key, so only where one is published. */
+/** The same check without this portal's code, shown only where its key is published. */
 export function CheckYourself({ words, report }: { words: PageWords; report: Report }) {
   const own = words.verify
   if (report.links === null || report.signingKey === null) return null

@@ -2,8 +2,8 @@ import type { Report } from '#receipt/report.ts'
 import type { PageWords } from '../words/en.ts'
 
 /**
- * The box to paste or drop a text. It is no form and its fields have no names: no browser can be
- * made to send what is in it, and the script gives the fields life only where it runs.
+ * The box to paste or drop a text. The box is not a form and its fields have no names, so that no
+ * browser can be made to send the text; the fields work only with the script.
  */
 export function CompareBox({ words, report }: { words: PageWords; report: Report }) {
   const own = words.verify

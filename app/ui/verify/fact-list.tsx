@@ -4,7 +4,7 @@ import { formatTime } from '../text/format-time.ts'
 import { VisibleText } from '../text/visible-text.tsx'
 import type { PageWords } from '../words/en.ts'
 
-/** Facts of this portal first; the signer's own claims apart from them and named so. */
+/** Lists this portal's facts first, then the signer's own claims, named as claims. */
 export function FactList({ words, report }: { words: PageWords; report: Report }) {
   const own = words.verify
   const { issuer, signingKey, receivedAt, revocation, receiptId } = report

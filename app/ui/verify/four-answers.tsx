@@ -4,12 +4,12 @@ import { StatusIcon } from './verdict-icon.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import type { PageWords } from '../words/en.ts'
 
-/** The four questions of every reader, each answered in a sentence or two; every check on demand. */
+/** The four questions of every reader, each answered in a sentence or two; the checks unfold. */
 export function FourAnswers({ words, report }: { words: PageWords; report: Report }) {
   const own = words.verify
   const { checks, verdict } = report
   const answers = axisAnswers(checks).map((answer) =>
-    // A good issuer or date beside a bad signature would lend it a dignity it doesn't have.
+    // A good issuer or date beside a bad signature would make the receipt look trustworthy.
     verdict === 'invalid' && answer.status !== 'fail'
       ? { ...answer, status: 'not-checked' as const, uncompared: false, moot: own.moot }
       : { ...answer, moot: null },

@@ -1,16 +1,16 @@
-/** One step of checking a receipt in a shell: which sentence explains it, and what to type. */
+/** One step of checking a receipt in a shell: the name of its explanation, and its command. */
 export interface ShellStep {
   says: 'fetch' | 'id' | 'key' | 'signature' | 'claims' | 'content'
   shell: string
 }
 
-/** An address can hold no quote after this, so that the shell reads it as one word whatever it is. */
+/** Escapes quotes, so that the shell reads every address as one word. */
 const quoted = (address: string) => `'${address.replaceAll("'", '%27')}'`
 
 /**
- * Nothing but curl, openssl 3 and what every Unix has. The key's x comes out of the bundle by a
- * pattern: quotes inside a JSON string are escaped, so no content can forge a match, and the third
- * step shows anyway that the key is the one the receipt names.
+ * The steps need curl, openssl 3 and the tools of every Unix. A pattern takes the key's x out of
+ * the bundle: quotes inside a JSON string are escaped, so content can't forge a match, and the
+ * third step also shows that the key is the one the receipt names.
  */
 export function opensslSteps(
   links: { receipt: string; bundle: string },

@@ -3,7 +3,7 @@ import { formatTime } from '../text/format-time.ts'
 import { VisibleText } from '../text/visible-text.tsx'
 import type { PageWords } from '../words/en.ts'
 
-/** Beside every verdict: what follows from it and, as plainly, what doesn't. */
+/** Says beside every verdict what it proves and, as plainly, what it doesn't. */
 export function Proofs({ words, report }: { words: PageWords; report: Report }) {
   const own = words.verify
   return (

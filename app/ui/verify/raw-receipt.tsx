@@ -8,7 +8,7 @@ interface RawReceiptProps {
   jws: string | null
 }
 
-/** The receipt as it stands, and the files to take along. */
+/** The receipt's own bytes, and its files to download. */
 export function RawReceipt({ words, report, jws }: RawReceiptProps) {
   const own = words.verify
   const { links, receipt } = report

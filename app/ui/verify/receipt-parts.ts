@@ -2,11 +2,11 @@ import type { Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
 import type { PageWords } from '../words/en.ts'
 
-/** The content as a page can show it: a text, or the size of something that is no text. */
+/** The content as a page can show it: a text, or the size and type of other bytes. */
 export type ShownContent =
   { kind: 'text'; text: string } | { kind: 'binary'; bytes: number; type: string }
 
-/** What every part of the verify page is drawn from. */
+/** The values from which every part of the verify page is drawn. */
 export interface VerifyPageProps {
   words: PageWords
   report: Report
@@ -14,6 +14,6 @@ export interface VerifyPageProps {
   jws: string | null
   content: ShownContent | null
   erasedAt: string | null
-  /** Address of the script that checks again in the browser; null where there is nothing to check. */
+  /** The address of the script that checks again in the browser; null without a receipt. */
   script: string | null
 }

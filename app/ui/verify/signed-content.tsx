@@ -2,7 +2,7 @@ import { formatTime } from '../text/format-time.ts'
 import type { VerifyPageProps } from './receipt-parts.ts'
 import { VisibleText } from '../text/visible-text.tsx'
 
-/** The content where its issuer made it public: as text, whatever it looks like. */
+/** The content, if its issuer made it public: always as text, never as markup. */
 export function SignedContent({ words, report, content, erasedAt }: VerifyPageProps) {
   const own = words.verify
   const download = report.links?.content ?? null

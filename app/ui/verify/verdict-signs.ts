@@ -1,6 +1,6 @@
 import type { CheckStatus, Verdict } from '#receipt/report.ts'
 
-/** One outline for each verdict: whoever sees no colour still sees nine different signs. */
+/** One outline for each verdict, so that a reader without colours sees nine different signs. */
 export const VERDICT_SIGNS: Record<Verdict, string> = {
   valid: 'M24 4a20 20 0 1 0 0 40 20 20 0 0 0 0-40m-9 21 6.5 6.5L34 18',
   'valid-key-retired': 'M24 4 7 10v13c0 10 7 17 17 21 10-4 17-11 17-21V10zm-8 20 6 6 11-12',

@@ -11,8 +11,8 @@ import type { VerifyPageProps } from './receipt-parts.ts'
 import { SignedContent } from './signed-content.tsx'
 
 /**
- * The verify page. It is a function of its props alone, without a hook or a context, so that the
- * server may also draw it without the framework around it.
+ * The verify page. It is a function of its props alone, without a hook or a context, because
+ * entry.server.tsx draws it without the framework.
  */
 export function VerifyPage(props: VerifyPageProps) {
   const { words, report, facts, script } = props

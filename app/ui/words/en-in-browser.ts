@@ -1,6 +1,6 @@
 /**
- * What the scripts say. They get these from the page, as plain strings with `{places}`, so that a
- * script carries no language and the page's language is the script's.
+ * The words of the scripts. The page hands them over as plain strings with `{places}`, so that
+ * each script speaks the page's language.
  */
 export const inBrowser = {
   checking: 'Your browser is checking this again by itself …',

@@ -28,7 +28,7 @@ export const verify = {
     status: 'Does it still stand?',
     time: 'When was it?',
   } satisfies Record<Axis, string>,
-  /** How an answer begins. A question that isn't one of yes or no has no yes. */
+  /** How an answer begins. Only a yes-or-no question begins with yes or no. */
   answers: {
     unchanged: {
       pass: 'Yes.',

@@ -3,12 +3,12 @@ import { verify } from './en-verify.ts'
 
 /**
  * Every word of the public pages, but for the sentences about checks and verdicts, which are the
- * core's. Another language is another file with this shape; the compiler finds what is missing.
+ * core's. Another language is another file with this shape; the compiler finds missing words.
  */
 export const en = {
   lang: 'en' as string,
   dir: 'ltr' as 'ltr' | 'rtl',
-  /** The reader's way of writing a date, which isn't always the language's first one. */
+  /** The locale of dates, which isn't always the language's first one. */
   dateLocale: 'en-GB' as string,
   moment: (date: string, clock: string) => `${date}, ${clock} UTC`,
   pageTitle: (page: string) => `${page} · Counterfoil`,
