@@ -32,7 +32,7 @@ export interface ReceiptStreamHook<I> extends StreamState {
   start: undefined extends I ? (input?: I) => Promise<void> : (input: I) => Promise<void>
   /**
    * For the Stop button: stops the model. Where the service answers DELETE, the text so far still
-   * gets its receipt. Never rejects.
+   * gets its receipt.
    */
   stop: () => Promise<void>
 }
