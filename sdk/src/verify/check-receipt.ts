@@ -11,7 +11,7 @@ import type { ReceiptClaims, Verdict } from '../receipt/report.ts'
  * - `invalid`: bad signature, another receipt under the link, unknown issuer or key, or revoked;
  *   see `verdict`;
  * - `unreachable`: the portal, or the issuer's keys, could not be fetched;
- * - `not-checkable`: the receipt is for more than the text, such as a message with its tool calls;
+ * - `not-checkable`: the receipt is for other content, such as a message with its tool calls;
  * - `none`: the answer has no receipt; see `error`.
  */
 export type ReceiptState =
