@@ -14,32 +14,32 @@ import {
 import { readFinishReason, readModelPart, type ModelPart } from './providers/read-ai-sdk.ts'
 import { cut } from './stream/follow-source.ts'
 
-/** What `counterfoilMiddleware` takes beside its Counterfoil. */
+/** The options of `counterfoilMiddleware`, beside its Counterfoil. */
 export interface MiddlewareOptions
   extends CallHooks, Omit<AnswerOptions, 'jobId' | 'prompt' | 'reservation'> {
   /**
-   * How long a finished call may be held for its signature, in milliseconds: 1,000 by default. A key
-   * in this process takes about one. After that the call goes on without `providerMetadata`; the
-   * receipt is signed and sent all the same.
+   * A finished call waits this long for its signature, in milliseconds: 1,000 by default. A signing
+   * key in this process needs about one millisecond. After that the call goes on without
+   * `providerMetadata`; the receipt is signed and sent all the same.
    */
   receiptWithinMs?: number | undefined
-  /** Each receipt as it was signed, with the call that it is for. */
+  /** Is called with each signed receipt. */
   onReceiptSigned?: ((signed: SignedReceipt) => void) | undefined
-  /** Everything that goes wrong beside a call; the call never hears of it. */
+  /** Is called with each failure of this middleware. The model call goes on undisturbed. */
   onError?: ((error: CounterfoilError) => void) | undefined
 }
 
-/** Either a Counterfoil that there is already, or what it takes to make one. */
+/** Either a Counterfoil, or the options to make one. */
 export type CounterfoilSource =
   | { counterfoil: Counterfoil }
   | (CounterfoilOptions & {
-      /** The same as `fetch`. */
+      /** Another name for the option `fetch`. */
       fetchImpl?: typeof fetch | undefined
     })
 
-/** Fits `wrapLanguageModel` of AI SDK 5, 6 and 7. */
+/** The middleware that `wrapLanguageModel` of AI SDK 5, 6 and 7 takes. */
 export interface CounterfoilMiddleware {
-  /** Each version of the AI SDK asks for a word of its own, and none reads it. */
+  /** The types of each AI SDK version require another word here; no version reads the word. */
   readonly specificationVersion: never
   wrapGenerate: <R extends object>(call: {
     doGenerate: () => PromiseLike<R>
@@ -51,32 +51,35 @@ export interface CounterfoilMiddleware {
     params: CallParams
     model: { provider: string; modelId: string }
   }) => Promise<R>
-  /** The one in use, for `flush`, `close` and `on`. */
+  /** The Counterfoil in use, for `flush`, `close` and `on`. */
   counterfoil: Counterfoil
 }
 
 const RECEIPT_WITHIN_MS = 1_000
 
 /**
- * Middleware for `wrapLanguageModel` of the AI SDK (5, 6 and 7): a receipt for every call of a model.
- * A stream's is signed when the stream has ended, of what was delivered; a failed call gets a receipt
- * with outcome `failed`, and its error is thrown on as it was. The receipt's id and link are in
- * `providerMetadata.counterfoil` of the result, or of the stream's `finish` part: `{ receiptId,
- * verifyUrl }`. The call itself is never disturbed, whatever part of this fails: `onError` hears.
+ * Middleware for `wrapLanguageModel` of the AI SDK (5, 6 and 7): each call of a model gets a
+ * receipt. The receipt of a stream is signed when the stream has ended, and covers the delivered
+ * parts. A failed call gets a receipt with outcome `failed`, and its error is thrown on unchanged.
+ * The receipt's id and link, `{ receiptId, verifyUrl }`, are in `providerMetadata.counterfoil` of
+ * the result, or of the stream's `finish` part. A failure of the middleware never disturbs the
+ * call: `onError` is called.
  *
- * **Jobs and retries.** No job id is made up: an invented one is exactly what a retry doesn't know.
- * Without one, sending is still idempotent, because a receipt's id is its digest, and an attempt that
- * is made again is another answer with a receipt of its own. With one, from `deriveJobId` or for a
- * single call from `providerOptions: { counterfoil: { jobId } }`, at most one receipt is ever stored
- * for the job. It is the claim `jti` of the answer that succeeds; attempts that failed or were cut
- * name the job in `meta.job` instead, so that none of them takes the place of the retry after it.
+ * **Jobs and retries.** The middleware invents no job id, because a retry could not know it.
+ * Without a job id sending is still idempotent, because a receipt's id is its digest, and each new
+ * attempt is another answer with its own receipt. With a job id (from `deriveJobId`, or for a
+ * single call from `providerOptions: { counterfoil: { jobId } }`) the portal stores at most one
+ * receipt for the job. The job id is the claim `jti` of the successful answer; failed and partial
+ * attempts name the job in `meta.job` instead, so that they leave the job's one place to a later
+ * retry.
  *
  * **Hooks** are called once, when the call has ended, with `{ type, params, model, resolution,
- * finishReason, error, result }`. `deriveResolution` says `success`, `partial` or `failed`, which
- * become the outcome `complete`, `partial` or `failed`. A hook that throws is left out.
+ * finishReason, error, result }`. `deriveResolution` returns `success`, `partial` or `failed`,
+ * which become the outcome `complete`, `partial` or `failed`. The result of a hook that throws is
+ * left out.
  *
- * Throws `invalid_option` or `invalid_signing_key` where it makes its own Counterfoil, now and never
- * in a call.
+ * If the middleware makes its own Counterfoil, this function throws `invalid_option` or
+ * `invalid_signing_key`; a call never throws them.
  *
  * @example
  * const model = wrapLanguageModel({
@@ -94,7 +97,7 @@ export function counterfoilMiddleware(
   const followOptions = {
     ...options,
     receiptWithinMs: options.receiptWithinMs ?? RECEIPT_WITHIN_MS,
-    // Its own Counterfoil tells `onError` what goes wrong by itself.
+    // The middleware's own Counterfoil already calls `onError`.
     onError: 'counterfoil' in options ? options.onError : undefined,
     onHookError: (error: CounterfoilError) => tell(options, error),
   }
@@ -118,7 +121,7 @@ export function counterfoilMiddleware(
     tell(options, new CounterfoilError('portal_refused', why, { problem }))
   }
 
-  /** Null: this call goes on as if there were no middleware. */
+  /** Null: this call goes on without the middleware. */
   function tryFollow(facts: Pick<ModelCall, 'type' | 'params' | 'model'>) {
     try {
       return follow(facts)
@@ -152,7 +155,7 @@ function createOwn(options: CounterfoilOptions & { fetchImpl?: typeof fetch | un
   return createCounterfoil({ ...options, fetch: options.fetchImpl ?? options.fetch })
 }
 
-/** What the model call throws is thrown on at once; its receipt is signed beside. */
+/** Throws the model call's error on at once; its receipt is signed in parallel. */
 async function attempt<R>(
   call: () => PromiseLike<R>,
   { follower, noteError }: FollowedCall<ModelPart>,

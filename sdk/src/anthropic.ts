@@ -6,15 +6,16 @@ import { createAnthropicReader, readAnthropicMessage } from './providers/read-an
 import type { Receipted } from './stream/tap.ts'
 
 /**
- * A stream of `@anthropic-ai/sdk` with a promise of its receipt: the `MessageStream` that
- * `messages.stream()` gives, or the raw one of `create({ stream: true })`. It is the same object:
- * `for await`, `on`, `finalMessage()`, `controller`, `abort()`, `tee()` and `toReadableStream()` do
- * what they did, events and errors are untouched. Never throws.
+ * Adds a promise of a receipt to a stream of `@anthropic-ai/sdk`: the `MessageStream` of
+ * `messages.stream()`, or the raw stream of `create({ stream: true })`. The function returns the
+ * same object: `for await`, `on`, `finalMessage()`, `controller`, `abort()`, `tee()` and
+ * `toReadableStream()` work as before, and events and errors are untouched. Never throws.
  *
- * Signed are the text blocks, one after the other, or, where tools were called, the JSON of
- * `composeMessage`; a tool's `input` is written there as `JSON.stringify(block.input)`. `end` is the
- * stop reason, the model is the one that `message_start` names. Whoever iterates a `MessageStream`
- * gets a receipt of what the loop took; with listeners alone, of what arrived.
+ * The receipt is for the text blocks, one after the other. If the model called tools, the receipt
+ * is for the JSON of `composeMessage`, in which a tool's `input` is `JSON.stringify(block.input)`.
+ * `end` is the stop reason, and `model` is the name in `message_start`. If a loop reads a
+ * `MessageStream`, the receipt covers the events that the loop took; with listeners alone, the
+ * receipt covers all events that arrived.
  *
  * @example
  * const stream = tapAnthropic(counterfoil, anthropic.messages.stream({ model, max_tokens, messages }))
@@ -31,8 +32,8 @@ export function tapAnthropic<S extends ProviderStream>(
 }
 
 /**
- * A receipt for a finished `Message`: the same bytes as `tapAnthropic` signs for the same answer.
- * Throws a `CounterfoilError`.
+ * Signs a receipt for a finished `Message`. The receipt is for the same bytes as `tapAnthropic`
+ * signs for the same answer. Throws a `CounterfoilError`.
  *
  * @example
  * const message = await anthropic.messages.create({ model, max_tokens, messages })

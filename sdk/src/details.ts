@@ -1,70 +1,85 @@
 import type { Delivery } from './outbox/delivery.ts'
 
-/** What a receipt says beside its content. All of it is optional. */
+/** The details of a receipt beside its content. All are optional. */
 export interface ReceiptDetails {
   /** The model's name, at most 128 characters. */
   model?: string | undefined
+  /** The provider's name, at most 128 characters. */
   provider?: string | undefined
   /**
-   * Your own stable id of the job (the claim `jti`), at most 128 characters: at most one receipt is
-   * ever stored for it, so that a retry of the whole job can't leave two.
+   * Your own stable id of the job (the claim `jti`), at most 128 characters. The portal stores at
+   * most one receipt for a job, so that a retry of the whole job can't leave two.
    */
   jobId?: string | undefined
-  /** At most 32 names of 64 characters, with values of at most 512. */
+  /** At most 32 names of at most 64 characters, with values of at most 512 characters. */
   meta?: Record<string, string> | undefined
-  /** The request, as you have it. Only a keyed digest of it is signed; `secret` opens it. */
+  /**
+   * The request to the model. Only its keyed digest is signed, which the receipt's `secret` opens.
+   */
   prompt?: string | Uint8Array | undefined
   /** A media type; `text/plain; charset=utf-8` by default, `application/json` for a message. */
   type?: string | undefined
-  /** What the bytes are: `text` (what the user saw), `message`, `wire` or `file`. */
+  /**
+   * The kind of the signed bytes: `text` (the text that the user saw, the default), `message` (the
+   * JSON of `composeMessage`), `wire` (a response's bytes) or `file`.
+   */
   subject?: 'text' | 'message' | 'wire' | 'file' | undefined
-  /** `private` by default: the portal never sees the content. `public` sends and shows it. */
+  /**
+   * `private` by default: the portal never gets the content. `public`: the portal gets and shows
+   * it. `findable`: readers can look the receipt up by the content's digest.
+   */
   visibility?: 'private' | 'public' | 'findable' | undefined
   /**
-   * For content that could be guessed ("yes", a number): a keyed digest is signed instead of a plain
-   * one, and its key travels in the link's fragment, which no server sees.
+   * For content that could be guessed ("yes", a number): a keyed digest is signed instead of a
+   * plain one. Its key is in the link's fragment, which a browser sends to no server.
    */
   guessable?: boolean | undefined
-  /** A place held by `reserve`. */
+  /** The id of a place under the cap, from `reserve`. */
   reservation?: string | undefined
 }
 
-/** How it ended. `status` is `complete` by default. */
+/** How the answer ended. `status` is `complete` by default. */
 export interface Ending {
   status?: 'complete' | 'partial' | 'failed' | 'started' | undefined
   /** The provider's finish reason, or `aborted`; at most 64 characters. */
   end?: string | undefined
 }
 
-/** What became known only while it ran; it goes before what was said at the start. */
+/** Details that became known while the answer ran. They replace those given at the start. */
 export interface LateDetails extends Pick<
   ReceiptDetails,
   'model' | 'provider' | 'jobId' | 'meta' | 'type' | 'subject'
 > {
-  /** How many pieces there were, where that is not how often `write` was called. */
+  /** The number of pieces, if it differs from the number of calls of `write`. */
   chunks?: number | undefined
 }
 
-/** A receipt that was signed and waits for the portal, or is there. */
+/** A signed receipt, which waits in the outbox or is stored by the portal. */
 export interface SignedReceipt {
-  /** `rec_…`: known before any request was made. */
+  /** `rec_` and 32 characters: the receipt's digest, known before any request. */
   receiptId: string
-  /** Hand it to your user. With `guessable`, the key is in its fragment. */
+  /** The link for your user. With `guessable`, its fragment holds the digest's key. */
   verifyUrl: string
   /** The compact JWS. */
   receipt: string
-  /** 32 bytes, base64url; opens a keyed digest (`guessable`, `prompt`). Null: there is none. */
+  /** The key of the keyed digests (`guessable`, `prompt`): 32 bytes in base64url, else null. */
   secret: string | null
-  /** What became of it at the portal. Never rejects. */
+  /** The portal's decision on the receipt. Never rejects. */
   delivery: Promise<Delivery>
 }
 
-/** Content that runs by: written piece by piece, signed when it has ended. */
+/** A recording of an answer: written piece by piece, signed when the answer has ended. */
 export interface Recording {
-  /** Bytes may be used for something else afterwards. Throws `closed` after `finish`. */
+  /**
+   * Adds a piece. The caller may reuse its bytes afterwards. Throws `closed` after `finish`, and
+   * `invalid_option` for anything but text and bytes.
+   */
   write(piece: string | Uint8Array): void
-  /** How many pieces there were. */
+  /** The number of pieces so far. */
   readonly chunks: number
-  /** Signs what was written. Throws a `CounterfoilError`; a second call gives the first one's. */
+  /**
+   * Signs the written pieces. Rejects with a `CounterfoilError`. A second call gives the same
+   * promise.
+   */
   finish(ending?: Ending, late?: LateDetails): Promise<SignedReceipt>
 }

@@ -1,19 +1,23 @@
 /**
- * Everything that can go wrong, as codes that stay: programs branch on them, people read `message`.
+ * The codes of all failures. A code never changes: programs branch on it, people read `message`.
  *
  * - `invalid_option`: an option is missing or can't be used; the message names it.
- * - `invalid_signing_key`: no usable Ed25519 private key, or a signer whose signature is not its key's.
- * - `signing_failed`: the signer threw, or gave no 64 bytes.
- * - `receipt_not_allowed`: the claims break a rule of the format (too long, too large); see `pointer`.
- * - `portal_unreachable`: no answer, or none that is the portal's.
- * - `portal_refused`: the portal answered with a problem; `problem` has it, with the portal's code.
- * - `cap_exceeded`: the API key's cap is used up; `resetsAt` says until when.
- * - `outbox_full`: more waits in memory than `waitingBytesMax` allows; this receipt was not kept.
- * - `outbox_in_use`: another process that is alive uses this outbox's file.
+ * - `invalid_signing_key`: no usable Ed25519 private key, or a signature that `publicKey` does not
+ *   verify.
+ * - `signing_failed`: the signer threw, or did not give 64 bytes.
+ * - `receipt_not_allowed`: the claims break a rule of the format (too long, too large); see
+ *   `pointer`.
+ * - `portal_unreachable`: no answer came, or an answer that is not a portal's.
+ * - `portal_refused`: the portal answered with a problem document, which is in `problem`.
+ * - `cap_exceeded`: the API key's cap is used up until `problem.resetsAt`.
+ * - `outbox_full`: more bytes wait than `waitingBytesMax`; this receipt was not kept.
+ * - `outbox_in_use`: another living process uses the outbox's file, or this one opened it twice.
  * - `outbox_unusable`: the outbox's file can't be read or written.
- * - `content_not_sent`: the content is too large to be shown publicly; the receipt went without it.
- * - `tap_failed`: a chunk could not be read; the stream went on, and has no receipt.
- * - `closed`: after `close()`, or a piece that comes after its recording was finished.
+ * - `content_not_sent`: the content is too large to be shown publicly; the receipt is sent without
+ *   it.
+ * - `tap_failed`: a chunk could not be read, so the stream goes on without a receipt, or a hook
+ *   failed.
+ * - `closed`: the call came after `close()`, or the piece came after `finish()`.
  */
 export type CounterfoilErrorCode =
   | 'invalid_option'
@@ -30,25 +34,36 @@ export type CounterfoilErrorCode =
   | 'tap_failed'
   | 'closed'
 
-/** A portal's refusal as RFC 9457 has it. Codes are the portal's; each has a page under `type`. */
+/** A portal's refusal: a problem document (RFC 9457). `type` is the address of the code's page. */
 export interface Problem {
   type?: string
   title?: string
   status: number
   detail?: string
   code: string
-  /** `job_conflict`: the receipt that has the job. */
+  /** For `job_conflict`: the id of the job's stored receipt. */
   receiptId?: string
-  /** `cap_exceeded`: RFC 3339. */
+  /** For `cap_exceeded`: the time when the cap has room again, in RFC 3339. */
   resetsAt?: string
 }
 
-/** Thrown by what is asked directly (`sign`, `reserve`, `receipts.get`); streams never throw one. */
+/**
+ * The one error class of this package. Direct calls throw it (`sign`, `reserve`, `receipts.get`);
+ * streams never throw it, their failures go to `onError`.
+ *
+ * @example
+ * try {
+ *   await counterfoil.sign({ output: text })
+ * } catch (error) {
+ *   if (error instanceof CounterfoilError && error.code === 'outbox_full') …
+ * }
+ */
 export class CounterfoilError extends Error {
   override name = 'CounterfoilError'
   readonly code: CounterfoilErrorCode
+  /** The portal's refusal, for `portal_refused` and `cap_exceeded`; else null. */
   readonly problem: Problem | null
-  /** Where in the receipt, for `receipt_not_allowed`: '/claims/meta/note'. */
+  /** For `receipt_not_allowed`: the place in the receipt, as `/claims/meta/note`; else null. */
   readonly pointer: string | null
 
   constructor(
@@ -63,7 +78,7 @@ export class CounterfoilError extends Error {
   }
 }
 
-/** Whatever was thrown, as one of ours. */
+/** A thrown value as a `CounterfoilError`; a thrown `CounterfoilError` stays as it is. */
 export const asError = (
   code: CounterfoilErrorCode,
   message: string,
@@ -77,7 +92,7 @@ export const asError = (
         { cause: thrown },
       )
 
-/** A portal's refusal as an error of ours. */
+/** A portal's refusal as a `CounterfoilError`: `cap_exceeded` or `portal_refused`. */
 export const refusalOf = (problem: Problem): CounterfoilError =>
   new CounterfoilError(
     problem.code === 'cap_exceeded' ? 'cap_exceeded' : 'portal_refused',
@@ -85,7 +100,7 @@ export const refusalOf = (problem: Problem): CounterfoilError =>
     { problem },
   )
 
-/** Why a signing key can't be used. Nothing of the key may be in `why`: errors are logged. */
+/** Throws `invalid_signing_key`. `why` must hold no part of the key, because errors are logged. */
 export function refuseKey(why: string): never {
   throw new CounterfoilError('invalid_signing_key', `The signing key ${why}.`)
 }

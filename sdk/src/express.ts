@@ -7,9 +7,10 @@ export type { NodeRequest, NodeResponse } from './servers/node-response.ts'
 export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
 /**
- * Answers with server-sent events that end in the receipt; for Express 4 and 5, and for any
- * `http.ServerResponse`. When the reader leaves, the model call is aborted. Never rejects; gives
- * the receipt, or null where there is none. The options and events are `receiptStream`'s.
+ * Answers with server-sent events that end with the receipt, for Express 4 and 5 and any
+ * `http.ServerResponse`. When the reader leaves, the model call is aborted. Never rejects; resolves
+ * with the receipt, or with null for an answer without a receipt. The options and events are those
+ * of `receiptStream`.
  *
  * @example
  * app.post('/chat', (req, res) =>
@@ -24,8 +25,9 @@ export const sendReceiptStream = <T>(
 ): Promise<SignedReceipt | null> => writeReceiptStream(response, counterfoil, source, options)
 
 /**
- * For the same path with DELETE: lets `useReceiptStream` and `reader.stop()` end the answer and
- * still get its partial receipt. Without it they hang up, and the model stops all the same.
+ * The handler for DELETE on the same path: `useReceiptStream` and `reader.stop()` end the answer
+ * with it and still get the partial receipt. Without this handler they hang up; the model stops
+ * too, but the reader gets no receipt.
  *
  * @example
  * app.delete('/chat', stopReceiptStream)

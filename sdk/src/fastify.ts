@@ -5,22 +5,23 @@ import type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
 export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
-/** What is used of a `FastifyReply`. */
+/** The members of a `FastifyReply` that `sendReceiptStream` uses. */
 export interface Reply {
   readonly raw: NodeResponse
   hijack(): unknown
   getHeaders(): Record<string, unknown>
 }
 
-/** As `Reply`, for an answer without a stream. */
+/** The member of a `FastifyReply` that `stopReceiptStream` uses. */
 export interface StatusReply {
   code(status: number): { send(): unknown }
 }
 
 /**
- * Answers with server-sent events that end in the receipt. Headers that plugins have set (CORS)
- * are kept. When the reader leaves, the model call is aborted. Never rejects; gives the receipt, or
- * null where there is none. The options and events are `receiptStream`'s.
+ * Answers with server-sent events that end with the receipt. Headers that plugins have set (CORS)
+ * are kept. When the reader leaves, the model call is aborted. Never rejects; resolves with the
+ * receipt, or with null for an answer without a receipt. The options and events are those of
+ * `receiptStream`.
  *
  * @example
  * app.post('/chat', (request, reply) =>
@@ -33,7 +34,7 @@ export function sendReceiptStream<T>(
   source: StreamSource<T>,
   options: ReceiptStreamOptions<T> = {},
 ): Promise<SignedReceipt | null> {
-  // Fastify's own sending would put its hooks, a compressing one perhaps, between us and the reader.
+  // Fastify's own sending would run the hooks; a compressing hook would hold events back.
   reply.hijack()
   const headers = Object.fromEntries(
     Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]),
@@ -45,7 +46,8 @@ export function sendReceiptStream<T>(
 }
 
 /**
- * For the same path with DELETE: a reader's Stop ends the answer with its partial receipt.
+ * The handler for DELETE on the same path: the reader's Stop ends the answer with its partial
+ * receipt.
  *
  * @example
  * app.delete('/chat', stopReceiptStream)

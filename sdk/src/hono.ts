@@ -4,14 +4,15 @@ import { respondToStop, respondWithStream, type WebRequest } from './servers/web
 
 export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
-/** What is used of Hono's `Context`. */
+/** The members of Hono's `Context` that are used. */
 export interface Context {
   readonly req: { readonly raw: WebRequest }
 }
 
 /**
- * Answers with server-sent events that end in the receipt, wherever Hono runs. When the reader
- * leaves, the model call is aborted. The options and events are `receiptStream`'s.
+ * Answers with server-sent events that end with the receipt, on every platform of Hono. When the
+ * reader leaves, the model call is aborted. Never rejects. The options and events are those of
+ * `receiptStream`.
  *
  * @example
  * app.post('/chat', async (c) => {
@@ -27,7 +28,8 @@ export const sendReceiptStream = <T>(
 ): Promise<Response & Receipted> => respondWithStream(context.req.raw, counterfoil, source, options)
 
 /**
- * For the same path with DELETE: a reader's Stop ends the answer with its partial receipt.
+ * The handler for DELETE on the same path: the reader's Stop ends the answer with its partial
+ * receipt.
  *
  * @example
  * app.delete('/chat', stopReceiptStream)

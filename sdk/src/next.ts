@@ -5,8 +5,9 @@ import { respondToStop, respondWithStream, type WebRequest } from './servers/web
 export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
 /**
- * A route handler's answer: server-sent events that end in the receipt. When the reader leaves,
- * the model call is aborted. The options and events are `receiptStream`'s.
+ * Answers from a route handler with server-sent events that end with the receipt. When the reader
+ * leaves, the model call is aborted. Never rejects. The options and events are those of
+ * `receiptStream`.
  *
  * @example
  * // app/api/chat/route.ts
@@ -23,7 +24,8 @@ export const sendReceiptStream = <T>(
 ): Promise<Response & Receipted> => respondWithStream(request, counterfoil, source, options)
 
 /**
- * A reader's Stop ends the answer with its partial receipt.
+ * The handler for DELETE on the same path: the reader's Stop ends the answer with its partial
+ * receipt.
  *
  * @example
  * export { stopReceiptStream as DELETE } from '@counterfoil/sdk/next'

@@ -6,17 +6,18 @@ import { readOpenAIAnswer, readOpenAIChunk } from './providers/read-openai.ts'
 import type { Receipted } from './stream/tap.ts'
 
 /**
- * A stream of the `openai` package with a promise of its receipt: what `create({ stream: true })`
- * gives for chat completions and responses, and what `.stream()` gives for both. It is the same
- * object: `for await`, `controller`, `tee()`, `toReadableStream()` and listeners do what they did,
- * chunks and errors are untouched. Never throws.
+ * Adds a promise of a receipt to a stream of the `openai` package: the stream of
+ * `create({ stream: true })` or of `.stream()`, for chat completions and responses. The function
+ * returns the same object: `for await`, `controller`, `tee()`, `toReadableStream()` and listeners
+ * work as before, and chunks and errors are untouched. Never throws.
  *
- * Signed is the text of choice 0 (with `n` above 1 the others are not followed), or, where tools
- * were called or the model refused, the JSON of `composeMessage`. `end` is the finish reason (for
- * responses `completed`, or why it is incomplete), the model is the one that the chunks name. A
- * reader who leaves early, or aborts, gets a `partial` receipt of exactly the chunks that were handed
- * out; one who leaves after the finish reason has had the whole. A stream that nobody reads to its
- * end, and nobody leaves, has no receipt: its promise stays open.
+ * The receipt is for the text of choice 0 (with `n` above 1 the other choices are not followed). If
+ * the model called tools or refused, the receipt is for the JSON of `composeMessage`. `end` is the
+ * finish reason (for responses `completed`, or the reason why the response is incomplete), and
+ * `model` is the name in the chunks. A reader who leaves early, or aborts, gets a `partial` receipt
+ * of exactly the chunks that were handed out; a reader who leaves after the finish reason gets a
+ * receipt of the whole answer. If a stream is neither read to its end nor left, `receipt` never
+ * resolves.
  *
  * @example
  * const stream = tapOpenAI(counterfoil, await openai.chat.completions.create({ model, messages, stream: true }))
@@ -33,8 +34,8 @@ export function tapOpenAI<S extends ProviderStream>(
 }
 
 /**
- * A receipt for a finished chat completion or response of the `openai` package: the same bytes as
- * `tapOpenAI` signs for the same answer. Throws a `CounterfoilError`.
+ * Signs a receipt for a finished chat completion or response of the `openai` package. The receipt
+ * is for the same bytes as `tapOpenAI` signs for the same answer. Throws a `CounterfoilError`.
  *
  * @example
  * const completion = await openai.chat.completions.create({ model, messages })

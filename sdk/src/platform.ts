@@ -1,7 +1,7 @@
 /**
- * What the core takes from the platform, named so that its declarations compile where neither the
- * DOM's types nor Node's are there, as in a worker's or an edge runtime's project. Where they are,
- * these are the platform's own types and no others.
+ * The types that the core takes from the platform. A project for workers or an edge runtime may
+ * have neither the DOM's types nor Node's; the core's declarations still compile there. In other
+ * projects these types are exactly the platform's own.
  */
 
 /** `fetch` as the platform declares it. */
@@ -23,7 +23,7 @@ export type WebCryptoKey = typeof globalThis extends {
   ? K
   : object
 
-/** A `ReadableStream`, told by what is used of it. */
+/** The members of a `ReadableStream` that are used. */
 export interface ReadableStreamLike<T> {
   getReader(): {
     read(): Promise<{ done: false; value: T } | { done: true; value?: T | undefined }>

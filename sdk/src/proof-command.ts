@@ -16,7 +16,7 @@ as the JSON that POST /v1/admin/issuers/<issuer>/signing-keys takes. Good for te
   --portal  the portal's public address
 `
 
-/** The command `counterfoil-proof`. Exit code 2: it was called wrongly; 1: the key can't be used. */
+/** The command `counterfoil-proof`. Exit code 2: wrong arguments; 1: the key can't be used. */
 async function main(): Promise<number> {
   let given: Record<'key' | 'issuer' | 'portal', string | undefined>
   let isNew: boolean
@@ -52,7 +52,8 @@ async function main(): Promise<number> {
     process.stdout.write(`${JSON.stringify({ jwk, proof }, null, 2)}\n`)
     return 0
   } catch (error) {
-    // A file that is not there, or a key that is none: a sentence is enough, and shows no key.
+    // A missing file or an unusable key needs one sentence and no stack, and the sentence shows no
+    // key.
     const isKnown = error instanceof CounterfoilError || (error as { code?: string }).code
     if (!isKnown) throw error
     process.stderr.write(`${(error as Error).message}\n`)
@@ -60,7 +61,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Throws where the file is there already: a key that signs somewhere is never written over. */
+/** Throws if the file exists: the key in it may sign somewhere, and must not be overwritten. */
 function makeKey(file: string): void {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })

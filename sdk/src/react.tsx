@@ -15,7 +15,7 @@ export type { BadgeTexts, BadgeWords } from './verify/receipt-words.ts'
 export { StreamError } from './verify/stream-error.ts'
 export type { StreamFetcher, StreamState, StreamStatus } from './verify/stream-store.ts'
 
-/** Keeps what the latest render was given, for calls that are made later. */
+/** Keeps the latest render's value for later calls. */
 function useLatest<T>(value: T): { readonly current: T } {
   const latest = useRef(value)
   useEffect(() => {
@@ -24,18 +24,25 @@ function useLatest<T>(value: T): { readonly current: T } {
   return latest
 }
 
-/** What `useReceiptStream` gives: the answer so far, and two functions for its buttons. */
+/** The result of `useReceiptStream`: the answer so far, and two functions for its buttons. */
 export interface ReceiptStreamHook<I> extends StreamState {
-  /** Begins an answer, and leaves one that is running. Resolves when it has ended; never rejects. */
+  /**
+   * Begins an answer and aborts a running one. Resolves when the answer has ended; never rejects.
+   */
   start: undefined extends I ? (input?: I) => Promise<void> : (input: I) => Promise<void>
-  /** For the Stop button: the model stops, and what came so far has its receipt if it can. */
+  /**
+   * For the Stop button: stops the model. Where the service answers DELETE, the text so far still
+   * gets its receipt.
+   */
   stop: () => Promise<void>
 }
 
 /**
- * An answer as it comes in, and its receipt as this browser found it. `start` and `stop` stay the
- * same functions. Leaving the page, or the component, aborts the request, and with it the model.
- * A URL is fetched with what `start` is given as its `RequestInit`; a function makes the request.
+ * Shows a streamed answer and its receipt, which this browser checks by itself. `start` and `stop`
+ * are the same functions in each render. When the component unmounts or the reader leaves the page,
+ * the request is aborted, and so is the model call. With a URL, the argument of `start` is the
+ * `RequestInit` of the request; with a function, the function gets that argument and makes the
+ * request.
  *
  * @example
  * const { text, status, receipt, start, stop } = useReceiptStream('/chat')
@@ -77,8 +84,9 @@ export function useReceiptStream<I>(
 }
 
 /**
- * The receipts of the AI SDK's `useChat`: those of the messages whose metadata, or whose parts'
- * provider metadata, name one under `counterfoil`. Each is checked against the text that is shown.
+ * The receipts of the messages of the AI SDK's `useChat`, by message id. A message names its
+ * receipt under `counterfoil`, in its metadata or in its parts' provider metadata. Each receipt is
+ * checked against the shown text.
  *
  * @example
  * const { messages } = useChat()
@@ -98,16 +106,16 @@ export function useChatReceipts(
 }
 
 /**
- * A receipt's state in words, with its verify link; said by screen readers when it changes. It has
- * no style of its own: `data-state` is there for yours. Keep it in the page from the start, so that
- * the first change is heard too.
+ * Shows a receipt's state in words, with its verify link. Screen readers say each change; render
+ * the badge from the start, so that they say the first change too. The badge has no style of its
+ * own: select it by `data-state`, which is the receipt's state, or `awaited` without a receipt.
  *
  * @example
  * <ReceiptBadge receipt={receipt} />
  */
 export function ReceiptBadge(props: {
   receipt: ReadReceipt | null | undefined
-  /** Another language, or other words. */
+  /** The words of another language, or other English words; `badgeEnglish` by default. */
   words?: BadgeTexts
   className?: string
 }): ReactElement {

@@ -5,9 +5,9 @@ import { respondToStop, respondWithStream, type WebRequest } from './servers/web
 export type { ReceiptStreamOptions, StreamSigner, StreamSource } from './sse.ts'
 
 /**
- * A resource route's answer, for Remix 2 and React Router 7: server-sent events that end in the
- * receipt. When the reader leaves, the model call is aborted. The options and events are
- * `receiptStream`'s.
+ * Answers from a resource route of Remix 2 or React Router 7 with server-sent events that end with
+ * the receipt. When the reader leaves, the model call is aborted. Never rejects. The options and
+ * events are those of `receiptStream`.
  *
  * @example
  * export async function action({ request }: ActionFunctionArgs) {
@@ -23,6 +23,6 @@ export const sendReceiptStream = <T>(
   options: ReceiptStreamOptions<T> = {},
 ): Promise<Response & Receipted> => respondWithStream(request, counterfoil, source, options)
 
-/** For DELETE: a reader's Stop ends the answer with its partial receipt. */
+/** Answers DELETE on the same path: the reader's Stop ends the answer with its partial receipt. */
 export const stopReceiptStream = (request: Pick<WebRequest, 'headers'>): Response =>
   respondToStop(request)

@@ -4,23 +4,24 @@ import { createSseReader, type SseFormat } from './providers/sse-text.ts'
 import { followReadable } from './stream/follow-source.ts'
 import { plainReader, type Follower, type Receipted, type TapOptions } from './stream/tap.ts'
 
-/** For a receipt of the exact bytes. */
+/** The options of `tapSse` for a receipt of the exact bytes. */
 export interface WireOptions extends Omit<TapOptions, 'subject'> {
   read?: undefined
 }
 
-/** For a receipt of the answer that the events hold. */
+/** The options of `tapSse` for a receipt of the answer in the events. */
 export interface SseOptions extends AnswerOptions {
-  /** Whose events they are; then the text in them is signed, and not the bytes. */
+  /** The format of the events: the receipt is for the answer in them, not for their bytes. */
   read: SseFormat
 }
 
 /**
- * An event stream's body as it is, byte for byte and at the same time, with a promise of its receipt.
- * Without `read` the receipt is of the exact bytes (`subject: "wire"`, `text/event-stream`); with
- * `read: "openai"` (chat completions and responses) or `"anthropic"` of the answer in them, as
- * `tapOpenAI` and `tapAnthropic` sign it; a function of your own says what an event holds. Right
- * wherever the bytes are cut. Never throws.
+ * Adds a promise of a receipt to an event stream's body, and passes each byte on unchanged and
+ * without delay. Without `read` the receipt is for the exact bytes (`subject: "wire"`,
+ * `text/event-stream`). With `read: "openai"` (chat completions and responses) or `"anthropic"` the
+ * receipt is for the answer in the events, as `tapOpenAI` and `tapAnthropic` sign it; your own
+ * function as `read` writes each event's content to the answer. Chunks may end anywhere in an
+ * event. Never throws.
  *
  * @example
  * const upstream = await fetch(url, { method: 'POST', body })
@@ -43,7 +44,7 @@ function followWire(counterfoil: Counterfoil, options: WireOptions): Follower<Ui
   return followSafely(wire, () => counterfoil.follow<Uint8Array>(wire, plainReader))
 }
 
-/** Follows the bytes of an event stream for the answer in them. */
+/** Follows the answer in the bytes of an event stream. */
 function followSse(counterfoil: Counterfoil, options: SseOptions): Follower<Uint8Array> {
   const { answer, follower } = followAnswer<Uint8Array>(counterfoil, options, (bytes) =>
     reader.chunk(bytes),
@@ -51,7 +52,7 @@ function followSse(counterfoil: Counterfoil, options: SseOptions): Follower<Uint
   const reader = createSseReader(options.read, answer)
   return {
     ...follower,
-    // A reader who leaves after the last word has had all of it.
+    // A reader who leaves after the finish reason has had the whole answer.
     abort: () => (answer.isFinished() ? follower.end() : follower.abort()),
   }
 }

@@ -14,7 +14,7 @@ export function startQuietTimer(ms: number, then: () => void): Timer {
   return timer
 }
 
-/** The result of `work`; after `ms`, what `late` gives or throws. */
+/** The result of `work`; after `ms`, the result or the error of `late`. */
 export function inTime<T, L>(work: Promise<T>, ms: number, late: () => L): Promise<T | L> {
   let timer: Timer | undefined
   const limit = new Promise<void>((resolve) => (timer = startTimer(ms, resolve))).then(late)

@@ -3,18 +3,19 @@ import type { OutboxStore } from './delivery.ts'
 import type { Events } from './events.ts'
 import type { WaitingList } from './waiting-list.ts'
 
-/** What `createOutbox` is given, and what all machines of one outbox share. */
+/** The options of `createOutbox`, which all parts of one outbox share. */
 export interface OutboxOptions {
   store: OutboxStore
   portal: Portal
-  /** An outbox with more waiting bytes than this takes no further receipt. */
+  /** With more waiting bytes, the outbox takes no further receipt. */
   waitingBytesMax: number
   /** Milliseconds since 1970. Must not throw. */
   now: () => number
-  /** From 0 to 1, as `Math.random`. Must not throw. */
+  /** A number from 0 to 1, as `Math.random`. Must not throw. */
   random: () => number
 }
 
+/** The state that all parts of one outbox share. */
 export interface OutboxContext extends OutboxOptions {
   list: WaitingList
   emit: Events['emit']

@@ -3,15 +3,15 @@ import type { Delivery } from './delivery.ts'
 import type { Problem } from '../errors.ts'
 import type { BatchResult } from '../portal/portal.ts'
 
-/** What one result of a batch means for its receipt. */
+/** The meaning of one result of a batch for its receipt. */
 export type Outcome =
   | { kind: 'done'; delivery: Delivery }
-  /** The cap is full: it waits for the next month, or for a larger cap. */
+  /** The cap is full: the receipt waits for the next month, or for a larger cap. */
   | { kind: 'capped'; problem: Problem }
-  /** Nothing is said of the receipt itself: it stays where it is. */
+  /** The result does not concern the receipt itself, which goes on waiting. */
   | { kind: 'held'; problem: Problem }
 
-/** `portalUrl` without a slash at its end. */
+/** Reads one result of a batch. `portalUrl` has no slash at its end. */
 export function readOutcome(receiptId: string, result: BatchResult, portalUrl: string): Outcome {
   const linkOf = (id: string): string => `${portalUrl}/r/${id}`
   if (!('problem' in result)) {
@@ -19,7 +19,7 @@ export function readOutcome(receiptId: string, result: BatchResult, portalUrl: s
   }
   const { problem, status } = result
   if (status === 402) return { kind: 'capped', problem }
-  // An API key that was revoked while its batch was being taken in, or a portal in trouble.
+  // The API key was revoked while the portal took the batch in, or the portal has a failure.
   if (status === 401 || status === 429 || status >= 500) return { kind: 'held', problem }
   const other = problem.code === 'job_conflict' ? (problem.receiptId ?? '') : ''
   if (parseReceiptId(other) !== null) {

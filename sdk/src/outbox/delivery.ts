@@ -4,57 +4,65 @@ import type { BatchItem } from '../portal/portal.ts'
 /** A signed receipt on its way to the portal. */
 export interface OutboxItem {
   receiptId: string
-  /** Null: it has no job. */
+  /** Null for a receipt without a job. */
   jobId: string | null
-  /** As it is sent. */
+  /** The receipt as the portal's API takes it. */
   item: BatchItem
 }
 
 /**
- * Where receipts wait. What `add` has resolved for is still there after a crash, if it can be.
- * All of it is plain JSON, so a store of your own may keep it anywhere that only you can read.
+ * The store of waiting receipts. In a durable store, a receipt survives a crash as soon as its
+ * `add` has resolved. Items are plain JSON, so your own store may keep them anywhere; others must
+ * not be able to read them.
  */
 export interface OutboxStore {
   /**
-   * What an earlier process left behind, in its order. Called before anything else, and again
-   * later where it failed.
+   * Gives the items that an earlier process left, in their order. It is called before any other
+   * method, and again after a failure.
    */
   open(): Promise<OutboxItem[]>
+  /** Keeps an item. Resolves when the item is durable. */
   add(item: OutboxItem): Promise<void>
-  /** Needs not be durable at once: the portal takes a repeat for what it is. */
+  /** Forgets items. It needs not be durable at once, because the portal recognises a repeat. */
   remove(receiptIds: string[]): Promise<void>
-  /** Called before `remove`, for receipts that were refused for good: the last time they are seen. */
+  /** Gets the finally refused items before `remove` forgets them, so that it can keep them. */
   setAside?(refused: { item: OutboxItem; problem: Problem }[]): Promise<void>
   close(): Promise<void>
 }
 
-/** What became of a receipt. */
+/** The outcome of sending a receipt. */
 export type Delivery =
-  /** Stored durably by the portal, now or before. */
+  /** The portal has stored the receipt durably, now or before. */
   | { state: 'stored'; receiptId: string; verifyUrl: string }
-  /** Another receipt already has this job: its id is the one to hand out. */
+  /** Another receipt has this job already: hand out its id and link. */
   | { state: 'conflict'; receiptId: string; verifyUrl: string; problem: Problem }
-  /** Never taken, for the reason that `problem` gives. */
+  /** The portal will never take the receipt; `problem` says why. */
   | { state: 'refused'; receiptId: string; problem: Problem }
-  /** Not known to have arrived before `close()`; in an outbox on disk it waits for the next process. */
+  /**
+   * `close()` came before the portal's answer. In an outbox on disk the receipt waits for the next
+   * process.
+   */
   | { state: 'unsent'; receiptId: string }
 
-/** What `counterfoil.on` can hear. A listener that throws, or rejects, disturbs nobody. */
+/** The events of `counterfoil.on`. A failing listener changes nothing for the others. */
 export interface OutboxEvents {
   stored: (delivery: Delivery & { state: 'stored' }) => void
   conflict: (delivery: Delivery & { state: 'conflict' }) => void
   refused: (delivery: Delivery & { state: 'refused' }) => void
   /**
-   * The cap was full for `count` receipts of one batch. What has no reservation waits until it
-   * resets, at `until`, in milliseconds since 1970.
+   * The cap was full for `count` receipts of one batch. Receipts without a reservation wait until
+   * the cap resets, at `until`, in milliseconds since 1970.
    */
   parked: (info: { until: number; count: number; problem: Problem }) => void
-  /** It will be tried again. `attempt` counts failures in a row, from 1. */
+  /**
+   * Sending failed and is tried again after `afterMs`. `attempt` counts failures in a row from 1.
+   */
   retry: (info: { attempt: number; afterMs: number; why: string }) => void
+  /** Any other failure that no direct call throws. */
   error: (error: CounterfoilError) => void
 }
 
-/** How many still wait, and how many of those for a cap. */
+/** The number of waiting receipts; `parked` of them wait for a cap. */
 export interface FlushResult {
   waiting: number
   parked: number

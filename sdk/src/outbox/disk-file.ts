@@ -4,22 +4,22 @@ import type { OutboxItem } from './delivery.ts'
 import { readItems, writeHeader, writeLine, type Line } from './disk-lines.ts'
 import { CounterfoilError } from '../errors.ts'
 
-/** The append-only file of an outbox, and what of it has not arrived at the portal. */
+/** The append-only file of an outbox, and the waiting receipts in it. */
 export interface DiskFile {
-  /** Reads what an earlier process left, and writes it anew without its arrived receipts. */
+  /** Reads the file of an earlier process, and rewrites it without its arrived receipts. */
   open(): Promise<OutboxItem[]>
   /** Resolves when the lines of `add` are on the disk. */
   append(lines: Line[]): Promise<void>
   close(): Promise<void>
 }
 
-/** `rewriteBytes`: the file is rewritten when this much of it is of arrived receipts. */
+/** The file is rewritten when lines of arrived receipts have more than `rewriteBytes` bytes. */
 export function createDiskFile(file: string, rewriteBytes: number): DiskFile {
-  /** The waiting receipts, and how long the line of each is. */
+  /** The waiting receipts, with the length of each one's line. */
   const items = new Map<string, { item: OutboxItem; bytes: number }>()
   let handle: FileHandle | null = null
   let deadBytes = 0
-  /** After a failed write the file's end may hold anything. */
+  /** True after a failed write: the file's end may hold anything. */
   let isTorn = false
 
   function note(line: Line, text: string): void {
@@ -37,14 +37,14 @@ export function createDiskFile(file: string, rewriteBytes: number): DiskFile {
   /** Makes the file fit to be appended to. */
   async function prepare(): Promise<void> {
     if (isTorn) {
-      // Half a line, or a line whose sync failed, may be anything: only a new file is surely right.
-      // An empty file needs no room, so that it can be made on a full disk too.
+      // Half a line, or a line whose sync failed, may hold anything: only a new file is surely
+      // right. Truncating needs no room, so it works on a full disk too.
       await (items.size === 0 ? handle?.truncate(writeHeader().length) : rewrite())
       deadBytes = 0
       isTorn = false
     } else if (deadBytes > rewriteBytes) {
       deadBytes = 0
-      // A disk without room for a second file may still have room for a line.
+      // A failure is ignored: a disk without room for a second file may have room for a line.
       await rewrite().catch(() => undefined)
     }
   }
@@ -64,19 +64,19 @@ export function createDiskFile(file: string, rewriteBytes: number): DiskFile {
     async open() {
       items.clear()
       for (const item of await readItems(file)) note({ add: item }, writeLine({ add: item }))
-      // Takes away a line that a crash left half written, and the receipts that have arrived.
+      // The rewrite drops arrived receipts, and a line that a crash left half written.
       await rewrite()
       return [...items.values()].map(({ item }) => item)
     },
     async append(lines) {
       if (handle === null) throw new CounterfoilError('closed', 'The outbox was closed.')
       const texts = lines.map(writeLine)
-      // Arrived receipts go first: on a full disk this makes the file small enough again.
+      // Arrived receipts are noted first, so that `prepare` can shrink the file on a full disk.
       for (const [i, line] of lines.entries()) if ('remove' in line) note(line, texts[i]!)
       await prepare()
       try {
         await handle.appendFile(texts.join(''))
-        // A `remove` needs no sync: after a crash the portal takes the receipt for a repeat.
+        // A `remove` needs no sync: after a crash the portal recognises the receipt as a repeat.
         if (lines.some((line) => 'add' in line)) await handle.datasync()
       } catch (error) {
         isTorn = true
@@ -95,7 +95,7 @@ export function createDiskFile(file: string, rewriteBytes: number): DiskFile {
 /** Writes beside the old file and renames: after a crash one of the two files is whole. */
 async function replaceFile(file: string, text: string): Promise<FileHandle> {
   const next = `${file}.next`
-  // An earlier crash may have left one. Deno has no flag that appends and truncates.
+  // An earlier crash may have left this file, and Deno has no flag that appends and truncates.
   await rm(next, { force: true })
   const fresh = await open(next, 'ax', 0o600)
   try {
@@ -105,13 +105,13 @@ async function replaceFile(file: string, text: string): Promise<FileHandle> {
     return fresh
   } catch (error) {
     await fresh.close()
-    // Half a file would take the room that a line may still find.
+    // Half a file would take the room that a line still needs.
     await rm(next, { force: true }).catch(() => undefined)
     throw error
   }
 }
 
-/** A rename is on the disk when its folder is synced. */
+/** A rename is durable when its folder is synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null)
   // Some systems can't sync a folder, and don't need it.

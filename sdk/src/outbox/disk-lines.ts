@@ -7,12 +7,14 @@ export type Line = { add: OutboxItem } | { remove: string[] }
 
 const HEADER = { counterfoilOutbox: 1 }
 
+/** The file's first line. */
 export const writeHeader = (): string => `${JSON.stringify(HEADER)}\n`
+/** A line as JSON, with its line end. */
 export const writeLine = (line: Line): string => `${JSON.stringify(line)}\n`
 
 /**
- * What has not arrived, in its order. Throws `outbox_unusable` for a file that is no outbox: it is
- * about to be written over, and somebody may have named the wrong one.
+ * Reads the waiting receipts, in their order. Throws `outbox_unusable` for a file that is no
+ * outbox: the path may be a mistake, and the outbox would overwrite the file.
  */
 export async function readItems(file: string): Promise<OutboxItem[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -25,7 +27,7 @@ export async function readItems(file: string): Promise<OutboxItem[]> {
   const items = new Map<string, OutboxItem>()
   for (const one of text.split('\n')) {
     const line = readLine(one)
-    // The last line of a process that died while writing: nobody was told that it is kept.
+    // A process died while it wrote this line, so its caller never got the receipt's id.
     if (line === null) continue
     if ('add' in line) items.set(line.add.receiptId, line.add)
     else for (const id of line.remove) items.delete(id)

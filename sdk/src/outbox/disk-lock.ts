@@ -3,30 +3,30 @@ import { hostname } from 'node:os'
 import process from 'node:process'
 import { CounterfoilError } from '../errors.ts'
 
-/** A lock's owner shows this often that it is alive. */
+/** A lock's owner touches the lock this often, as a sign of life. */
 const BEAT_MS = 2_000
-/** After so long without a sign the owner is gone; asked only where its process can't be seen. */
+/** An owner without a sign of life for so long is gone; used only if its process can't be seen. */
 const STALE_MS = 10_000
 
-/** Who holds a file: only one at a time may write it. */
+/** A process's lock on a file: one process at a time may write the file. */
 export interface DiskLock {
-  /** False as soon as somebody else has it: this process stood still for too long. */
+  /** False if another process took the lock, because this process stood still for too long. */
   isOurs(): boolean
   release(): Promise<void>
 }
 
 interface Owner {
   pid: number
-  /** When the process began, so that a later one of the same number isn't taken for it. */
+  /** The start of the process, which tells it from a later process with the same number. */
   began: string | null
   host: string
 }
 
-/** Locks this process has: its own number says nothing about those. */
+/** The locks of this process, which the process number alone can't tell. */
 const held = new Set<string>()
 let count = 0
 
-/** Throws `outbox_in_use` where somebody alive has it. `file` is what the message names. */
+/** Throws `outbox_in_use` if a living process has the lock. `file` is the name in the message. */
 export async function lockFile(path: string, file: string): Promise<DiskLock> {
   if (held.has(path))
     throw new CounterfoilError('outbox_in_use', `This process has the outbox ${file} open already.`)
@@ -47,10 +47,10 @@ export async function lockFile(path: string, file: string): Promise<DiskLock> {
 }
 
 async function take(mine: string, path: string, file: string): Promise<void> {
-  // A link appears with its content, so nobody ever reads a lock that names no process yet.
+  // A link appears with its content, so each visible lock names its process.
   if (await linkIfAbsent(mine, path)) return
-  // Whoever removes a stale lock must not remove a fresh one that another has just put there: so
-  // only one at a time may judge and replace it, in one step.
+  // A process that removes a stale lock could remove a fresh lock that another process has just put
+  // there. So one process at a time may judge the lock and replace it, in one step.
   const breaking = `${path}.breaking`
   if (await isOlder(breaking, STALE_MS)) await rm(breaking, { force: true })
   if (!(await linkIfAbsent(mine, breaking)))
@@ -88,20 +88,20 @@ function keepAlive(path: string, text: string): DiskLock {
       clearInterval(timer)
       held.delete(path)
       const found = await readFile(path, 'utf8').catch(() => '')
-      // In a folder that can't be written any more it stays, and is stale as soon as we are gone.
+      // In a read-only folder the lock stays, and is stale as soon as this process has ended.
       if (found === text) await rm(path, { force: true }).catch(() => undefined)
     },
   }
 }
 
-/** The number of the process that has the lock and is alive, as far as can be known; else null. */
+/** The number of the lock's owner if it is alive, or may be alive; else null. */
 async function findOwner(path: string): Promise<number | null> {
   const owner = readOwner(await readFile(path, 'utf8').catch(() => ''))
   if (owner === null) return null
   const isHere = owner.host === hostname()
-  // Our own number is that of a process before us: in a container everybody is number 1.
+  // Our own number belongs to an earlier process: in each container the first process is number 1.
   if (isHere && owner.pid === process.pid) return null
-  // In another container the same number is another process.
+  // On another host, or in another container, the same number is another process.
   const state = isHere ? stateOf(owner.pid) : 'unknown'
   if (state === 'unknown') return (await isOlder(path, STALE_MS)) ? null : owner.pid
   if (state === 'gone') return null
@@ -119,12 +119,12 @@ function readOwner(text: string): Owner | null {
   }
 }
 
-/** Linux says when a process began, since which start of the machine; others say nothing here. */
+/** The machine's boot and the start of the process since then. Null on systems other than Linux. */
 async function beganAt(pid: number): Promise<string | null> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     const line = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // The name of the program comes second, in brackets, and may hold anything.
+    // The second field is the program's name in brackets, which may hold spaces and brackets.
     const ticks = line.slice(line.lastIndexOf(')') + 2).split(' ')[19]
     return `${boot.trim()} ${ticks ?? ''}`
   } catch {
@@ -147,7 +147,7 @@ async function linkIfAbsent(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** `unknown` where we may not ask, as in Deno without --allow-run: only its signs of life tell then. */
+/** `unknown` without the permission to see the process, as in Deno without --allow-run. */
 function stateOf(pid: number): 'alive' | 'gone' | 'unknown' {
   if (pid <= 0) return 'gone'
   try {

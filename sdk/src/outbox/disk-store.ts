@@ -10,16 +10,17 @@ import { createWriteQueue } from './write-queue.ts'
 const REWRITE_BYTES = 8 * 1024 * 1024
 
 /**
- * An outbox in one append-only file. A receipt is on the disk before its id is handed out: if this
- * process dies, the next process sends it.
+ * Makes an outbox in one append-only file. A receipt is on the disk before its id is handed out: if
+ * this process dies, the next process sends the receipt.
  *
- * One process at a time may use `path`: give each process a path of its own. `sign` throws
- * `outbox_in_use` while another living process uses the file. The file holds receipts, and public
- * content: only its owner can read it. Receipts that the portal refuses for good are kept, with the
- * reason, in `<path>.refused`, a line of JSON each; only you read that file. `path` must be on a disk
- * of this machine: locks and syncs are unreliable on some network file systems.
+ * One process at a time may use `path`, so give each process its own path. `sign` throws
+ * `outbox_in_use` while another living process uses the file. The file holds receipts and public
+ * content, so only its owner can read it. `<path>.refused` keeps the receipts that the portal
+ * refuses for good, one line of JSON each with the reason; this package never reads that file.
+ * `path` must be on a disk of this machine: locks and syncs are unreliable on some network file
+ * systems.
  *
- * `rewriteBytes`: the file is rewritten when this much of it is of arrived receipts; 8 MiB by default.
+ * When lines of arrived receipts have more than `rewriteBytes` (8 MiB), the file is rewritten.
  *
  * @example
  * const counterfoil = createCounterfoil({ …, outbox: createDiskStore('data/outbox.jsonl') })

@@ -1,9 +1,10 @@
 import type { OutboxEvents } from './delivery.ts'
 import { quietly } from '../quietly.ts'
 
+/** The events of one outbox. */
 export interface Events {
   emit: <E extends keyof OutboxEvents>(event: E, ...values: Parameters<OutboxEvents[E]>) => void
-  /** Gives a function that removes the listener. */
+  /** Adds a listener, and gives a function that removes the listener. */
   on: <E extends keyof OutboxEvents>(event: E, listener: OutboxEvents[E]) => () => void
 }
 

@@ -6,7 +6,7 @@ import type { Waiting } from './waiting-list.ts'
 /** Puts a receipt into the store. Throws `outbox_full`, `outbox_unusable` or `outbox_in_use`. */
 export type Keep = (entry: OutboxItem) => Promise<Waiting>
 
-/** `changed` is called when a receipt has left the list again. */
+/** `changed` is called when a receipt that could not be kept has left the list. */
 export function createKeeping(ctx: OutboxContext, changed: () => void): Keep {
   const pending = new Map<string, Promise<Waiting>>()
 
@@ -24,7 +24,7 @@ export function createKeeping(ctx: OutboxContext, changed: () => void): Keep {
       changed()
       throw asError('outbox_unusable', 'The receipt can’t be kept in the outbox', thrown)
     }
-    // A receipt is sent only from here on: a crash can then break no link that works.
+    // Only kept receipts are sent, so that a crash breaks no working link.
     one.isKept = true
     return one
   }
@@ -33,7 +33,7 @@ export function createKeeping(ctx: OutboxContext, changed: () => void): Keep {
     const { receiptId } = entry
     const known = ctx.list.get(receiptId)
     if (known?.isKept) return known
-    // The same receipt twice in one moment: the second caller waits for the store as well.
+    // The second caller with the same receipt waits for the store as well.
     const keeping = pending.get(receiptId) ?? keep(entry)
     pending.set(receiptId, keeping)
     return keeping.finally(() => pending.delete(receiptId))

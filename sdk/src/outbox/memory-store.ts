@@ -1,6 +1,6 @@
 import type { OutboxStore } from './delivery.ts'
 
-/** The outbox itself remembers the waiting receipts: they are lost with the process. */
+/** Keeps nothing: waiting receipts are in the outbox's memory, and lost with the process. */
 export const createMemoryStore = (): OutboxStore => ({
   open: () => Promise.resolve([]),
   add: () => Promise.resolve(),

@@ -1,18 +1,20 @@
 import { asError, type CounterfoilError } from '../errors.ts'
 import { startQuietTimer } from '../timer.ts'
 
-/** The outbox tries again this often to open a store that another process has. */
+/** The pause before the next attempt to open a store, which another process may have. */
 const REOPEN_MS = 2_000
 
-/** The opening of a store, which may fail now and succeed later. */
+/** The opening of a store, which can fail now and succeed later. */
 export interface Opening {
-  /** Opens the store once. Throws `outbox_unusable` or `outbox_in_use`; the next call tries again. */
+  /**
+   * Opens the store once. Throws `outbox_unusable` or `outbox_in_use`; the next call tries again.
+   */
   open(): Promise<void>
-  /** Resolves when the attempt that is under way has ended. */
+  /** Resolves when the current attempt has ended. */
   settled(): Promise<void> | undefined
 }
 
-/** Tries at once and until the store is open; `tell` hears the first failure only. */
+/** Tries at once, and again until the store is open. `tell` gets only the first failure. */
 export function createOpening(
   openStore: () => Promise<void>,
   isClosed: () => boolean,

@@ -9,14 +9,14 @@ import { createParking } from './parking.ts'
 import { createSender } from './sender.ts'
 import { createWaitingList } from './waiting-list.ts'
 
-/** Receipts on their way to the portal. */
+/** The receipts that wait for the portal. */
 export interface Outbox {
   /**
    * Resolves when the store has the receipt. Throws `outbox_full`, `outbox_unusable`,
    * `outbox_in_use` or `closed`.
    */
   add(item: OutboxItem): Promise<{ delivery: Promise<Delivery> }>
-  /** The waiting receipt of this job, or null. An earlier process may have left it. */
+  /** The waiting receipt of a job, or null. An earlier process may have left the receipt. */
   findJob(jobId: string): Promise<OutboxItem | null>
   flush(options?: { timeoutMs?: number; parked?: boolean }): Promise<FlushResult>
   close(options?: { timeoutMs?: number }): Promise<void>
@@ -30,7 +30,7 @@ const CLOSE_TIMEOUT_MS = 2_000
 
 /**
  * Sends waiting receipts in order and in batches, one batch at a time, and tries again without end.
- * A receipt leaves the store when the portal has stored or refused it, and not before.
+ * A receipt stays in the store until the portal has stored or refused it.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
   const list = createWaitingList()
@@ -57,7 +57,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function flush(timeoutMs: number, parked: boolean): Promise<FlushResult> {
     await opening.open()
     if (parked) parking.unpark()
-    // The caller is about to leave: a failed batch is tried at once.
+    // The caller is about to leave, so a failed batch is tried at once.
     sender.retry()
     const look = setInterval(sender.endSilence, SILENCE_LOOK_MS)
     const countReady = (): number => list.countReady(parking.isParked())

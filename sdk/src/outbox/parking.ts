@@ -3,15 +3,15 @@ import { startQuietTimer, type Timer } from '../timer.ts'
 import type { OutboxContext } from './context.ts'
 import { BACKOFF_MAX_MS, RETRY_AFTER_MS_MAX } from './pause.ts'
 
-/** The outbox looks at the clock this often: timers stand still while a machine sleeps. */
+/** The outbox looks at the clock this often, because timers stand still while a machine sleeps. */
 const LOOK_MS_MAX = 600_000
 
 /** A full cap. While it lasts, only receipts with a reservation are sent. */
 export interface Parking {
   isParked(): boolean
-  /** The portal refused `count` receipts of one batch, because the cap is full. */
+  /** Begins parking: the portal refused `count` receipts of one batch for the full cap. */
   park(problem: Problem, count: number): void
-  /** The cap may have room again: the next batch finds out. */
+  /** Ends parking: the cap may have room again, and the next batch finds out. */
   unpark(): void
   /** Ends parking if its time is over; otherwise calls `resume` when its time is over. */
   look(): void
@@ -20,7 +20,7 @@ export interface Parking {
 
 /** `resume` is called when the cap's time may be over. */
 export function createParking(ctx: OutboxContext, resume: () => void): Parking {
-  /** 0: the cap has room, as far as the outbox knows. */
+  /** 0 means that the cap has room, as far as the outbox knows. */
   let until = 0
   let since = 0
   let timer: Timer | undefined
@@ -34,7 +34,7 @@ export function createParking(ctx: OutboxContext, resume: () => void): Parking {
     ctx.list.uncap()
     stop()
   }
-  // After the clock was set back, `until` may be a year away by mistake: the portal then decides.
+  // A clock that was set back could make `until` a year away, so parking ends then.
   const isParked = (): boolean => since <= ctx.now() && ctx.now() < until
 
   return {
@@ -42,7 +42,7 @@ export function createParking(ctx: OutboxContext, resume: () => void): Parking {
     park(problem, count) {
       const resetsAt = Date.parse(problem.resetsAt ?? '')
       since = ctx.now()
-      // A portal whose clock is behind ours names a past time: a minute is the shortest parking.
+      // A portal whose clock is behind ours names a past time, so parking lasts at least a minute.
       until = Number.isNaN(resetsAt)
         ? since + RETRY_AFTER_MS_MAX
         : Math.max(resetsAt, since + BACKOFF_MAX_MS)

@@ -7,25 +7,27 @@ import type { BatchResult } from '../portal/portal.ts'
 import type { Waiting } from './waiting-list.ts'
 
 const BATCH_ITEMS_MAX = 1_000
-/** The portal takes 4 MiB; 1 KiB is left for the JSON around the items. */
+/** The portal takes 4 MiB, of which 1 KiB is for the JSON around the items. */
 const BATCH_BYTES_MAX = 4 * 1024 * 1024 - 1024
 
+/** The context of one attempt to send. */
 export interface Sending extends OutboxContext {
   parking: Parking
   /** A receipt has left the list. */
   changed: () => void
 }
 
-/** Why sending stopped before all receipts were sent. */
+/** The reason why sending stopped before all receipts were sent. */
 export type Stop =
   | { kind: 'later'; afterMs: number | null; why: string }
-  /** The portal refused the API key, not the receipts: those are kept. */
+  /** The portal refused the API key, not the receipts, which are kept. */
   | { kind: 'refused'; problem: Problem }
 
+/** The next receipts to send. Empty: nothing can be sent now. */
 export const nextBatch = (ctx: Sending, countMax = BATCH_ITEMS_MAX): Waiting[] =>
   ctx.list.takeBatch(countMax, BATCH_BYTES_MAX, ctx.parking.isParked())
 
-/** Sends batch after batch. Null: nothing is left that could be sent now. */
+/** Sends batch after batch. Null: all receipts are sent that can be sent now. */
 export async function sendWaiting(ctx: Sending): Promise<Stop | null> {
   let countMax = BATCH_ITEMS_MAX
   while (!ctx.isClosed()) {
@@ -45,7 +47,7 @@ export async function sendWaiting(ctx: Sending): Promise<Stop | null> {
       const { problem } = answer
       const isTheirs = problem.status === 400 || problem.status === 413
       if (isTheirs && batch.length > 1) {
-        // One receipt of the batch is wrong or too large: halving the batch finds it.
+        // Halving the batch finds the one receipt that is wrong or too large.
         countMax = Math.ceil(batch.length / 2)
         continue
       }
@@ -61,14 +63,16 @@ export async function sendWaiting(ctx: Sending): Promise<Stop | null> {
 
 const later = (why: string): Stop => ({ kind: 'later', afterMs: null, why })
 
-/** A portal's answer names each receipt; another server can't know their ids. */
+/** Whether the answer is a portal's: it names each receipt, whose id another server can't know. */
 const areTheirs = (batch: Waiting[], results: BatchResult[]): boolean =>
   batch.every((one, i) => {
     const given = results[i]!
     return 'problem' in given || given.result.receiptId === one.entry.receiptId
   })
 
-/** Gives why some of the batch have to be sent again; null: the next batch may follow. */
+/**
+ * Handles a batch's results. Gives the reason to send some again; null: the next batch may follow.
+ */
 async function settle(
   ctx: Sending,
   batch: Waiting[],
@@ -78,7 +82,7 @@ async function settle(
   const capped: Problem[] = []
   let held: Problem | null = null
   for (const [i, one] of batch.entries()) {
-    // The answer belongs to abandoned sending: a later answer came first.
+    // Another worker settled this receipt first; this answer comes from an abandoned worker.
     if (ctx.list.get(one.entry.receiptId) !== one) continue
     const outcome = readOutcome(one.entry.receiptId, results[i]!, ctx.portal.url)
     if (outcome.kind === 'done') done.push({ one, delivery: outcome.delivery })
@@ -108,7 +112,10 @@ async function forget(
   const refused = done.flatMap(({ one, delivery }) =>
     delivery.state === 'refused' ? [{ item: one.entry, problem: delivery.problem }] : [],
   )
-  /** At worst the next process sends these receipts once more, which counts nothing. */
+  /**
+   * Reports a failure: at worst the next process sends these receipts again, and the cap does not
+   * count a repeat.
+   */
   const attempt = async (write: () => Promise<void> | undefined): Promise<boolean> => {
     try {
       await write()

@@ -5,34 +5,35 @@ import { BACKOFF_MAX_MS, createPause } from './pause.ts'
 import { nextBatch, sendWaiting, type Sending } from './send-waiting.ts'
 
 /**
- * A flush abandons sending after so long without an answer, and sends anew. In a worker at the edge
- * a request that has ended takes along the calls that it began: their answers never come.
+ * After so long without an answer, a flush abandons sending and begins anew. A worker at the edge
+ * ends the calls of a request together with that request, so their answers never come.
  */
 const SILENCE_MS_MAX = 10_000
 
 /** Sends waiting receipts, one batch at a time, with pauses after failures. */
 export interface Sender {
-  /** Begins to send, unless sending is under way or pauses, or nothing can be sent. */
+  /** Begins to send, unless sending runs or pauses, or no receipt can be sent. */
   start(): void
-  /** Ends a pause, forgets a refusal, and starts. */
+  /** Ends a pause, forgets a refusal, and begins to send. */
   retry(): void
   /** Abandons sending that has been silent for too long, and begins anew. */
   endSilence: () => void
-  /** The portal's last answer refused the API key: to wait a moment won't help. */
+  /** Whether the portal's last answer refused the API key, so that waiting a moment won't help. */
   isRefused(): boolean
-  /** The list, or what is known of the portal, is another now. */
+  /** Must be called after each change of the list or of the portal's state. */
   changed: () => void
   /** Resolves at the next change. */
   nextChange(): Promise<void>
-  /** Begins nothing more by itself. Resolves when the request that is under way has ended. */
+  /** Ends pauses and parking. Resolves when the running request has ended. */
   stop(): Promise<void>
 }
 
+/** Makes the sender of one outbox. It sends nothing before `start`. */
 export function createSender(ctx: OutboxContext, parking: Parking): Sender {
   const sending: Sending = { ...ctx, parking, changed }
   const pause = createPause(ctx.random, start)
   let working: Promise<void> | null = null
-  /** Counts the workers: a worker with an earlier number was abandoned. */
+  /** The number of the current worker; workers with an earlier number are abandoned. */
   let shift = 0
   let heardAt = 0
   let isRefused = false
@@ -73,7 +74,7 @@ export function createSender(ctx: OutboxContext, parking: Parking): Sender {
     }
     working = null
     changed()
-    // A receipt that came while the last batch was ending found this worker, and relied on it.
+    // A receipt that came while the last batch was ending relied on this worker.
     start()
   }
 
@@ -90,7 +91,7 @@ export function createSender(ctx: OutboxContext, parking: Parking): Sender {
     },
     endSilence() {
       if (working === null || ctx.now() - heardAt < SILENCE_MS_MAX) return
-      // At worst a receipt is sent twice: the portal takes the second for a repeat.
+      // At worst a receipt is sent twice, and the portal recognises the repeat.
       shift++
       working = null
       start()

@@ -4,11 +4,13 @@ import type { Delivery, OutboxItem } from './delivery.ts'
 /** A receipt in the outbox, with the promise of its delivery. */
 export interface Waiting {
   entry: OutboxItem
-  /** The length of its JSON in UTF-8, as it will be sent. */
+  /** The length of the item's JSON in UTF-8, as it is sent. */
   bytes: number
-  /** The store has it. It is not sent before: a crash could then break a link that works. */
+  /**
+   * The store has the receipt. Only kept receipts are sent, so that a crash breaks no working link.
+   */
   isKept: boolean
-  /** The cap was full for it, its reservation included. */
+  /** The portal refused the receipt for a full cap, with its reservation if it has one. */
   isCapped: boolean
   delivery: Promise<Delivery>
   resolve(delivery: Delivery): void
@@ -22,19 +24,22 @@ export interface WaitingList {
   remove(one: Waiting): void
   get(receiptId: string): Waiting | null
   findJob(jobId: string): OutboxItem | null
-  /** The next receipts to send. `reservedOnly`: the cap is full, but a reservation is a place in it. */
+  /**
+   * The next receipts to send. `reservedOnly`: the cap is full, but a reservation is a place in it.
+   */
   takeBatch(countMax: number, bytesMax: number, reservedOnly: boolean): Waiting[]
-  /** How many receipts can be sent now, or as soon as the store has them. */
+  /** The number of receipts that can be sent now, or as soon as the store has them. */
   countReady(reservedOnly: boolean): number
-  /** The cap may have room again. */
+  /** Forgets which receipts a full cap refused, because the cap may have room again. */
   uncap(): void
   all(): Iterable<Waiting>
 }
 
-/** A reserved receipt has a place in a full cap, until the portal refuses that too. */
+/** A receipt with a reservation has a place in a full cap, unless the portal refused it too. */
 const isReserved = ({ entry, isCapped }: Waiting): boolean =>
   entry.item.reservation !== undefined && !isCapped
 
+/** Makes an empty list. */
 export function createWaitingList(): WaitingList {
   const byId = new Map<string, Waiting>()
   const jobs = new Map<string, string>()
@@ -70,9 +75,9 @@ export function createWaitingList(): WaitingList {
       let total = 0
       for (const one of byId.values()) {
         if (reservedOnly && !isReserved(one)) continue
-        // Later receipts wait for this one, so that the cap is filled in order.
+        // Later receipts wait for an unkept one, so that the cap is filled in order.
         if (!one.isKept || batch.length === countMax) break
-        // The comma between two items is a byte as well.
+        // One byte is for the comma between two items.
         if (batch.length > 0 && total + one.bytes + 1 > bytesMax) break
         batch.push(one)
         total += one.bytes + 1

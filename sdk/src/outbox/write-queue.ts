@@ -4,7 +4,7 @@ interface Write<L> {
   reject: (error: unknown) => void
 }
 
-/** Lines on their way to a file. Lines that wait together share one write and one sync. */
+/** A queue of lines for a file. Lines that wait together share one write and one sync. */
 export interface WriteQueue<L> {
   /** Resolves when `append` has taken the line. */
   write(line: L): Promise<void>
@@ -12,12 +12,13 @@ export interface WriteQueue<L> {
   settled(): Promise<void>
 }
 
+/** `append` gets the waiting lines of one write, and is never called twice at the same time. */
 export function createWriteQueue<L>(append: (lines: L[]) => Promise<void>): WriteQueue<L> {
   let queue: Write<L>[] = []
   let writing: Promise<void> | null = null
 
   async function drain(): Promise<void> {
-    // One turn first, so that lines of the same moment share a sync.
+    // Waiting one turn lets lines of the same moment share a sync.
     await Promise.resolve()
     while (queue.length > 0) {
       const batch = queue

@@ -2,7 +2,9 @@ import type { Problem } from '../errors.ts'
 import { isObject, type Members } from '../members.ts'
 import type { BatchResult } from './portal.ts'
 
-/** A proxy's error page is not a problem document: then only its status is told. */
+/**
+ * Reads a problem document. Of another answer, such as a proxy's error page, it keeps the status.
+ */
 export async function readProblem(response: Response): Promise<Problem> {
   const { status } = response
   try {
@@ -24,8 +26,8 @@ function toProblem(body: Members, status: number): Problem {
 }
 
 /**
- * The results of a batch, one for each item. Null: the answer is not a portal's. The outbox forgets
- * a receipt by its result, so that a proxy's own "200 OK" must not pass for one.
+ * Reads the results of a batch, one for each item. Null: the answer is not a portal's. The outbox
+ * forgets a receipt by its result, so a proxy's own "200 OK" must not count as a result.
  */
 export function readResults(body: unknown, count: number): BatchResult[] | null {
   const results = isObject(body) ? body.results : null
@@ -45,7 +47,7 @@ function readResult(value: unknown): BatchResult | null {
   return { status, problem: toProblem(problem, status) }
 }
 
-/** Milliseconds from now. Seconds or a date, as RFC 9110 has it; null for anything else. */
+/** Retry-After (RFC 9110: seconds or a date) in milliseconds from `now`; null for anything else. */
 export function readRetryAfter(response: Response, now: number): number | null {
   const value = response.headers.get('retry-after') ?? ''
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000

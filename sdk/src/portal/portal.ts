@@ -2,57 +2,63 @@ import { asError, CounterfoilError, refusalOf, type Problem } from '../errors.ts
 import { readProblem, readResults, readRetryAfter } from './portal-answers.ts'
 import type { Fetch, Signal } from '../platform.ts'
 
-/** How an API key stands in its month. */
+/** An API key's usage in the current month, in receipts. */
 export interface Usage {
   used: number
+  /** Places that are reserved and not used yet. */
   reserved: number
-  /** Null: no cap. */
+  /** Null for an API key without a cap. */
   cap: number | null
-  /** RFC 3339. */
+  /** The time when the cap has room again, in RFC 3339. */
   resetsAt: string
 }
 
-/** A receipt as the portal takes it in. */
+/** A receipt as the portal's API takes it. */
 export interface BatchItem {
+  /** The compact JWS. */
   receipt: string
   visibility: 'private' | 'public' | 'findable'
   content?: { text: string } | { base64: string }
   reservation?: string
 }
 
+/** The portal's answer for one receipt of a batch. */
 export type BatchResult =
   { status: 200 | 201; result: { receiptId: string } } | { status: number; problem: Problem }
 
+/** The portal's answer for a whole batch. */
 export type BatchAnswer =
   | { kind: 'answered'; results: BatchResult[] }
-  /** The portal gave no answer, or says later: the same batch may be sent again. */
+  /** The portal gave no answer, or asks to send the same batch again later. */
   | { kind: 'later'; afterMs: number | null; why: string }
   /** The request as a whole was refused. */
   | { kind: 'refused'; problem: Problem }
 
-/** The portal's API, by `fetch`. */
+/** A client of the portal's API. */
 export interface Portal {
   /** Without a slash at its end. */
   url: string
-  /** Never throws. */
+  /** Sends receipts. Never rejects. */
   postBatch(items: BatchItem[], signal: Signal): Promise<BatchAnswer>
-  /** Throws `cap_exceeded`, `portal_refused` or `portal_unreachable`, as all below. */
+  /** As the methods below, throws `cap_exceeded`, `portal_refused` or `portal_unreachable`. */
   reserve(values: { count: number; ttlSeconds: number }): Promise<Reservation>
   release(reservation: string): Promise<void>
   usage(): Promise<Usage & { period: string }>
 }
 
-/** Places that are held for this API key. */
+/** Reserved places under the API key's cap. */
 export interface Reservation {
+  /** The id, for the option `reservation` and for `release`. */
   reservation: string
+  /** The number of places. */
   count: number
-  /** RFC 3339. */
+  /** The time when unused places are free again, in RFC 3339. */
   expiresAt: string
   usage: Usage
 }
 
 const TIMEOUT_MS = 30_000
-/** With these a portal, or the proxy before it, says that it can't answer at the moment. */
+/** Statuses of a portal, or of a proxy before it, that can't answer at the moment. */
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504])
 
 interface PortalOptions {
@@ -78,8 +84,8 @@ async function send(
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     body: JSON.stringify(body),
-    // A followed redirect would carry the API key to another server. Not `error`: the platforms at
-    // the edge don't have it.
+    // A followed redirect would carry the API key to another server. `error` would be simpler, but
+    // platforms at the edge don't have it.
     redirect: 'manual',
     signal,
   })
@@ -91,13 +97,14 @@ async function send(
   return response
 }
 
+/** Makes the client of one portal for one API key. */
 export function createPortal(options: PortalOptions): Portal {
   const { url } = options
 
   const unreachable = (thrown: unknown): CounterfoilError =>
     asError('portal_unreachable', `The portal at ${url} can't be reached`, thrown)
 
-  /** The answer's JSON; null for 204. Throws as `Portal.reserve`. */
+  /** Gives the answer's JSON; null for 204. Throws as `Portal.reserve`. */
   async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
     let response: Response
     try {
@@ -126,10 +133,10 @@ export function createPortal(options: PortalOptions): Portal {
   return {
     url,
     async postBatch(items, signal) {
-      // Not AbortSignal.any: Node 20.0 to 20.2 don't have it.
+      // `AbortSignal.any` is missing in Node 20.0 to 20.2.
       const aborter = new AbortController()
       const abort = (): void => aborter.abort()
-      // A `fetch` of the caller's own may ignore its signal.
+      // The caller's own `fetch` may ignore its signal.
       const aborted = new Promise<never>((_resolve, reject) => {
         aborter.signal.onabort = () => reject(new Error('it did not answer in time'))
       })

@@ -2,7 +2,7 @@ import type { Ending, LateDetails } from '../details.ts'
 import { highAtEnd } from '../surrogates.ts'
 import { composeMessageRest, escapeText, MESSAGE_OPENING, type ToolCall } from './message.ts'
 
-/** Where the pieces of an answer go: a recording that will be signed, or a digest that compares. */
+/** A target for the pieces of an answer: a recording to sign, or a digest to compare. */
 export interface Sink {
   write(piece: string): void
 }
@@ -13,32 +13,33 @@ export interface ToolPart {
   name?: string | null | undefined
   /** A further piece of the arguments. */
   input?: string | null | undefined
-  /** All of the arguments; goes before the pieces. */
+  /** All of the arguments; they replace the pieces. */
   inputWhole?: string | undefined
 }
 
-/** An answer as any provider gives it: filled piece by piece, memory flat for text. */
+/** An answer of any provider, filled piece by piece. Its text is not kept in memory. */
 export interface Answer {
   text(piece: string): void
   refusal(piece: string): void
   reasoning(piece: string): void
   /** `key` tells the calls of one answer apart: an index, or an id. */
   tool(key: string | number, part: ToolPart): void
-  /** The model that the provider says it was; the first one counts. */
+  /** The model's name from the provider; the first one counts. */
   model(name: string): void
   /** The provider's finish reason: the answer has come to its own end. */
   finish(reason: string): void
-  /** The provider said, inside of the stream, that it failed. */
+  /** The provider reported its failure inside the stream. */
   fail(): void
   isFinished(): boolean
-  /** Ends both sinks. Says which of them holds what is to be signed. */
+  /** Ends both sinks. `subject` names the sink to sign. */
   end(): { subject: 'text' | 'message'; ending: Ending; late: LateDetails }
 }
 
 /**
- * Both forms of an answer are written as it runs by, because only its end tells which one is needed:
- * `text` gets the bare text, `message` the JSON of `composeMessage`. It is a message if there was a
- * tool call, a refusal, or reasoning that was asked for; `subject` decides it beforehand.
+ * Makes an answer that writes both of its forms, because only the end tells which form is signed:
+ * `text` gets the bare text, `message` gets the JSON of `composeMessage`. The form is `message` if
+ * the answer had a tool call, a refusal or requested reasoning; the option `subject` overrides
+ * this.
  */
 export function createAnswer(options: {
   text: Sink
@@ -66,7 +67,7 @@ export function createAnswer(options: {
 
   function statusOf(): Ending {
     if (isFailed) return { status: chunks > 0 ? 'partial' : 'failed', end: 'error' }
-    // No provider ends an answer without a word: this one was cut off on its way.
+    // Each provider ends an answer with a reason, so an answer without one was cut off on its way.
     if (reason === undefined) return { status: 'partial', end: 'unfinished' }
     return { status: 'complete', end: reason }
   }
@@ -92,7 +93,7 @@ export function createAnswer(options: {
       chunks++
       const call = tools.get(key) ?? { id: '', name: '', input: '' }
       if (call.id === '') call.id = part.id ?? ''
-      // Some compatible providers repeat the name with each piece, none sends it in pieces.
+      // Some compatible providers repeat the whole name with each piece.
       if (call.name === '') call.name = part.name ?? ''
       call.input = part.inputWhole ?? call.input + (part.input ?? '')
       tools.set(key, call)

@@ -2,26 +2,26 @@ import { concatBytes } from '../receipt/bytes.ts'
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0))
 
-/** How an OpenAI-compatible stream says that nothing follows; both are in use. */
+/** Both spellings of the last line of an OpenAI-compatible stream. */
 const MARKS = [bytesOf('data: [DONE]'), bytesOf('data:[DONE]')]
 const LF = 10
 const CR = 13
 const NOTHING = new Uint8Array()
 
 /**
- * Finds the line `data: [DONE]` in bytes that may be cut anywhere, and changes none of them. Only a
- * line's beginning that may still become that line is held back: eleven bytes at most.
+ * Finds the line `data: [DONE]` in bytes that may be cut anywhere, and changes no byte. Only the
+ * beginning of a possible `[DONE]` line is held back: eleven bytes at most.
  */
 export function createDoneScanner(): {
-  /** What may go on; `done` starts with the mark and has all that came after it. */
+  /** `before` may go on; `done` starts with the mark and holds all bytes after it. */
   push(bytes: Uint8Array): { before: Uint8Array; done: Uint8Array | null }
-  /** What was still held back when the stream ended without that line. */
+  /** The held-back bytes of a stream that ended without that line. */
   rest(): Uint8Array
-  /** Whether what went on ends where an event ends. */
+  /** Whether the bytes so far end with the end of an event. */
   isBetweenEvents(): boolean
 } {
   let held = NOTHING
-  /** Of the line that what went on ends in. */
+  /** The length of the current line so far. */
   let lineLength = 0
   let isAfterCr = false
   let isBlank = true
@@ -29,7 +29,7 @@ export function createDoneScanner(): {
   function note(bytes: Uint8Array): void {
     for (const byte of bytes) {
       const isEnd = byte === LF || byte === CR
-      // Of CRLF the LF ends no further line.
+      // The LF of a CRLF ends no further line.
       if (isEnd && !(byte === LF && isAfterCr)) isBlank = lineLength === 0
       lineLength = isEnd ? 0 : lineLength + 1
       isAfterCr = byte === CR
@@ -60,7 +60,7 @@ export function createDoneScanner(): {
   }
 }
 
-/** Where the next line starts; the end of the bytes, if this one doesn't end in them. */
+/** The start of the next line, or the end of the bytes. */
 function afterLine(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++)
     if (bytes[at] === LF || bytes[at] === CR) return at + 1

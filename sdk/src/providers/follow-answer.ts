@@ -5,25 +5,25 @@ import { asError, type CounterfoilError } from '../errors.ts'
 import { quietly } from '../quietly.ts'
 import { followNothing, type Follower, type TapOptions } from '../stream/tap.ts'
 
-/** For all answers of a provider: what `tap` takes, and these. */
+/** The options of the providers' taps: those of `tap`, and two about the signed form. */
 export interface AnswerOptions extends TapOptions {
   /**
-   * What is signed. By default `text`, the text alone, unless there is more in the answer (tool
-   * calls, a refusal, reasoning that was asked for): then it is `message`, the JSON of
-   * `composeMessage`.
+   * The signed form: `text` (the text alone) or `message` (the JSON of `composeMessage`). By
+   * default `text`, and `message` for an answer with tool calls, a refusal or requested reasoning.
    */
   subject?: 'text' | 'message' | undefined
-  /** Whether reasoning belongs to what is signed. False by default: users seldom see it. */
+  /** True: reasoning is signed too. False by default, because users seldom see reasoning. */
   reasoning?: boolean | undefined
 }
 
+/** An answer and its follower. */
 export interface FollowedAnswer<T> {
   answer: Answer
   follower: Follower<T>
 }
 
 /**
- * An answer and whoever follows it; `read` says what a provider's chunk holds. Never throws: what
+ * Follows an answer; `read` writes a chunk's content to the answer. Never throws: an answer that
  * can't be followed goes on without a receipt.
  */
 export function followAnswer<T>(
@@ -43,7 +43,7 @@ export function followAnswer<T>(
   return { answer, follower }
 }
 
-/** Tells the caller's own listener. Never throws. */
+/** Calls the caller's own listener. Never throws. */
 export const tell = (options: Pick<TapOptions, 'onError'>, error: CounterfoilError): void =>
   quietly(() => options.onError?.(error))
 
@@ -62,7 +62,7 @@ export function followSafely<T>(
 
 const nowhere = { write: (): void => undefined }
 
-/** Signs an answer that is there as a whole. Throws a `CounterfoilError`. */
+/** Signs a finished answer. Throws a `CounterfoilError`. */
 export function signAnswer(
   counterfoil: Counterfoil,
   options: AnswerOptions,
@@ -74,7 +74,7 @@ export function signAnswer(
   return instead.finish(ending, { ...late, chunks: 1 })
 }
 
-/** An answer that is recorded, and how its end is told. */
+/** Records an answer in both forms. `end` ends the answer and names the recording to sign. */
 export function recordAnswer(counterfoil: Counterfoil, options: AnswerOptions) {
   const recordings = { text: counterfoil.record(options), message: counterfoil.record(options) }
   const { subject, reasoning } = options
@@ -83,7 +83,7 @@ export function recordAnswer(counterfoil: Counterfoil, options: AnswerOptions) {
     answer,
     end: () => {
       const { subject: ended, ending, late } = answer.end()
-      // What the caller says of the model goes before what the provider calls it.
+      // The caller's name for the model goes before the provider's.
       const model = options.model === undefined ? late.model : undefined
       return { ...ending, late: { ...late, model }, instead: recordings[ended] }
     },

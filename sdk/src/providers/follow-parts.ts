@@ -3,8 +3,9 @@ import type { ModelPart } from './read-ai-sdk.ts'
 import { cut } from '../stream/follow-source.ts'
 
 /**
- * The parts of a language model's stream as they are, each when it is asked for; only `finish`, which
- * comes after everything a user sees, gets the receipt into its `providerMetadata`.
+ * Passes on the parts of a language model's stream unchanged, each when the reader requests it.
+ * Only the part `finish`, which comes after all shown parts, gets the receipt into its
+ * `providerMetadata`.
  */
 export function followParts<S extends ReadableStream>(
   source: S,
@@ -13,7 +14,7 @@ export function followParts<S extends ReadableStream>(
   const reader = (source as ReadableStream<ModelPart>).getReader()
 
   async function complete(part: ModelPart): Promise<ModelPart> {
-    // Everything was delivered; what is still to come is the stream's own end.
+    // All parts were delivered; only the stream's end follows.
     follower.end()
     const counterfoil = await metadata()
     if (counterfoil === null) return part

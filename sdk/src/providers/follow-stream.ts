@@ -2,7 +2,7 @@ import type { FollowedAnswer } from './follow-answer.ts'
 import { followIterable } from '../stream/follow-source.ts'
 import type { Follower, Receipted } from '../stream/tap.ts'
 
-/** A stream object of a provider's package, recognised by its members: no package is imported. */
+/** A stream of a provider's package, recognised by its members, so that no package is imported. */
 export interface ProviderStream {
   controller: AbortController
   [Symbol.asyncIterator](): AsyncIterator<unknown>
@@ -16,8 +16,8 @@ interface EventStream extends ProviderStream {
 }
 
 /**
- * The same object with a `receipt` added. `events`: the names of the events that carry the chunks of a
- * stream with listeners.
+ * Follows a stream, and adds `receipt` to the same object. `events` are the names of the events
+ * that carry the chunks of a stream with listeners.
  */
 export function followStream<S extends ProviderStream>(
   stream: S,
@@ -45,8 +45,8 @@ const isEventStream = (stream: ProviderStream): stream is EventStream =>
   'on' in stream && typeof stream.on === 'function'
 
 /**
- * Puts `wrap` around a stream's iterator. The field `iterator` of the `openai` package is replaced
- * where it is there: `tee()` and `toReadableStream()` take their chunks from it too.
+ * Puts `wrap` around a stream's iterator. A stream of the `openai` package has a field `iterator`,
+ * which is replaced because `tee()` and `toReadableStream()` take their chunks from it too.
  */
 export function wrapIterator(
   stream: ProviderStream,
@@ -60,9 +60,9 @@ export function wrapIterator(
 }
 
 /**
- * A loop's receipt covers the chunks that the loop took; with listeners alone, the receipt covers all
- * chunks that arrived. A listener for `error` or `abort` is not added: with one, the stream would no
- * longer raise errors that the caller leaves unhandled.
+ * A loop's receipt covers the chunks that the loop took; with listeners alone, the receipt covers
+ * all chunks that arrived. No listener for `error` or `abort` is added, because the stream would
+ * then hide errors that the caller leaves unhandled.
  */
 function followEvents(stream: EventStream, follower: Follower<unknown>, events: string[]): void {
   let isPushed = false

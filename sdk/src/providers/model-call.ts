@@ -6,34 +6,36 @@ import { recordAnswer, type AnswerOptions } from './follow-answer.ts'
 import { endingOf, type Follower } from '../stream/tap.ts'
 import { waitBriefly } from './wait-briefly.ts'
 
-/** How a call ended, in the middleware’s words: the outcomes `complete`, `partial` and `failed`. */
+/** The middleware's words for the outcomes `complete`, `partial` and `failed`. */
 export type Resolution = 'success' | 'partial' | 'failed'
 
-/** What the middleware's hooks are told of a call that has ended. */
+/** The argument of the middleware's hooks: a call that has ended. */
 export interface ModelCall {
   type: 'generate' | 'stream'
   /** The call's options as the model got them: `prompt`, `tools`, `providerOptions`, … */
   params: CallParams
   model: { provider: string; modelId: string }
-  /** What the middleware would say. */
+  /** The resolution without `deriveResolution`. */
   resolution: Resolution
   /** The provider's finish reason, `aborted`, `unfinished` or `error`. */
   finishReason: string | undefined
-  /** What the model call threw, or told in its stream. */
+  /** The error that the model call threw, or that its stream reported. */
   error?: unknown
-  /** What `doGenerate` gave; for streams nothing is kept. */
+  /** The result of `doGenerate`; undefined for streams, whose parts are not kept. */
   result?: unknown
 }
 
+/** The members of a call's options that are used. */
 export interface CallParams {
   prompt: unknown
   abortSignal?: AbortSignal | undefined
   providerOptions?: Record<string, Record<string, unknown>> | undefined
 }
 
-/** Meta is text; what isn't is written as text. */
+/** The entries for `meta`. Other values than text are written as text. */
 export type Metadata = Record<string, string | number | boolean | null | undefined>
 
+/** The middleware's hooks. Each is called once, when the call has ended. */
 export interface CallHooks {
   deriveJobId?: ((call: ModelCall) => string | undefined) | undefined
   deriveMetadata?: ((call: ModelCall) => Metadata | undefined) | undefined
@@ -48,17 +50,21 @@ const RESOLUTIONS = {
   started: 'partial',
 } as const
 
+/** A model call with its answer and follower. */
 export interface FollowedCall<T> {
   answer: Answer
   follower: Follower<T>
-  /** For the hooks. */
+  /** Keeps the call's error for the hooks. */
   noteError: (error: unknown) => void
+  /** Keeps the call's result for the hooks. */
   noteResult: (result: unknown) => void
-  /** What goes into `providerMetadata.counterfoil`, as soon as it is signed; null: nothing is. */
+  /**
+   * The value for `providerMetadata.counterfoil`; null without a receipt, or if signing takes long.
+   */
   metadata: () => Promise<{ receiptId: string; verifyUrl: string } | null>
 }
 
-/** Follows one call of a language model. Throws nothing but what `counterfoil.follow` throws. */
+/** Follows one call of a language model. Throws only if `counterfoil.record` throws. */
 export function followCall<T>(
   counterfoil: Counterfoil,
   options: AnswerOptions &
@@ -81,8 +87,8 @@ export function followCall<T>(
       const derived = ask(options.deriveResolution, call) ?? resolution
       const jobId = ask(options.deriveJobId, call) ?? ownJobId(facts.params)
       const isWhole = derived === 'success'
-      // An attempt that failed or was cut must not take the job's one place from the one that
-      // succeeds after it: it names its job where nothing depends on it.
+      // A failed or partial attempt must leave the job's one place to a later successful attempt,
+      // so it names its job in `meta`.
       const meta = {
         ...options.meta,
         ...readMetadata(ask(options.deriveMetadata, call)),
@@ -108,7 +114,7 @@ export function followCall<T>(
     try {
       return hook?.(call)
     } catch (thrown) {
-      // The receipt is worth more than what a hook would have added to it.
+      // A failing hook must not cost the receipt.
       options.onHookError(asError('tap_failed', 'A hook of the middleware failed', thrown))
       return undefined
     }
@@ -126,7 +132,7 @@ export function followCall<T>(
   }
 }
 
-/** `providerOptions: { counterfoil: { jobId } }`: the job of one call, where the call is made. */
+/** The job id of a single call, from `providerOptions: { counterfoil: { jobId } }`. */
 function ownJobId(params: CallParams): string | undefined {
   const jobId = params.providerOptions?.['counterfoil']?.['jobId']
   return typeof jobId === 'string' && jobId !== '' ? jobId : undefined
@@ -137,4 +143,5 @@ function readMetadata(metadata: Metadata | undefined): Record<string, string> {
   return Object.fromEntries(known.map(([name, value]) => [name, String(value)]))
 }
 
+/** The part of a receipt for `providerMetadata.counterfoil`. */
 export const present = ({ receiptId, verifyUrl }: SignedReceipt) => ({ receiptId, verifyUrl })

@@ -1,8 +1,8 @@
 import type { Answer } from './answer.ts'
 
 /**
- * A part of a stream, or of a finished result's content, of the AI SDK's language model
- * specifications v2 to v4 (AI SDK 5 to 7): the members that matter here.
+ * The used members of a part of a stream, or of a finished result's content, in the AI SDK's
+ * language model specifications v2 to v4 (AI SDK 5 to 7).
  */
 export interface ModelPart {
   type: string
@@ -18,7 +18,7 @@ export interface ModelPart {
   providerMetadata?: object | undefined
 }
 
-/** Files and sources, and the results of tools that the provider ran, are not part of the answer. */
+/** Writes a part to the answer. Files, sources and results of the provider's tools are left out. */
 export function readModelPart(part: ModelPart, answer: Answer): void {
   switch (part.type) {
     case 'response-metadata':
@@ -57,7 +57,7 @@ export function readModelPart(part: ModelPart, answer: Answer): void {
   }
 }
 
-/** The provider's own word where it is known, else the AI SDK's. */
+/** The provider's own finish reason if it is known, else the AI SDK's. */
 export function readFinishReason(reason: unknown): string {
   if (typeof reason === 'string') return reason
   if (typeof reason !== 'object' || reason === null) return 'unknown'

@@ -29,7 +29,7 @@ interface FinishedMessage {
   stop_reason?: string | null
 }
 
-/** Reads the events of one stream: a tool's arguments need what came before them. */
+/** Makes a reader for the events of one stream. It keeps the pieces of a tool's arguments. */
 export function createAnthropicReader(): (event: unknown, answer: Answer) => void {
   const inputs = new Map<number, string>()
 
@@ -74,7 +74,9 @@ export function createAnthropicReader(): (event: unknown, answer: Answer) => voi
   }
 }
 
-/** As `JSON.stringify` writes the block's `input`, which is all that a finished message still has. */
+/**
+ * Compacts arguments as `JSON.stringify` does, because a finished message holds only the object.
+ */
 function compact(json: string): string {
   if (json === '') return '{}'
   try {
@@ -84,7 +86,7 @@ function compact(json: string): string {
   }
 }
 
-/** A finished `Message`. */
+/** Writes a finished `Message` to the answer. */
 export function readAnthropicMessage(value: unknown, answer: Answer): void {
   const message = value as FinishedMessage
   answer.model(message.model ?? '')

@@ -1,15 +1,15 @@
 import type { Answer } from './answer.ts'
 import { isObject } from '../members.ts'
 
-/** Of a chat completion, streamed (`delta`) or whole (`message`), what matters here. */
+/** The used members of a chat completion's `delta` (streamed) or `message` (whole). */
 interface Said {
   content?: string | null
   refusal?: string | null
-  /** Compatible providers' own names; OpenAI's chat completions have neither. */
+  /** Compatible providers use these two names; OpenAI's chat completions have neither. */
   reasoning_content?: string | null
   reasoning?: string | null
   tool_calls?: ChatToolCall[] | null
-  /** As it was called before there were tools. */
+  /** The older form of `tool_calls`. */
   function_call?: { name?: string; arguments?: string } | null
 }
 
@@ -54,7 +54,7 @@ interface ResponseEvent {
   response?: FinishedResponse
 }
 
-/** One chunk of a chat completion, or one event of a response. Anything else holds nothing. */
+/** Writes a chunk of a chat completion, or an event of a response, to the answer. */
 export function readOpenAIChunk(chunk: unknown, answer: Answer): void {
   if (!isObject(chunk)) return
   if (Array.isArray(chunk.choices)) readChat(chunk as unknown as ChatChunk, answer)
@@ -63,14 +63,14 @@ export function readOpenAIChunk(chunk: unknown, answer: Answer): void {
     readResponseEvent(chunk as unknown as ResponseEvent, answer)
 }
 
-/** A finished chat completion or response. */
+/** Writes a finished chat completion or response to the answer. */
 export function readOpenAIAnswer(value: unknown, answer: Answer): void {
   if (!isObject(value)) return
   if ('choices' in value) readChat(value as unknown as ChatChunk, answer)
   else if ('output' in value) readResponse(value, answer)
 }
 
-/** Choice 0 alone: with `n` above 1 each of the others is another answer. */
+/** Reads only choice 0: with `n` above 1 each other choice is another answer. */
 function readChat(chunk: ChatChunk, answer: Answer): void {
   if (typeof chunk.model === 'string') answer.model(chunk.model)
   for (const choice of chunk.choices) {
@@ -132,7 +132,9 @@ function readResponseEvent(event: ResponseEvent, answer: Answer): void {
 const isCall = (item: ResponseItem | undefined): item is ResponseItem =>
   item?.type === 'function_call' || item?.type === 'custom_tool_call'
 
-/** `completed`, or why it is incomplete: `max_output_tokens`, `content_filter`. */
+/**
+ * Takes the finish reason: `completed`, or `max_output_tokens` or `content_filter` if incomplete.
+ */
 function finishResponse(response: FinishedResponse, answer: Answer): void {
   answer.model(response.model ?? '')
   answer.finish(response.incomplete_details?.reason ?? response.status ?? 'completed')

@@ -8,20 +8,20 @@ import { quietly } from '../quietly.ts'
 import type { ReceiptTrailer } from './receipt-trailer.ts'
 import { followIterable } from '../stream/follow-source.ts'
 
-/** A trailer, compared with the answer that this client was given. */
+/** A trailer, with the comparison with the answer that arrived here. */
 export interface ReadTrailer extends ReceiptTrailer {
   /**
-   * Whether the receipt's digest is that of the answer that this client was given. Null: the digest
-   * is keyed, or of another form. `matches` says nothing of the signature: `receipts.get(id)` and the
-   * portal's report do.
+   * Whether the receipt's digest is the digest of the answer that arrived here. Null: the digest is
+   * keyed, or covers neither text nor message. `matches` does not check the signature;
+   * `verifyReceipt` and the portal's report do.
    */
   matches: boolean | null
 }
 
 /**
- * For the reader's side: a stream of the `openai` package with the receipt that its service put before
- * `[DONE]`. The same object with the same chunks; the trailer is a chunk with no choices. `receipt`
- * resolves when the stream has ended; null: the stream had no trailer.
+ * For the reader's side: adds the receipt that the service put before `[DONE]` to a stream of the
+ * `openai` package. The function returns the same object with the same chunks; the trailer is a
+ * chunk without choices. `receipt` resolves when the stream has ended, with null without a trailer.
  *
  * @example
  * const stream = readReceiptTrailer(await openai.chat.completions.create({ model, messages, stream: true }))
@@ -52,13 +52,13 @@ export function readReceiptTrailer<S extends ProviderStream>(
     settle(trailer === null ? null : { ...trailer, matches: compare(trailer, { text, message }) })
   }
 
-  // A chunk that can't be read was shown to the reader as it is: `matches` then says that it differs.
+  // The reader saw an unreadable chunk too, and the digest lacks it, so `matches` becomes false.
   const chunk = (value: unknown): void => quietly(() => take(value))
   wrapIterator(stream, (source) => followIterable(source, { chunk, end, abort: end, fail: end }))
   return Object.assign(stream, { receipt })
 }
 
-/** Null: the chunk is no trailer. */
+/** The trailer in a chunk; null for any other chunk. */
 export function findTrailer(chunk: unknown): ReceiptTrailer | null {
   if (typeof chunk !== 'object' || chunk === null || !('receipt' in chunk)) return null
   const found = chunk.receipt as Partial<ReceiptTrailer> | null
@@ -77,8 +77,8 @@ function compare(trailer: ReceiptTrailer, digests: Digests): boolean | null {
 }
 
 /**
- * For `createOpenAICompatible` of the AI SDK (its option `metadataExtractor`): the receipt that a
- * service put into its stream, in `providerMetadata.counterfoil`.
+ * The option `metadataExtractor` for `createOpenAICompatible` of the AI SDK: puts the receipt of a
+ * service's trailer into `providerMetadata.counterfoil`.
  *
  * @example
  * const acme = createOpenAICompatible({ name: 'acme', baseURL, metadataExtractor: trailerMetadata })

@@ -10,9 +10,11 @@ import { cut } from '../stream/follow-source.ts'
 import type { Receipted } from '../stream/tap.ts'
 import { waitBriefly } from './wait-briefly.ts'
 
-/** What `withReceiptTrailer` takes. */
+/** The options of `withReceiptTrailer`. */
 export interface TrailerOptions extends AnswerOptions {
-  /** How long the stream's last line may wait for the signature, in ms: 1,000 by default. */
+  /**
+   * The stream's last line waits this long for the signature, in milliseconds: 1,000 by default.
+   */
   receiptWithinMs?: number | undefined
 }
 
@@ -24,7 +26,7 @@ export interface ReceiptTrailer {
   receipt: string
 }
 
-/** What the trailer takes over from the chunk before it. */
+/** The members that the trailer copies from the chunk before it. */
 interface ChunkHead {
   id?: unknown
   created?: unknown
@@ -34,17 +36,17 @@ interface ChunkHead {
 const RECEIPT_WITHIN_MS = 1_000
 
 /**
- * The body of an OpenAI-compatible stream of chat completion chunks with the receipt of the answer in
- * it: all bytes as they are, and before `data: [DONE]` one more chunk,
+ * Adds the receipt of the answer to the body of an OpenAI-compatible stream of chat completion
+ * chunks. All bytes stay as they are, and one more chunk comes before `data: [DONE]`,
  *
  *     data: {"id":"…","object":"chat.completion.chunk","created":…,"model":"…","choices":[],
  *            "receipt":{"receiptId":"rec_…","verifyUrl":"…","receipt":"<compact JWS>"}}
  *
- * on one line, with `id`, `created` and `model` of the chunks before it. A chunk without choices is
- * what a usage chunk is too, so that clients pass over it: the `openai` package's loop, the AI SDK
- * and others. A stream that ends without `[DONE]` gets it at its end; one that breaks, or whose
- * receipt isn't there in time, gets none. Never throws. `readReceiptTrailer` and `trailerMetadata`
- * read it.
+ * on one line, with `id`, `created` and `model` of the chunks before it. Clients such as the
+ * `openai` package's loop and the AI SDK skip the trailer, because a usage chunk has no choices
+ * either. A stream that ends without `[DONE]` gets the trailer at its end. A stream that breaks, or
+ * whose receipt is late, gets no trailer. Never throws. `readReceiptTrailer` and `trailerMetadata`
+ * read the trailer.
  *
  * @example
  * const upstream = await fetch(`${provider}/v1/chat/completions`, { method: 'POST', headers, body })
@@ -81,7 +83,7 @@ export function withReceiptTrailer(
     return encodeUtf8(`${gap}data: ${JSON.stringify(trailerChunk(signed, last))}\n\n`)
   }
 
-  /** What one piece of the source becomes; empty while it is held back. */
+  /** The bytes to send for one piece of the source; empty while the piece is held back. */
   async function* passOn(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
     const { before, done } = isPast ? { before: bytes, done: null } : scanner.push(bytes)
     follower.chunk(before)
@@ -102,7 +104,8 @@ export function withReceiptTrailer(
   const followed = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        // Reads on until some bytes go on: a held-back piece must not cost the reader a second pull.
+        // Reads on until some bytes are sent, so that a held-back piece costs the reader no second
+        // pull.
         for (let isSent = false; !isSent;) {
           let result: ReadableStreamReadResult<Uint8Array>
           try {
@@ -132,7 +135,7 @@ export function withReceiptTrailer(
   return Object.assign(followed, { receipt: follower.receipt })
 }
 
-/** Looks like a chunk of the same completion: clients pass over a chunk without choices. */
+/** A chunk of the same completion without choices, which clients skip. */
 function trailerChunk(signed: SignedReceipt, last: ChunkHead): object {
   const { receiptId, verifyUrl, receipt } = signed
   return {

@@ -3,16 +3,16 @@ import type { Answer } from './answer.ts'
 import { createAnthropicReader } from './read-anthropic.ts'
 import { readOpenAIChunk } from './read-openai.ts'
 
-/** One event of a stream: its data, and its name if it has one. */
+/** One event of a stream: its data, and its optional name. */
 export interface SseEvent {
   data: string
   event: string | undefined
 }
 
-/** Whose events they are: a provider's wire format, or a function that says what an event holds. */
+/** A provider's wire format, or a function that writes each event's content to the answer. */
 export type SseFormat = 'openai' | 'anthropic' | ((event: SseEvent, answer: Answer) => void)
 
-/** Reads the bytes of an event stream, wherever they are cut, into an answer. */
+/** Makes a reader that writes an event stream's bytes, cut anywhere, to an answer. */
 export function createSseReader(
   format: SseFormat,
   answer: Answer,
@@ -21,7 +21,7 @@ export function createSseReader(
   const parser = createParser({
     onEvent: ({ data, event }: EventSourceMessage) => read({ data, event }, answer),
   })
-  // A character may be cut between two chunks: one decoder for all of them.
+  // One decoder reads all chunks, because a character may be cut between two chunks.
   const decoder = new TextDecoder()
   return { chunk: (bytes) => parser.feed(decoder.decode(bytes, { stream: true })) }
 }
@@ -34,7 +34,7 @@ function readJson(format: 'openai' | 'anthropic') {
     try {
       value = JSON.parse(data)
     } catch {
-      // A client fails at such an event as well: what comes after it was never seen.
+      // A client fails at such an event too, so its reader never sees the rest.
       answer.fail()
       return
     }

@@ -21,7 +21,7 @@ export interface NodeRequest {
   readonly headers: Record<string, string | string[] | undefined>
 }
 
-/** Answers by `receiptResponse`. Never rejects: an event tells the reader of a failure. */
+/** Sends `receiptResponse`. Never rejects: an event tells the reader of a failure. */
 export async function writeReceiptStream<T>(
   response: NodeResponse,
   counterfoil: StreamSigner,
@@ -31,7 +31,7 @@ export async function writeReceiptStream<T>(
   const gone = new AbortController()
   const leave = (): void => gone.abort()
   response.on('close', leave)
-  // A broken connection is a reader who left. An `error` without a listener would end the process.
+  // A broken connection means that the reader left. Without a listener, `error` ends the process.
   response.on('error', leave)
   if (response.destroyed) leave()
   const signal = anySignal(gone.signal, options.signal)
@@ -41,7 +41,7 @@ export async function writeReceiptStream<T>(
   return answer.receipt
 }
 
-/** Waits for a slow reader, so that the model is not read ahead of the reader. */
+/** Writes the events, and waits for a slow reader, so that nothing is read ahead. */
 async function pump(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   response: NodeResponse,
@@ -66,7 +66,7 @@ async function pump(
   if (!response.destroyed) response.end()
 }
 
-/** Stops the stream that the headers name. Gives the status of the answer. */
+/** Stops the stream that the headers name, and gives the status of the answer. */
 export function stopFromHeaders(headers: NodeRequest['headers']): 204 | 404 {
   const streamId = headers[STREAM_HEADER]
   return stopStream(typeof streamId === 'string' ? streamId : null)

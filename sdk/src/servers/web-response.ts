@@ -11,7 +11,7 @@ export interface WebRequest {
   readonly headers: { get(name: string): string | null }
 }
 
-/** Answers by `receiptResponse`; the stream ends when the request ends. */
+/** Sends `receiptResponse`; the stream ends when the request ends. */
 export function respondWithStream<T>(
   request: WebRequest,
   counterfoil: StreamSigner,
@@ -22,5 +22,6 @@ export function respondWithStream<T>(
   return receiptResponse(counterfoil, source, { ...options, signal })
 }
 
+/** Stops the stream that the request's headers name: 204, or 404 for an unknown stream. */
 export const respondToStop = (request: Pick<WebRequest, 'headers'>): Response =>
   new Response(null, { status: stopStream(request.headers.get(STREAM_HEADER)) })

@@ -12,13 +12,13 @@ const TYPES = {
 
 const END_MAX = 64
 
-/** What the signing service knows, in the claims' words. Times in seconds. */
+/** Composes the claims of a receipt. Times are in seconds since 1970. */
 export function composeClaims(
   details: ReceiptDetails,
   ending: Ending,
   facts: {
     issuer: string
-    /** base64url; keyed where `guessable`. */
+    /** base64url; a keyed digest for `guessable` content. */
     digest: string
     length: number
     chunks: number
@@ -41,9 +41,9 @@ export function composeClaims(
         : { alg: 'sha-256', digest, length, type, subject },
     outcome: { status, chunks, startedAt, endedAt },
   }
-  // By code points, which is how the format counts: half a character would spoil the receipt.
+  // The format counts code points, and a cut surrogate pair would make the receipt malformed.
   if (ending.end) claims.outcome!.end = Array.from(ending.end).slice(0, END_MAX).join('')
-  // The receipt for the job's end has to be able to take the job's one place.
+  // A `started` receipt leaves the job's one place to the receipt of the job's end.
   if (jobId !== undefined && status !== 'started') claims.jti = jobId
   if (model !== undefined) claims.model = model
   if (provider !== undefined) claims.provider = provider
@@ -56,7 +56,7 @@ export function composeClaims(
   return claims
 }
 
-/** Do both say the same of the same content? When it was said doesn't matter. */
+/** Whether both claims are equal apart from their times and their number of chunks. */
 export function saySame(a: ReceiptClaims, b: ReceiptClaims): boolean {
   const [one, other] = [a, b].map((claims) => ({
     ...claims,

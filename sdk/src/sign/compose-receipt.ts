@@ -7,10 +7,11 @@ import type { Signer } from './signing-key.ts'
 import { inTime } from '../timer.ts'
 
 /**
- * The claims as a signed receipt, and its id. Throws `receipt_not_allowed` or `signing_failed`.
+ * Signs the claims, and gives the receipt and its id. Throws `receipt_not_allowed` or
+ * `signing_failed`.
  *
- * The format's own strict reader reads the receipt back: a portal must not refuse later a receipt
- * that was handed out.
+ * The portal's strict reader reads the receipt back here, because the portal must not refuse a
+ * receipt whose link was already handed out.
  */
 export async function composeReceipt(
   signer: Signer,
@@ -36,7 +37,7 @@ export async function composeReceipt(
   return { receipt, receiptId: reading.receipt.receiptId }
 }
 
-/** A stream's end must not wait for ever for a key service that never answers. */
+/** A stream must end even if a key service never answers. */
 const SIGNER_TIMEOUT_MS = 10_000
 
 async function signWith(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> {

@@ -13,8 +13,9 @@ import { createTaps } from './taps.ts'
 const WAITING_BYTES_MAX = 64 * 1024 * 1024
 
 /**
- * Signs receipts for one issuer and sends them to the portal. Make one for the program, not one for
- * each request. Throws `invalid_option` or `invalid_signing_key`.
+ * Makes a Counterfoil, which signs receipts for one issuer and sends them to the portal. A program
+ * needs one Counterfoil, not one for each request. Throws `invalid_option` or
+ * `invalid_signing_key`.
  *
  * @example
  * const counterfoil = createCounterfoil({
@@ -38,7 +39,7 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
   const portal = createPortal({
     url,
     apiKey,
-    // Some platforms' own `fetch` refuses to be called as a method of another object.
+    // The `fetch` of some platforms throws if it is called as a method of another object.
     fetch: options.fetch ?? ((...given) => fetch(...given)),
     now: safeNow,
   })
@@ -79,7 +80,7 @@ export function createCounterfoil(options: CounterfoilOptions): Counterfoil {
     on: outbox.on,
     receipts: {
       async get(receipt, given) {
-        // Loaded only now: a program that signs needs no verifier.
+        // Loaded only now, because a program that only signs needs no verifier.
         const { verifyReceipt } = await import('../verify/verify-receipt.ts')
         return verifyReceipt({ ...given, receipt, portal: url, fetch: options.fetch, now: safeNow })
       },
@@ -97,7 +98,7 @@ function readPortalUrl(portal: string): string {
 const invalid = (option: string, why: string): CounterfoilError =>
   new CounterfoilError('invalid_option', `The option ${option} ${why}.`)
 
-/** Sending must go on even if a clock of the caller's own fails: the system's clock replaces it. */
+/** The system's clock replaces a failing clock of the caller, so that sending goes on. */
 const safely = (now: () => number) => (): number => {
   try {
     const ms = now()

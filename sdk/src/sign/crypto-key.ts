@@ -3,8 +3,8 @@ import type { WebCryptoKey } from '../platform.ts'
 import type { RemoteSigner } from './signing-key.ts'
 
 /**
- * A WebCrypto key as a signing key. The private one may be non-extractable: it then stays where it
- * is, and WebCrypto signs; its public half has to be given beside it, as `generateKey` gives both.
+ * Makes a signing key of a WebCrypto key: the private key stays where it is, and WebCrypto signs. A
+ * private key that can't be exported needs its public key beside it; `generateKey` gives the pair.
  * Rejects with `invalid_signing_key`.
  *
  * @example
@@ -26,7 +26,7 @@ export async function readCryptoKey(
   }
 }
 
-/** Of a private key the public part is all that is looked at. */
+/** Exports a key as a JWK. The caller uses only its public part, also of a private key. */
 async function exportPublic(key: CryptoKey): Promise<JsonWebKey> {
   if (!key.extractable)
     refuseKey('is a CryptoKey that can’t be exported: give { privateKey, publicKey }')

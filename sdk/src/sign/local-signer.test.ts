@@ -27,7 +27,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Platforms by what they give of `node:crypto`. */
+/** Platforms with the parts of `node:crypto` that they have. */
 const platforms: [string, () => void][] = [
   ['Node', () => undefined],
   ['a platform without node:crypto', () => vi.stubGlobal('process', {})],

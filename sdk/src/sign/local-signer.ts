@@ -7,19 +7,19 @@ import type { Signer } from './signing-key.ts'
 
 hashes.sha512 = sha512
 
-/** RFC 8410: what stands before the 32 bytes in a PKCS#8 Ed25519 key. */
+/** The bytes before the 32 secret bytes in a PKCS#8 Ed25519 key (RFC 8410). */
 const PKCS8 = Uint8Array.of(48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32)
 
 type Sign = (bytes: Uint8Array) => Uint8Array
 
-/** Signs with a private key of 32 bytes: by the platform's own code where it has it, else by noble. */
+/** Signs with a private key of 32 bytes, with `node:crypto` or else with noble. */
 export function createLocalSigner(secret: Uint8Array): Signer {
   const publicKey = getPublicKey(secret)
   const ours: Sign = (bytes) => sign(bytes, secret)
   return { kid: thumbprint(publicKey), publicKey, sign: signNatively(secret, ours) ?? ours }
 }
 
-/** Ed25519 is deterministic: whoever signs as noble does, once, is taken to sign well. */
+/** Ed25519 is deterministic: one signature equal to noble's shows that `node:crypto` works. */
 function signNatively(secret: Uint8Array, ours: Sign): Sign | undefined {
   try {
     const crypto = nodeCrypto()

@@ -1,4 +1,4 @@
-/** What is used of `node:crypto`. */
+/** The members of `node:crypto` that are used. */
 export interface NodeCrypto {
   createHash(algorithm: 'sha256'): NodeHash
   createPrivateKey(key: { key: Uint8Array; format: 'der'; type: 'pkcs8' }): object
@@ -11,8 +11,8 @@ interface NodeHash {
 }
 
 /**
- * Node's own crypto, some ten times quicker than ours in JavaScript, where the platform gives it
- * without an import: an import of `node:crypto` would keep this package out of a browser's bundle.
+ * Node's own crypto, about ten times quicker than noble's JavaScript. It is not imported, because
+ * an import of `node:crypto` would break a browser's bundle. Undefined on other platforms.
  * https://nodejs.org/api/process.html#processgetbuiltinmoduleid
  */
 export function nodeCrypto(): NodeCrypto | undefined {

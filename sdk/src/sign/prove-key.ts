@@ -4,35 +4,35 @@ import { asError, CounterfoilError } from '../errors.ts'
 import { composeSigningInput } from './signing-input.ts'
 import { readSigningKey, type SigningKey } from './signing-key.ts'
 
-/** What `proveKey` takes. */
+/** The options of `proveKey`. */
 export interface ProveKeyOptions {
   /** As in `createCounterfoil`: PEM, JWK, `KeyObject` or a remote signer. */
   signingKey: SigningKey
   /** Your issuer's slug in the portal. */
   issuer: string
-  /** The portal's public address, as it names itself: `https://receipts.example`. */
+  /** The portal's own public address: `https://receipts.example`. */
   portal: string
   /** Milliseconds since 1970. */
   now?: (() => number) | undefined
 }
 
-/** Publishes a key. It holds no secret. */
+/** The data that publish a signing key. They hold no secret. */
 export interface KeyProof {
-  /** RFC 7638 thumbprint of the public key: the name that the portal and each receipt use for it. */
+  /** RFC 7638 thumbprint of the public key: the key's name in the portal and in receipts. */
   kid: string
   /** The public half. */
   jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }
-  /** A compact JWS by the key: for which issuer and which portal. Good for ten minutes. */
+  /** A compact JWS by the key, with the issuer and the portal. It is good for ten minutes. */
   proof: string
 }
 
 /**
- * Makes the proof with which a signing key is published: `POST {portal}/v1/admin/issuers/{issuer}/
- * signing-keys` takes `{ jwk, proof }`, and the portal's console has a field for each. In a shell,
- * `npx counterfoil-proof` does the same.
+ * Makes the proof that publishes a signing key. `POST {portal}/v1/admin/issuers/{issuer}/
+ * signing-keys` takes `{ jwk, proof }`, and a form of the portal's console has a field for each. In
+ * a shell, `npx counterfoil-proof` does the same.
  *
  * Throws a `CounterfoilError`: `invalid_signing_key`, `signing_failed`, or `invalid_option` for an
- * issuer or portal that no portal would take.
+ * unusable issuer or portal.
  *
  * @example
  * const { jwk, proof } = await proveKey({
@@ -59,7 +59,7 @@ export async function proveKey(options: ProveKeyOptions): Promise<KeyProof> {
     throw asError('signing_failed', 'The signer failed', thrown)
   }
   const proof = `${input}.${encodeBase64url(signature)}`
-  // The portal's own reader reads the proof back, so that a mistake is found here.
+  // The portal's reader reads the proof back, so that a mistake shows here.
   const reading = readKeyProof(proof)
   if (!reading.ok)
     throw new CounterfoilError(

@@ -4,10 +4,10 @@ import { refuseKey } from '../errors.ts'
 
 const PEM = /^-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----$/
 
-/** Everything between the version and the 32 bytes of a PKCS#8 Ed25519 key (RFC 8410, section 7). */
+/** The bytes between the version and the 32 secret bytes of a key (RFC 8410, section 7). */
 const ED25519 = [48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32]
 
-/** What else people have in such files, and what to do then. */
+/** Refusals of other PEM labels that people often have: each says which key is needed. */
 const OTHERS: Record<string, string> = {
   'PUBLIC KEY': 'is a public key: the private one is needed to sign',
   'ENCRYPTED PRIVATE KEY': 'is encrypted: decrypt it first (openssl pkey -in … -out …)',
@@ -18,9 +18,9 @@ const OTHERS: Record<string, string> = {
   CERTIFICATE: 'is a certificate: the private key is needed to sign',
 }
 
-/** The 32 secret bytes of a PKCS#8 PEM. Throws `invalid_signing_key`, without a word of the key. */
+/** The 32 secret bytes of a PKCS#8 PEM. Throws `invalid_signing_key` without a part of the key. */
 export function readPem(text: string): Uint8Array {
-  // As an environment variable has it: in quotes perhaps, and with line ends as two characters.
+  // An environment variable may hold the PEM in quotes, and its line ends as two characters.
   const pem = text
     .replace(/^(["'])(.*)\1$/s, '$2')
     .replaceAll('\\r', '')
@@ -43,7 +43,7 @@ function readPkcs8(bytes: Uint8Array): Uint8Array {
   if (!isPkcs8 || !isEd25519 || bytes.length < 48 || (version !== 0 && version !== 1))
     refuseKey('is a PEM, but not of an Ed25519 private key')
   const secret = bytes.slice(16, 48)
-  // Version 1 (RFC 5958) ends with the public key.
+  // A key of version 1 (RFC 5958) ends with the public key.
   if (version === 1 && !equalBytes(bytes.slice(-32), getPublicKey(secret)))
     refuseKey('has a public part that is not the private part’s')
   return secret

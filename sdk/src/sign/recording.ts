@@ -21,9 +21,12 @@ export interface RecordingContext {
   randomBytes(length: number): Uint8Array
 }
 
-/** In base64 more than this would not fit into a request. */
+/** Longer content in base64 would not fit into a request. */
 const CONTENT_BYTES_MAX = 2_500_000
 
+/**
+ * Starts the recording of one answer. Its digest runs along; the claims are composed at `finish`.
+ */
 export function startRecording(ctx: RecordingContext, details: ReceiptDetails): Recording {
   const startedAt = seconds(ctx.now())
   const isSecret = details.guessable === true || details.prompt !== undefined
@@ -62,7 +65,7 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
 
   function composeItem(receipt: string): BatchItem {
     const bytes = keeper?.bytes() ?? null
-    // The portal can't check content against a keyed digest, and takes none.
+    // The portal can't check content against a keyed digest, and refuses such content.
     const content = details.guessable === true ? null : bytes
     if (keeper !== null && bytes === null)
       ctx.outbox.report(
@@ -92,7 +95,7 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
     write(piece) {
       if (finished !== null)
         throw new CounterfoilError('closed', 'The recording was finished: nothing can be added.')
-      // Whoever has no types would else sign "undefined", or nothing.
+      // Without this check, a program without types would sign "undefined" or nothing.
       if (typeof piece !== 'string' && !(piece instanceof Uint8Array))
         throw new CounterfoilError('invalid_option', 'What is signed must be text or a Uint8Array.')
       chunks++
@@ -108,15 +111,15 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 /**
- * A retry of a job whose receipt is still here: to sign again would make a second one, whose link
- * would lead nowhere. What has a secret is never the same twice.
+ * Whether this is a retry of a job whose receipt still waits: the portal would not store a second
+ * receipt of the job, and its link would lead nowhere. Receipts with a secret always differ.
  */
 function isSameJob(waiting: OutboxItem, claims: ReceiptClaims): boolean {
   const reading = readReceipt(waiting.item.receipt)
   return reading.ok && saySame(reading.receipt.claims, claims)
 }
 
-/** As text where that is shorter: control characters take six bytes in JSON. */
+/** Text if that is shorter than base64: control characters take six bytes in JSON. */
 function toContent(bytes: Uint8Array): { text: string } | { base64: string } {
   const text = decodeUtf8(bytes)
   const base64Length = Math.ceil(bytes.length / 3) * 4

@@ -5,19 +5,19 @@ import { concatBytes, encodeUtf8 } from '../receipt/bytes.ts'
 import { contentKey } from '../receipt/content-digest.ts'
 import { highAtEnd } from '../surrogates.ts'
 
-/** A digest that runs along with a stream: each piece is hashed as it comes. */
+/** A digest of a stream, which hashes each piece as it comes. */
 export interface RunningDigest {
   /** Text is hashed as UTF-8; a surrogate pair may be split between two pieces. */
   write(piece: string | Uint8Array): void
-  /** How many bytes were hashed; an unfinished surrogate pair is not among them. */
+  /** The number of hashed bytes, without an unfinished surrogate pair. */
   length(): number
-  /** 32 bytes. `write` must not be called afterwards. */
+  /** The 32 bytes of the digest. `write` must not be called afterwards. */
   end(): Uint8Array
 }
 
 /**
- * SHA-256 of all pieces together, or, with a `secret` of 32 bytes, the format's HMAC. `keep` gets
- * the bytes as they are hashed: public content is sent along.
+ * Makes a SHA-256 of all pieces together, or with a `secret` of 32 bytes the format's HMAC. `keep`
+ * gets each hashed piece, because public content is sent along.
  */
 export function createRunningDigest(
   options: {
@@ -65,7 +65,7 @@ interface Hash {
   digest(): Uint8Array
 }
 
-/** A platform's `node:crypto` may be incomplete: a probe decides between its SHA-256 and noble's. */
+/** A probe decides between `node:crypto` and noble, because a platform's copy may be incomplete. */
 function createSha256(): Hash {
   try {
     const native = nodeCrypto()
@@ -73,7 +73,7 @@ function createSha256(): Hash {
     probe?.update(new Uint8Array(1))
     if (native !== undefined && probe?.digest().length === 32) return fromNode(native)
   } catch {
-    // noble's then.
+    // This platform uses noble.
   }
   return sha256.create()
 }
@@ -86,10 +86,10 @@ function fromNode(crypto: NodeCrypto): Hash {
   }
 }
 
-/** Keeps the hashed bytes. Keeps nothing as soon as they are more than `bytesMax`. */
+/** Keeps the hashed bytes, and drops all of them as soon as they exceed `bytesMax`. */
 export function createKeeper(bytesMax: number): {
   keep: (bytes: Uint8Array) => void
-  /** Null: there were more than `bytesMax`. */
+  /** The kept bytes; null if they exceeded `bytesMax`. */
   bytes(): Uint8Array | null
 } {
   let pieces: Uint8Array[] | null = []

@@ -125,7 +125,7 @@ const bad: [string, unknown, RegExp][] = [
   ],
 ]
 
-/** Everything that a logger would print of an error. */
+/** The whole text that a logger prints for an error. */
 const printed = (error: unknown): string => {
   let text = ''
   for (let one: unknown = error; one instanceof Error; one = one.cause)

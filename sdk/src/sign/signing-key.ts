@@ -5,7 +5,7 @@ import { refuseKey } from '../errors.ts'
 import { createLocalSigner } from './local-signer.ts'
 import { readPem } from './read-pem.ts'
 
-/** What signs: it is given bytes and gives back the 64 bytes of their Ed25519 signature. */
+/** A key that signs: `sign` gives the 64 bytes of the Ed25519 signature of `bytes`. */
 export interface Signer {
   /** RFC 7638 thumbprint of the public key. */
   kid: string
@@ -23,7 +23,7 @@ export interface PrivateJwk {
   [member: string]: unknown
 }
 
-/** Node's `KeyObject`, told by what it can do: this package needs no Node types. */
+/** The members of Node's `KeyObject` that are used, so that this package needs no Node types. */
 export interface KeyObjectLike {
   type: string
   asymmetricKeyType?: string | undefined
@@ -31,7 +31,7 @@ export interface KeyObjectLike {
 }
 
 /**
- * A key that never leaves its KMS or HSM: only its public half is here.
+ * A private key that never leaves its KMS or HSM: this process holds only its public half.
  *
  * @example
  * const signingKey = {
@@ -43,22 +43,22 @@ export interface RemoteSigner {
   /** 32 bytes, or a public JWK. */
   publicKey: Uint8Array | { kty: string; crv: string; x: string; [member: string]: unknown }
   /**
-   * Gives the 64 bytes of the Ed25519 signature of `bytes` themselves, not of a digest of them. Has
-   * ten seconds. The first one is checked.
+   * Gives the 64 bytes of the Ed25519 signature of `bytes` themselves, not of their digest, within
+   * ten seconds. The first signature is verified with `publicKey`.
    */
   sign(bytes: Uint8Array): Uint8Array | ArrayBuffer | Promise<Uint8Array | ArrayBuffer>
 }
 
 /**
- * A PKCS#8 PEM text (its line ends may be spelled `\n`, as in an environment variable), a private JWK
- * (an object or its JSON), Node's `KeyObject`, or a remote signer. A `CryptoKey` becomes one of them
- * by `readCryptoKey`.
+ * An Ed25519 private key: a PKCS#8 PEM text (its line ends may be spelled `\n`, as in an
+ * environment variable), a private JWK (an object or its JSON), Node's `KeyObject`, or a remote
+ * signer. `readCryptoKey` makes a remote signer of a `CryptoKey`.
  */
 export type SigningKey = string | PrivateJwk | KeyObjectLike | RemoteSigner
 
 /**
- * Reads a key once, when the program starts, so that a wrong one is found then. Throws
- * `invalid_signing_key`; no message ever holds a part of the key.
+ * Reads a signing key when the program starts, so that a wrong key shows at once. Throws
+ * `invalid_signing_key`; its message never holds a part of the key.
  */
 export function readSigningKey(key: SigningKey): Signer {
   if (typeof key === 'string') {
@@ -82,8 +82,8 @@ function readKeyObject(object: KeyObjectLike): Signer {
   if (object.type !== 'private') refuseKey('is a public key: the private one signs')
   let pem: unknown
   try {
-    // As a PEM, never as a JWK: for a key fresh from `generateKeyPairSync`, Node 20 can wait for
-    // itself for ever while it exports a JWK (its collector wants the lock that the export holds).
+    // As a PEM, never as a JWK: while Node 20 exports a fresh key of `generateKeyPairSync` as a
+    // JWK, it can deadlock (its garbage collector waits for the lock that the export holds).
     pem = object.export({ format: 'pem', type: 'pkcs8' })
   } catch {
     refuseKey('is a KeyObject that can’t be exported: give a signer')
@@ -95,7 +95,7 @@ function parseJwk(json: string): PrivateJwk {
   try {
     return JSON.parse(json) as PrivateJwk
   } catch {
-    // The text is a private key, and an error's cause would show it.
+    // The error gets no cause: a cause would show the text, which is a private key.
     return refuseKey('looks like a JWK, but is not JSON')
   }
 }
@@ -132,7 +132,7 @@ function remoteSigner(remote: RemoteSigner): Signer {
       const given: unknown = await remote.sign(bytes)
       const signature = given instanceof ArrayBuffer ? new Uint8Array(given) : given
       if (!(signature instanceof Uint8Array)) refuseKey('gave no bytes for a signature')
-      // The first one only: that it is the right key, in the right format, doesn't change later.
+      // The first signature is enough: key and format don't change later.
       if (!isProven && !verifySignature(publicKey, bytes, signature))
         refuseKey('gave a signature that is not an Ed25519 signature by its publicKey')
       isProven = true

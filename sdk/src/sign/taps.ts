@@ -13,7 +13,7 @@ import {
   type TapOptions,
 } from '../stream/tap.ts'
 
-/** `tap` and `follow` of a Counterfoil: neither ever throws. */
+/** Makes `tap` and `follow` of a Counterfoil, which never throw. */
 export function createTaps(
   outbox: Outbox,
   record: (details: ReceiptDetails) => Recording,
@@ -38,7 +38,7 @@ export function createTaps(
     details: TapOptions & { reader?: Reader<T> } = {},
   ) {
     const follower = follow(details, details.reader ?? (plainReader as Reader<T>))
-    // Not by `instanceof`: a stream of another realm is an instance of another class.
+    // `instanceof` would miss a stream of another realm, which has another class.
     const followed =
       'getReader' in stream && !stream.locked
         ? followReadable(stream, follower)

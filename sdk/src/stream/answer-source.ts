@@ -6,7 +6,7 @@ import type { ReceiptStreamOptions, StreamSigner } from './stream-options.ts'
 import type { Follower, TapOptions } from './tap.ts'
 import type { Turn } from './turns.ts'
 
-/** The model's side of a stream: a place under the cap, the model call, and its receipt. */
+/** The model's side of a stream: the place under the cap, the model call, and the receipt. */
 export interface AnswerSource {
   /** The next chunk. The first call reserves a place and calls the model. Never rejects. */
   read: () => Promise<Turn>
@@ -16,13 +16,13 @@ export interface AnswerSource {
   fail(): void
   /** The reader stopped or left: the receipt covers the pieces that were sent. */
   abort(): void
-  /** The receipt, which changes no more. Gives the place back where no receipt uses it. */
+  /** The final receipt. Gives the place back if no receipt uses it. */
   leave(): Promise<SignedReceipt | null>
   /** The portal refused a place. */
   isCapped(): boolean
 }
 
-/** `place` is null where no place was asked for yet. */
+/** `place` is null if no place was requested yet. */
 export function createAnswerSource<T>(
   counterfoil: StreamSigner,
   source: StreamSource<T>,
@@ -41,7 +41,7 @@ export function createAnswerSource<T>(
     if (hasAborted() && place.kind === 'held') releasePlace(counterfoil, place.reservation)
     if (hasAborted() || isRefused(place, options)) return null
     const reservation = place.kind === 'held' ? place.reservation : options.reservation
-    // Followed before the model is called, so that the receipt's time includes the call.
+    // The follower starts before the model call, so that the receipt's time includes the call.
     if (place.kind !== 'refused')
       follower = tryFollow(counterfoil, { ...detailsOf(options), reservation }, text)
     const opened = await openSource(source, model.signal)
@@ -90,7 +90,7 @@ export function createAnswerSource<T>(
     },
     abort() {
       if (input === null) follower = null
-      // First: what the source still says while it ends was never sent, and is in no receipt.
+      // The follower ends first: chunks that the source gives while it ends are never sent.
       follower?.abort()
       hangUp()
     },
@@ -99,7 +99,7 @@ export function createAnswerSource<T>(
   }
 }
 
-/** Null where the answer can't be followed: an answer without a receipt is better than none. */
+/** Null if the answer can't be followed: the reader then gets the answer without a receipt. */
 function tryFollow<T>(
   counterfoil: StreamSigner,
   details: TapOptions,

@@ -10,7 +10,7 @@ type Events = ReadableStreamDefaultController<Uint8Array>
 
 const encodeEvent = (event: object): Uint8Array => encodeUtf8(`data: ${JSON.stringify(event)}\n\n`)
 
-/** An answer as server-sent events. `place` is null where no place was asked for yet. */
+/** Sends an answer as server-sent events. `place` is null if no place was requested yet. */
 export function startStream<T>(
   counterfoil: StreamSigner,
   source: StreamSource<T>,
@@ -29,13 +29,13 @@ export function startStream<T>(
     leave()
   }
 
-  /** From here on the receipt stays as it is, and a Stop finds no stream. */
+  /** Settles the receipt. A later Stop finds no stream. */
   function leave(): void {
     turns.end()
     settle(answer.leave())
   }
 
-  /** False: the chunk held no text, so that no event was sent. */
+  /** Sends the next event. False: the chunk held no text, and no event was sent. */
   async function step(events: Events): Promise<boolean> {
     const turn = await turns.next()
     if (isOver) return true
@@ -81,13 +81,13 @@ export function startStream<T>(
         isOver = true
       },
     },
-    // The model is asked for a chunk when the reader asks for one, and not before.
+    // Nothing is read ahead: each chunk is requested from the model when the reader requests it.
     { highWaterMark: 0 },
   )
   return Object.assign(stream, { receipt, streamId: turns.streamId })
 }
 
-/** A provider's error may hold a key or an address: only the program's own text is sent. */
+/** A provider's error may hold a key or an address, so only the program's own text is sent. */
 function messageFor<T>(error: unknown, options: ReceiptStreamOptions<T>): string | undefined {
   try {
     const message = options.onProviderError?.(error)

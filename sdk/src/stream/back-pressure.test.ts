@@ -12,7 +12,7 @@ import { readReceipt } from '../receipt/receipt.ts'
 import { receiptStream } from '../sse.ts'
 import { tapSse, withReceiptTrailer } from '../tap-sse.ts'
 
-/** Signs, and sends nowhere. */
+/** A Counterfoil that signs and sends nothing. */
 const counterfoil = createCounterfoil({
   portal: 'http://portal.test',
   issuer: 'acme',
@@ -24,7 +24,7 @@ const counterfoil = createCounterfoil({
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** A source that knows how often it was asked, and whether it was told to end. */
+/** A source that counts its reads and notes its cancellation. */
 interface Watched {
   pulled: number
   isEnded: boolean
@@ -146,7 +146,7 @@ const TAPS: [string, Make][] = [
 
 const pause = () => new Promise((resume) => setTimeout(resume, 5))
 
-/** One way to read both kinds. */
+/** Reads both kinds of streams in one way. */
 function readerOf(tapped: Tapped): { read(): Promise<{ done?: boolean }>; leave(): unknown } {
   if (tapped instanceof ReadableStream) {
     const reader = tapped.getReader()
@@ -190,7 +190,7 @@ test.each(TAPS)('100 MB of %s are not held in memory', async (_what, make) => {
   }
   const held = async (): Promise<number> => {
     collectGarbage()
-    // What is outside of the heap is given back a moment later.
+    // Memory outside of the heap is freed a moment later.
     await pause()
     collectGarbage()
     const { heapUsed, external } = process.memoryUsage()

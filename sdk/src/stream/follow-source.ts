@@ -1,15 +1,15 @@
 import { quietly } from '../quietly.ts'
 import { isAbort, type Follower } from './tap.ts'
 
-/** Sees the chunks of a stream, and how it ends. */
+/** Sees the chunks of a stream and its end. */
 type Watcher<T> = Omit<Follower<T>, 'receipt'>
 
-/** The same chunks and errors at the same time; the follower sees each before the reader does. */
+/** Passes on each chunk and error without delay; the follower sees each before the reader. */
 export function followIterable<T>(
   source: AsyncIterable<T>,
   follower: Watcher<T>,
 ): AsyncIterableIterator<T> {
-  // Opened with the first chunk: to open an iterator may begin the source's work.
+  // The iterator opens with the first chunk, because opening may begin the source's work.
   let opened: AsyncIterator<T> | null = null
   const open = (): AsyncIterator<T> => (opened ??= source[Symbol.asyncIterator]())
   return {
@@ -29,7 +29,7 @@ export function followIterable<T>(
       return result
     },
     async return(value?: unknown) {
-      // First: a source may take long to end, but the handed-on chunks are known now.
+      // The follower ends first: the source may end slowly, and all handed-on chunks are known now.
       follower.abort()
       const inner = open()
       return inner.return === undefined ? { done: true, value } : inner.return(value)
@@ -44,8 +44,8 @@ export function followIterable<T>(
 }
 
 /**
- * As `followIterable`. Nothing is read ahead: a receipt covers only chunks that the reader asked for.
- * A stream of bytes, such as a response's body, stays one: BYOB readers go on working.
+ * As `followIterable`. Nothing is read ahead, because a receipt covers only chunks that the reader
+ * requested. A stream of bytes, such as a response's body, still supports BYOB readers.
  */
 export function followReadable<T>(
   source: ReadableStream<T>,
@@ -66,9 +66,9 @@ export function followReadable<T>(
     }
     if (result.done) {
       follower.end()
-      // The reader may have cancelled the stream in this very moment.
+      // `close` throws if the reader cancelled the stream in the meantime.
       quietly(() => controller.close())
-      // Gives back the buffer that the reader lent for this read.
+      // The reader gets back the buffer that it gave for this read.
       request?.respond(0)
       return
     }
@@ -102,7 +102,7 @@ function isOfBytes(source: ReadableStream): boolean {
 
 /** A reader that changes between default and BYOB as the followed stream's own reader does. */
 function openReader<T>(source: ReadableStream<T>): {
-  /** The next chunk; with `bytesMax`, for streams of bytes only, at most so many bytes. */
+  /** Reads the next chunk. `bytesMax` limits it, for streams of bytes only. */
   read(bytesMax?: number): Promise<ReadableStreamReadResult<T>>
   cancel(reason: unknown): Promise<void>
 } {
@@ -130,7 +130,7 @@ function fill(request: ReadableStreamBYOBRequest, bytes: Uint8Array): void {
   request.respond(bytes.length)
 }
 
-/** Tells the follower that the source threw: the reader aborted, or the provider failed. */
+/** Tells the follower of an error of the source: the reader aborted, or the provider failed. */
 export function cut(follower: Watcher<never>, error: unknown): void {
   if (isAbort(error)) follower.abort()
   else follower.fail()

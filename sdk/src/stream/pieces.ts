@@ -1,22 +1,22 @@
 import { membersOf, type Members } from '../members.ts'
 import { highAtEnd } from '../surrogates.ts'
 
-/** What one chunk of an answer holds for the person who reads it. */
+/** The part of one chunk that concerns the reader. */
 export interface Piece {
-  /** Often empty: a role, a usage count, a tool's call. */
+  /** The text; empty for a chunk with a role, a usage count or a tool call. */
   text: string
-  /** The provider's finish reason, in its own words. */
+  /** The provider's own finish reason. */
   end?: string
-  /** Set where the provider says inside the stream that it failed. */
+  /** The provider's error, if the stream reports one. */
   failure?: unknown
 }
 
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /**
- * Reads a chunk by its shape: a string as it is; chat completions and responses as `openai` gives
- * them, message events of `@anthropic-ai/sdk`, parts of the `ai` SDK (both its streams), and this
- * package's own events. Any other chunk holds no text.
+ * Reads a chunk by its shape: a string, chat completions and responses of `openai`, message events
+ * of `@anthropic-ai/sdk`, parts of both streams of the `ai` SDK, and events of this package. Any
+ * other chunk holds no text.
  */
 export function readPiece(chunk: unknown): Piece {
   if (typeof chunk === 'string') return { text: chunk }
@@ -46,7 +46,7 @@ export function readPiece(chunk: unknown): Piece {
   return readChoice(part)
 }
 
-/** A reader sees one text: of several choices the first is the answer. */
+/** A reader sees one text, so the first of several choices is the answer. */
 function readChoice(part: Members): Piece {
   const choices = Array.isArray(part.choices) ? (part.choices as unknown[]).map(membersOf) : []
   const choice = choices.find(({ index }) => index === 0 || index === undefined)
@@ -57,12 +57,12 @@ function readChoice(part: Members): Piece {
 const ended = (reason: unknown): Piece =>
   typeof reason === 'string' && reason !== '' ? { text: '', end: reason } : { text: '' }
 
-/** Takes the text out of one stream's chunks, so that no event ends in half a character. */
+/** Takes the text out of one stream's chunks, and splits no character between two events. */
 export interface TextTaker<T> {
   take(chunk: T): Piece
-  /** Half a character whose other half never came. */
+  /** The held-back half of a character whose other half never came. */
   rest(): string
-  /** The finish reason, if a chunk told one. */
+  /** The finish reason of the last chunk that had one. */
   end(): string | undefined
 }
 

@@ -6,17 +6,17 @@ import type { ReceiptStream, ReceiptStreamOptions, StreamSigner } from './stream
 import type { Receipted } from './tap.ts'
 
 /**
- * An answer as server-sent events, with its receipt as the last one:
+ * Sends an answer as server-sent events. The last event is the receipt:
  *
  *     data: {"type":"text","text":"…"}                  each piece
  *     data: {"type":"error","message":"…"}              the provider failed
  *     data: {"type":"receipt","receiptId":"rec_…","verifyUrl":"https://…"}
  *     data: {"type":"receipt","error":"cap_exceeded"}   or "not_signed": the answer has no receipt
  *
- * `message` is there only if `onProviderError` gave one. The source is read only as fast as the
- * reader reads. When the reader leaves, the source is stopped; the receipt then says `partial`,
- * `aborted`, and covers exactly the pieces that were sent. A source that was tapped before keeps its
- * own receipt: the receipt's `options` are not used then.
+ * `message` is present only if `onProviderError` returned a text. The source is read only as fast
+ * as the reader reads. When the reader leaves, the source is stopped; the receipt then says
+ * `partial`, `aborted`, and covers exactly the sent pieces. A source that was tapped before keeps
+ * its own receipt, and the details in `options` are not used.
  *
  * @example
  * receiptStream(counterfoil, (signal) => openai.chat.completions.create(
@@ -32,9 +32,9 @@ export function receiptStream<T>(
 }
 
 /**
- * As `receiptStream`, as a whole `Response`: 200 with headers that keep proxies from holding events
- * back, or 402 with a problem document (RFC 9457) where `onCapExceeded` is `refuse` and the cap is
- * full. Never rejects.
+ * Sends `receiptStream` as a whole `Response`: 200 with headers that stop proxies from holding
+ * events back. If the cap is full and `onCapExceeded` is `refuse`, the response is 402 with a
+ * problem document (RFC 9457). Never rejects.
  *
  * @example
  * export const POST = (request) =>
@@ -50,7 +50,7 @@ export async function receiptResponse<T>(
   const stream = startStream(counterfoil, source, options, place)
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
-    // no-transform: a compressing middleware would gather events until its buffer is full.
+    // no-transform: a compressing middleware would collect events until its buffer is full.
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',
@@ -64,7 +64,7 @@ function refuse(
   { problem }: Place & { kind: 'refused' },
   headers: Record<string, string> | undefined,
 ): Response & Receipted {
-  // The portal's own words may name the account and its pages: a reader needs neither.
+  // The portal's text may name the account and its pages, which readers must not see.
   const { status, code, resetsAt } = problem
   const title = 'No further receipts can be signed at present'
   const response = new Response(JSON.stringify({ title, status, code, resetsAt }), {

@@ -4,17 +4,17 @@ import type { ReceiptStreamOptions, StreamSigner } from './stream-options.ts'
 
 const RESERVE_MS_MAX = 2_000
 
-/** A place under the API key's cap, asked for before the first token. */
+/** A place under the API key's cap, requested before the first token. */
 export type Place =
   | { kind: 'held'; reservation: string }
-  /** No place was asked for, or the portal was too slow: the answer is signed as always. */
+  /** No place was requested, or the portal was too slow: the answer is signed without a place. */
   | { kind: 'unknown' }
   | { kind: 'refused'; problem: Problem }
 
 type PlaceOptions = Pick<ReceiptStreamOptions, 'reserve' | 'reserveMsMax' | 'onCapExceeded'>
 
 /**
- * Reserves a place if the options ask for one. Never throws. A portal that is away must not keep a
+ * Reserves a place if the options say so. Never rejects. An unreachable portal must not keep a
  * reader waiting: after `reserveMsMax` the answer goes on, and a late place is given back.
  */
 export async function takePlace(counterfoil: StreamSigner, options: PlaceOptions): Promise<Place> {
@@ -36,11 +36,11 @@ export async function takePlace(counterfoil: StreamSigner, options: PlaceOptions
   })
 }
 
-/** The cap is full, and the service wants no answer without a receipt. */
+/** Whether the cap is full and the service refuses answers without a receipt. */
 export const isRefused = (place: Place, options: PlaceOptions): boolean =>
   place.kind === 'refused' && options.onCapExceeded === 'refuse'
 
-/** A failure is not reported: an unused place expires by itself. */
+/** Gives a place back. A failure is not reported, because an unused place expires by itself. */
 export const releasePlace = (counterfoil: StreamSigner, reservation: string): void => {
   counterfoil.release(reservation).catch(() => undefined)
 }

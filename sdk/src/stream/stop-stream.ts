@@ -1,16 +1,16 @@
 import { randomBytes } from '@noble/hashes/utils.js'
 import { encodeBase64url } from '../receipt/bytes.ts'
 
-/** Names a running stream: sent with its answer, and given back by a reader who wants it to stop. */
+/** The header with a stream's id: the answer carries it, and a reader's Stop sends it back. */
 export const STREAM_HEADER = 'counterfoil-stream'
 
 const SHARED = Symbol.for('counterfoil.streams')
 
-/** One for the process: a framework may load the route that streams and the one that stops apart. */
+/** One map for the process, because a framework may load this module once for each route. */
 const streams = (): Map<string, () => void> =>
   ((globalThis as Record<symbol, unknown>)[SHARED] ??= new Map()) as Map<string, () => void>
 
-/** Gives an unguessable name, so that knowing it is permission enough, and how to forget it. */
+/** Registers a stream under an unguessable id, so that only its own reader can stop it. */
 export function registerStream(stop: () => void): { streamId: string; forget: () => void } {
   const streamId = encodeBase64url(randomBytes(16))
   streams().set(streamId, stop)
@@ -18,9 +18,10 @@ export function registerStream(stop: () => void): { streamId: string; forget: ()
 }
 
 /**
- * Ends a stream of this process as its reader's Stop button means it: the model call is aborted,
- * and the stream ends with its partial receipt. Gives 204, or 404 where no such stream runs here:
- * then the reader hangs up, which stops the model too, but hears of no receipt.
+ * Ends a stream of this process for its reader's Stop button: the model call is aborted, and the
+ * stream ends with its partial receipt. Gives the HTTP status of the answer to Stop: 204, or 404 if
+ * this process runs no such stream. After a 404 the reader hangs up, which stops the model too, but
+ * the reader gets no receipt.
  *
  * @example
  * const status = stopStream(request.headers.get(STREAM_HEADER))

@@ -5,7 +5,7 @@ import { readReceipt } from '../receipt/receipt.ts'
 import { tapSse } from '../tap-sse.ts'
 import type { SignedReceipt } from '../details.ts'
 
-/** Signs, and sends nowhere. */
+/** A Counterfoil that signs and sends nothing. */
 const counterfoil = createCounterfoil({
   portal: 'http://portal.test',
   issuer: 'acme',
@@ -24,7 +24,7 @@ function claimsOf(signed: SignedReceipt | null) {
   return reading.receipt.claims
 }
 
-/** A stream of bytes that hands them out as they are asked for, in pieces of 30,000 or less. */
+/** A stream that gives its bytes on demand, in pieces of at most 30,000. */
 function byteStream(): { stream: ReadableStream<Uint8Array>; given: () => number } {
   let at = 0
   const stream = new ReadableStream({
@@ -48,7 +48,7 @@ function byteStream(): { stream: ReadableStream<Uint8Array>; given: () => number
   return { stream, given: () => at }
 }
 
-/** Reads into buffers of `size` bytes; every third piece, if wanted, as the stream has it. */
+/** Reads with buffers of `size` bytes, and if wanted every third piece with a default reader. */
 async function readAll(
   stream: ReadableStream<Uint8Array>,
   size: number,

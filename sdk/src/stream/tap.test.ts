@@ -11,7 +11,7 @@ const { privateKey } = generateKeyPairSync('ed25519')
 const digestOf = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('base64url')
 
-/** Signs, and sends nowhere. */
+/** A Counterfoil that signs and sends nothing. */
 const start = (options: Partial<CounterfoilOptions> = {}): Counterfoil =>
   createCounterfoil({
     portal: 'http://portal.test',
@@ -33,7 +33,7 @@ async function* iterate<T>(pieces: T[], error?: Error): AsyncGenerator<T> {
   if (error !== undefined) throw error
 }
 
-/** Everything that somebody who reads a stream can see of it. */
+/** Everything that a stream's reader can see. */
 async function see(source: AsyncIterable<unknown> | ReadableStream<unknown>): Promise<unknown[]> {
   const seen: unknown[] = []
   try {
@@ -166,7 +166,6 @@ function toStream<T>(pieces: T[], error?: Error): ReadableStream<T> {
   })
 }
 
-/** Each part of this package that can fail, failing. `gives` is what becomes of the receipt. */
 const throws = (): never => {
   throw new Error('broken')
 }
@@ -180,6 +179,7 @@ const store = {
 }
 const never = () => new Promise<never>(() => undefined)
 
+/** Each part of this package, failing; the boolean says whether a receipt is signed. */
 const FAULTS: [string, Partial<CounterfoilOptions>, object, boolean][] = [
   ['nothing', {}, {}, true],
   ['a signer that throws', { signingKey: { publicKey, sign: throws } }, {}, false],

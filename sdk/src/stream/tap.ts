@@ -2,50 +2,55 @@ import type { Ending, LateDetails, ReceiptDetails, Recording, SignedReceipt } fr
 import { asError, type CounterfoilError } from '../errors.ts'
 import { quietly } from '../quietly.ts'
 
-/** What a receipt says, and what becomes of it where its stream is cut short. */
+/** The details of a stream's receipt, and the rules for a stream that is cut short. */
 export interface TapOptions extends ReceiptDetails {
-  /** What becomes of an answer that was cut short, or failed: `sign` (the default) says so, `skip`. */
+  /**
+   * An answer that was cut short or failed gets a receipt that says so (`sign`), or none (`skip`).
+   */
   partial?: 'sign' | 'skip' | undefined
-  /** What goes wrong beside this one stream; it is the event `error` as well. */
+  /** Is called with each failure beside this stream; the event `error` has it too. */
   onError?: ((error: CounterfoilError) => void) | undefined
 }
 
-/** A stream as it was, and what came of it. `null`: none was signed (skipped, or see the error event). */
+/** The receipt of a stream; null if none was signed (`skip`, or the event `error` says why). */
 export interface Receipted {
   receipt: Promise<SignedReceipt | null>
 }
 
-/** Follows one stream. Its methods never throw: a failing receipt must not break the stream. */
+/** Follows one stream. The methods never throw, because a failure must not break the stream. */
 export interface Follower<T> extends Receipted {
-  /** A chunk that is being handed on. */
+  /** Call it with each chunk, before the reader gets the chunk. */
   chunk(value: T): void
-  /** It came to its own end. */
+  /** Call it when the stream came to its own end. */
   end(): void
-  /** Whoever read it went away: what was handed on is all there is. */
+  /** Call it when the reader left: the receipt covers the handed-on chunks. */
   abort(): void
-  /** The provider failed. */
+  /** Call it when the provider failed. */
   fail(): void
 }
 
-/** How a kind of stream is read: written for each provider, given to `createFollower`. */
+/** Reads one kind of stream. `chunk` writes the signed content of a chunk to the recording. */
 export interface Reader<T> {
   chunk(value: T, recording: Recording): void
-  /** At its end, however it came: what is known of it by then. May still write. */
+  /**
+   * Is called at the stream's end, also at a cut. May still write. Gives the facts about the end.
+   */
   end?(recording: Recording, cut: Cut): Ended
 }
 
-/** What ended a stream before its own end, if anything did. */
+/** The reason why a stream was cut short; null if the stream came to its own end. */
 export type Cut = 'aborted' | 'error' | null
 
-/** How a stream ended, in the words of whoever made it. */
+/** A stream's end, as its reader found it. */
 export interface Ended extends Ending {
   late?: LateDetails | undefined
-  /** What is to be signed, where the reader has written a recording of its own. */
+  /** The recording to sign, if the reader wrote one of its own. */
   instead?: Recording | undefined
-  /** The reader has taken the cut into account: its word is the last. */
+  /** True: `status` and `end` already consider the cut, and stay as they are. */
   isDecided?: boolean | undefined
 }
 
+/** Follows one stream into `recording`. `report` gets each failure. Never throws. */
 export function createFollower<T>(options: {
   recording: Recording
   reader: Reader<T>
@@ -64,7 +69,7 @@ export function createFollower<T>(options: {
     try {
       work()
     } catch (thrown) {
-      // Without this piece the digest would be of a text that nobody saw.
+      // Without this piece the digest would not match the text that the reader saw.
       isBroken = true
       report(
         asError('tap_failed', 'The stream can’t be followed: it goes on without a receipt', thrown),
@@ -102,17 +107,21 @@ export function createFollower<T>(options: {
   }
 }
 
-/** Who went away had what was handed on; of a failure that was nothing there is nothing partial. */
+/**
+ * An aborted answer is `partial`, a failed one too; a failure before the first chunk is `failed`.
+ */
 export const endingOf = (cut: 'aborted' | 'error', chunks: number): Ending => ({
   status: cut === 'error' && chunks === 0 ? 'failed' : 'partial',
   end: cut,
 })
 
-/** What an aborted `fetch` throws: nobody failed, somebody left. */
+/**
+ * Whether an error is that of an aborted `fetch`: the reader left, and the provider did not fail.
+ */
 export const isAbort = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError'
 
-/** For a stream that can't be followed at all: it goes on without a receipt. */
+/** The follower of a stream that can't be followed, and goes on without a receipt. */
 export const followNothing = <T>(): Follower<T> => ({
   receipt: Promise.resolve(null),
   chunk: () => undefined,
@@ -121,7 +130,7 @@ export const followNothing = <T>(): Follower<T> => ({
   fail: () => undefined,
 })
 
-/** Text and bytes as they are: what a stream without a provider's shape consists of. */
+/** Reads a stream of plain text and bytes. */
 export const plainReader: Reader<string | Uint8Array> = {
   chunk: (value, recording) => recording.write(value),
 }

@@ -2,33 +2,33 @@ import { inTime } from '../timer.ts'
 import { registerStream } from './stop-stream.ts'
 import type { ReceiptStreamOptions } from './stream-options.ts'
 
-/** What a stream hears next. */
+/** The next event of a running stream. */
 export type Turn =
-  /** A chunk's text, which is often empty: a role, a usage count. */
+  /** A chunk's text; empty for a chunk with a role or a usage count. */
   | { kind: 'text'; text: string }
-  /** The source came to its own end; `text` was still held back. */
+  /** The source came to its own end; `text` is the rest that was held back. */
   | { kind: 'end'; text: string }
   | { kind: 'fail'; text: string; error: unknown }
-  /** The source was silent for so long that a proxy might hang up. */
+  /** The source was silent for `keepAliveMs`, so that a proxy might hang up. */
   | { kind: 'quiet' }
   /** The stream was stopped, or its source was never opened. */
   | { kind: 'stop' }
 
 /** Waits for the source, for silence and for the reader's Stop at the same time. */
 export interface Turns {
-  /** Under this name a request of its own can stop the stream. */
+  /** The id by which a separate request can stop the stream. */
   streamId: string
-  /** Begins to hear Stop; `onStop` is called at once where the signal has aborted before. */
+  /** Begins to hear Stop. If the signal has aborted already, `onStop` is called at once. */
   start(): void
   next(): Promise<Turn>
   stop(): void
-  /** Hears no Stop any more. */
+  /** Ignores a later Stop. */
   end(): void
 }
 
 const STOPPED: Turn = { kind: 'stop' }
 
-/** `onStop` is called once at most. `keepAliveMs` without a chunk are a silence. */
+/** Makes the turns of one stream. `onStop` is called at most once. */
 export function createTurns(
   read: () => Promise<Turn>,
   onStop: () => void,
@@ -42,8 +42,8 @@ export function createTurns(
   const { streamId, forget } = registerStream(() => {
     if (wake === null) stop()
     else {
-      // A worker at the edge ends what a request began together with that request. The signing must
-      // outlive the Stop's own request: so the stream's request does it.
+      // A worker at the edge ends all work of a request together with that request. The signing
+      // must outlive the request of the Stop, so the stream's own request does it.
       isAsked = true
       wake()
     }
@@ -69,7 +69,7 @@ export function createTurns(
       const heard = Promise.race([reading, woken])
       const turn = await inTime(heard, keepAliveMs, (): Turn => ({ kind: 'quiet' }))
       wake = null
-      // After a silence the same chunk is still awaited.
+      // After a silence the same read still runs.
       if (turn.kind !== 'quiet') reading = null
       if (isAsked) stop()
       return hasStopped() ? STOPPED : turn

@@ -2,7 +2,7 @@ import { checkReceipt, namedReceipt } from './check-receipt.ts'
 import { membersOf } from '../members.ts'
 import type { CheckOptions, ReadReceipt } from './check-receipt.ts'
 
-/** What is used of the AI SDK's `UIMessage`. */
+/** The members of the AI SDK's `UIMessage` that are used. */
 export interface ChatMessage {
   readonly id: string
   readonly role: string
@@ -10,6 +10,7 @@ export interface ChatMessage {
   readonly parts: readonly { readonly type: string }[]
 }
 
+/** A receipt's id and verify link, as a message names them. */
 export interface NamedReceipt {
   receiptId: string
   verifyUrl: string
@@ -29,25 +30,29 @@ export function findNamed(message: ChatMessage): NamedReceipt | null {
   return null
 }
 
-/** The text that a chat shows of a message: its text parts, without reasoning and tools. */
+/** The text of a message as a chat shows it: the text parts, without reasoning and tools. */
 export const shownText = (message: ChatMessage): string =>
   message.parts.map((part) => (part.type === 'text' ? String(membersOf(part).text) : '')).join('')
 
 /** The receipts of a chat's messages, by message id. */
 export type ChatReceipts = Readonly<Record<string, ReadReceipt>>
 
+/** The receipts of one chat, apart from any component. */
 export interface ChatReceiptStore {
   get: () => ChatReceipts
   subscribe: (listener: () => void) => () => void
-  /** Checks what is new, or was shown with another text since. */
+  /** Checks the receipts of new messages, and of messages whose text has changed. */
   follow(messages: readonly ChatMessage[], options: CheckOptions): void
+  /** Ends all checks, and forgets which messages were checked. */
   close(): void
 }
 
 const NONE: ChatReceipts = {}
 
+/** The receipts before the first check. */
 export const noChatReceipts = (): ChatReceipts => NONE
 
+/** Makes an empty store. */
 export function createChatReceiptStore(): ChatReceiptStore {
   let receipts = NONE
   let gone = new AbortController()

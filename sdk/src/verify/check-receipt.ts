@@ -2,53 +2,60 @@ import { gatherProof, readVerifyUrl, type Proof, type ReceiptPlace } from './gat
 import type { ReceiptClaims, Verdict } from '../receipt/report.ts'
 
 /**
- * What this side found out by itself:
+ * The result of the reader's own check:
  *
- * - `sent`: the receipt is named, and being checked;
- * - `pending`: the portal has none under its link yet; it may come later, so ask again;
- * - `verified`: it is the issuer's receipt for exactly the text that was seen here;
- * - `differs`: it is a receipt, but not for the text that was seen here;
- * - `invalid`: bad signature, another receipt under the link, unknown or withdrawn; see `verdict`;
- * - `unreachable`: the portal, or the issuer's keys, could not be had;
- * - `not-checkable`: it is for something other than the text, a message with its tool calls perhaps;
+ * - `sent`: the answer named a receipt, which is being checked;
+ * - `pending`: the portal does not have the receipt yet; check again later;
+ * - `verified`: the receipt is the issuer's, for exactly the text that arrived here;
+ * - `differs`: the receipt is the issuer's, but for another text;
+ * - `invalid`: bad signature, another receipt under the link, unknown issuer or key, or revoked;
+ *   see `verdict`;
+ * - `unreachable`: the portal, or the issuer's keys, could not be fetched;
+ * - `not-checkable`: the receipt is for other content, such as a message with its tool calls;
  * - `none`: the answer has no receipt; see `error`.
  */
 export type ReceiptState =
   'sent' | 'pending' | 'verified' | 'differs' | 'invalid' | 'unreachable' | 'not-checkable' | 'none'
 
-/** A receipt as this side found it. What is not known, or not proven, is null. */
+/** A receipt with the result of the reader's own check. Unknown and unproven values are null. */
 export interface ReadReceipt {
   state: ReceiptState
   receiptId: string | null
-  /** Safe to show as a link: it is http or https. */
+  /** The verify link. It is safe to show, because it is http or https. */
   verifyUrl: string | null
   /** The compact JWS. */
   receipt: string | null
-  /** Null as long as nothing shows that they are the issuer's. */
+  /** The claims; null unless the signature proves them. */
   claims: ReceiptClaims | null
-  /** As the portal knows the issuer; null as `claims`. */
+  /** The issuer's name in the portal; null if `claims` is null. */
   issuerName: string | null
-  /** Whether the signed digest is that of the text seen here. */
+  /** Whether the signed digest is the digest of the text that arrived here. */
   matches: boolean
   verdict: Verdict | null
-  /** `none`: `cap_exceeded`, `not_signed`, `cut_off` (the stream ended before it said), `other_portal`. */
+  /**
+   * For `none`: `cap_exceeded`, `not_signed`, `cut_off` (the stream ended before its receipt) or
+   * `other_portal` (the receipt is not of the portal in `CheckOptions`).
+   */
   error: string | null
 }
 
-/** How a receipt is looked for and judged. */
+/** The options of `checkReceipt`. */
 export interface CheckOptions {
-  /** Only receipts of this portal are fetched and believed. Without it: any that the stream names. */
+  /** Only receipts of this portal are fetched and believed; without it, those of any portal. */
   portal?: string | undefined
-  /** Waits between tries while the portal has no receipt yet, in milliseconds. */
+  /**
+   * The pauses between attempts, in milliseconds, while the portal does not have the receipt or
+   * can't be reached. By default five pauses, about eight seconds in all.
+   */
   retryDelays?: readonly number[] | undefined
   fetch?: typeof fetch | undefined
   /** Milliseconds since 1970. */
   now?: (() => number) | undefined
-  /** Ends the waiting: the result is what was known then. */
+  /** Ends the waiting; the result of the last attempt stays. */
   signal?: AbortSignal | undefined
 }
 
-/** About eight seconds in all: a service signs and posts in much less. */
+/** About eight seconds in all, because a service signs and sends in much less. */
 const RETRY_DELAYS = [250, 500, 1_000, 2_000, 4_000]
 
 const NOTHING: Omit<ReadReceipt, 'state'> = {
@@ -62,25 +69,26 @@ const NOTHING: Omit<ReadReceipt, 'state'> = {
   error: null,
 }
 
+/** The result for an answer without a receipt. */
 export const noReceipt = (error: string): ReadReceipt => ({ ...NOTHING, state: 'none', error })
 
-/** A receipt that was named and not checked yet; `none` where its link can't be one. */
+/** A named receipt before its check; `none` for an unusable link. */
 export function namedReceipt(
   { receiptId, verifyUrl }: { receiptId: string; verifyUrl: string },
   portal?: string,
 ): ReadReceipt {
   const place = readVerifyUrl(verifyUrl, receiptId)
   if (place === null) return noReceipt('not_signed')
-  // Who names the portal decides what is true there.
+  // The portal decides which issuers and keys are known, so only the expected portal is believed.
   if (portal !== undefined && place.portal !== portal.replace(/\/+$/, ''))
     return noReceipt('other_portal')
   return { ...NOTHING, state: 'sent', receiptId, verifyUrl }
 }
 
 /**
- * Compares a receipt with the text that was seen: its id with its own digest, its digest with the
- * text, its signature with the issuer's published keys. Never rejects. `pending` and `unreachable`
- * can be asked again later.
+ * Checks a receipt against the text that arrived here: the id against the receipt's bytes, the
+ * signed digest against the text, and the signature against the issuer's published keys. Never
+ * rejects. After `pending` and `unreachable`, check again later.
  *
  * @example
  * const { state } = await checkReceipt({ receiptId, verifyUrl }, text)
@@ -109,7 +117,7 @@ async function attempt(
   { fetch: given, now = Date.now }: CheckOptions,
 ): Promise<Partial<ReadReceipt>> {
   try {
-    // Called on nothing: some platforms' own refuses to be called on another object.
+    // The `fetch` of some platforms throws if it is called as a method of another object.
     const send: typeof fetch = given ?? ((...call) => fetch(...call))
     const proof = await gatherProof(place, seen, send, now())
     return proof === null ? { state: 'pending' } : readProof(proof)
@@ -127,7 +135,7 @@ function readProof({ jws, parsed, judgement }: Proof): Partial<ReadReceipt> {
     receipt: jws,
     claims: isProven ? (parsed?.claims ?? null) : null,
     issuerName: isProven ? facts.issuerName : null,
-    // Not a repaired match: what arrived here was not pasted by anybody.
+    // Only an exact match counts: repairs are for pasted text, and this text arrived by itself.
     matches: outcomes.content === 'content_exact',
     verdict,
   }

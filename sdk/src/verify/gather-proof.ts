@@ -3,24 +3,25 @@ import { judge, type Evidence, type Judgement } from '../receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '../receipt/receipt.ts'
 import { checkSignature, createSources } from './receipt-sources.ts'
 
-/** Where a receipt is, as its verify link says. */
+/** The place of a receipt, from its verify link. */
 export interface ReceiptPlace {
   portal: string
   receiptId: string
-  /** From the link's fragment, which was sent to nobody. */
+  /** The key in the link's fragment, which a browser sends to no server. */
   secret: Uint8Array | null
 }
 
+/** A fetched receipt and its judgement. `parsed` is null for a malformed receipt. */
 export interface Proof {
   jws: string
   parsed: ParsedReceipt | null
   judgement: Judgement
 }
 
-/** Reads a verify link; null for anything else, and for a link to another receipt. */
+/** Reads a verify link. Null for any other link, and for a link to another receipt. */
 export function readVerifyUrl(verifyUrl: string, receiptId: string): ReceiptPlace | null {
   const url = URL.canParse(verifyUrl) ? new URL(verifyUrl) : null
-  // A link that is shown must not be a script, and one that is fetched must not be a file.
+  // A shown link must not be a script, and a fetched link must not be a file.
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '') return null
   const end = `/r/${receiptId}`
   if (!/^rec_[0-9a-hjkmnp-tv-z]{32}$/.test(receiptId) || !url.pathname.endsWith(end)) return null
@@ -33,8 +34,8 @@ export function readVerifyUrl(verifyUrl: string, receiptId: string): ReceiptPlac
 }
 
 /**
- * Fetches a receipt and all it needs and judges it by the core, against the text that was seen.
- * Null: the portal has no such receipt yet. Throws where the portal can't be reached.
+ * Fetches a receipt with its issuer's keys, and judges it with the core against the seen text.
+ * Null: the portal does not have the receipt yet. Rejects if the portal can't be reached.
  */
 export async function gatherProof(
   place: ReceiptPlace,
@@ -42,7 +43,7 @@ export async function gatherProof(
   send: typeof fetch,
   now: number,
 ): Promise<Proof | null> {
-  // Nobody is to learn from a receipt's check who read what, and where.
+  // A check must not tell the portal which reader read the answer, and on which page.
   const sources = createSources(place.portal, (url, init) =>
     send(url, { ...init, credentials: 'omit', referrerPolicy: 'no-referrer' }),
   )
@@ -70,7 +71,7 @@ export async function gatherProof(
   }
   if (!reading.ok) return { jws, parsed: null, judgement: judge(evidence) }
   const parsed = reading.receipt
-  // The receipt is there already: without its issuer's keys it can't be checked, and that is said.
+  // The receipt is known already, so unreachable keys give a verdict and not an error.
   const found = await checkSignature(sources, parsed).catch((): Partial<Evidence> => ({
     key: { from: 'unreachable' },
   }))

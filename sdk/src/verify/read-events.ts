@@ -2,21 +2,23 @@ import { createParser } from 'eventsource-parser'
 import { membersOf, type Members } from '../members.ts'
 import { readPiece } from '../stream/pieces.ts'
 
-/** One event, as far as a reader is concerned. */
+/** The part of one event that concerns the reader. */
 export interface ReadEvent {
   text: string
-  /** What the stream says of its receipt. */
+  /** The receipt that the event names, or the reason for its absence. */
   named?: { receiptId: string; verifyUrl: string } | { error: string }
-  /** The service's words for a failure; may be empty. */
+  /** The service's message for a failure; may be empty. */
   failure?: string
 }
 
-/** An event's line may be this long: a service that never ends one must not fill the memory. */
+/** The longest line of an event: a service that never ends a line must not fill the memory. */
 const EVENT_CHARACTERS_MAX = 16 * 1024 * 1024
 
-/** Turns bytes, cut anywhere, into events. Throws what the parser finds unreadable. */
+/**
+ * Makes a reader that turns bytes, cut anywhere, into events. `feed` throws for too long a line.
+ */
 export function createEventReader(): { feed(bytes: Uint8Array): ReadEvent[] } {
-  // Not fatal: what is not UTF-8 gives another text, and the receipt says so.
+  // Not fatal: bytes that are not UTF-8 give another text, and the receipt's check shows it.
   const decoder = new TextDecoder()
   let events: ReadEvent[] = []
   const faults: Error[] = []
@@ -42,7 +44,7 @@ function readEvent(data: string): ReadEvent {
   try {
     value = JSON.parse(data)
   } catch {
-    // `[DONE]`, a ping: it shows nothing to anybody.
+    // `[DONE]` and pings show no text.
     return { text: '' }
   }
   const event = membersOf(value)

@@ -6,40 +6,40 @@ import { asStreamError, askToStop, openBody, STOP_MS_MAX } from './stream-body.t
 import { StreamError } from './stream-error.ts'
 import { inTime } from '../timer.ts'
 
-/** What `readReceiptStream` takes. */
+/** The options of `readReceiptStream`. */
 export interface ReadOptions extends CheckOptions {
-  /** Every piece, as it comes. The stream is then read even if the caller never iterates. */
+  /** Is called with each piece. The stream is then read even if the caller never iterates. */
   onText?: ((piece: string) => void) | undefined
   /**
-   * Every news of the receipt: `sent` first, then the result of the check. The stream is then read
-   * even if the caller never iterates.
+   * Is called with the receipt, first as `sent`, then with the result of the check. The stream is
+   * then read even if the caller never iterates.
    */
   onReceipt?: ((receipt: ReadReceipt) => void) | undefined
-  /** Headers and the like for the request by which `stop` asks the service to stop. */
+  /** Headers and other options of the request that `stop` sends. */
   stopRequest?: RequestInit | undefined
 }
 
-/** An answer as it comes in: its pieces of text, and its receipt at the end. */
+/** A running answer: the pieces of text, and the receipt at the end. */
 export interface ReceiptReader extends AsyncIterable<string> {
-  /** All the text so far. */
+  /** The whole text so far. */
   readonly text: string
   /**
-   * The result of the check, after the last piece. Never rejects. Reads the stream, and keeps the
-   * pieces for an iterator that comes later.
+   * The result of the check, after the last piece. Never rejects. Using it reads the stream; the
+   * pieces are kept for a later iterator.
    */
   readonly receipt: Promise<ReadReceipt>
   /**
-   * Asks the service to stop, and to send the receipt for what it has sent. Hangs up if the service
-   * doesn't stop within three seconds, or can't. Resolves when the stream has ended.
+   * Asks the service to stop, and to send the receipt of the sent pieces. Hangs up if the service
+   * can't stop, or doesn't within three seconds. Resolves when the stream has ended.
    */
   stop(): Promise<void>
 }
 
 /**
- * Reads an answer's server-sent events, wherever its bytes are cut. Checks the receipt's id, digest
- * and signature against the text that really arrived, and does not rely on the service's word. Reads
- * this package's own events, and the streams of OpenAI's, Anthropic's and the AI SDK's form with a
- * receipt at their end.
+ * Reads an answer's server-sent events; chunks may end anywhere in an event. Checks the receipt's
+ * id, digest and signature against the text that really arrived, because the service may be wrong.
+ * Reads this package's own events, and streams of OpenAI's, Anthropic's and the AI SDK's form with
+ * a receipt at their end.
  *
  * Iterating throws a `StreamError` if the answer did not come to its end.
  *
@@ -87,7 +87,7 @@ export function readReceiptStream(response: Response, options: ReadOptions = {})
   }
 }
 
-/** The connection of one answer: read when it is asked for, and checked at its end. */
+/** The connection of one answer: read on demand, and checked at its end. */
 function receive(response: Response, options: ReadOptions) {
   const events = createEventReader()
   const pieces: string[] = []
@@ -138,17 +138,19 @@ function receive(response: Response, options: ReadOptions) {
     text: () => text,
     error: () => error,
     isOver: () => isOver,
-    /** Reads once more; several callers read one after the other. */
+    /** Reads one chunk; several callers read one after the other. */
     advance: () => (working = working.then(readSome)),
     async hangUp(): Promise<void> {
-      // The text is what arrived until now: a read that is under way must add nothing.
+      // Ends the text first, so that a read under way adds nothing to it.
       over()
       await (body ?? response.body)?.cancel().catch(() => undefined)
     },
   }
 }
 
-/** Checks the named receipt against the text that arrived, and tells each news of it. */
+/**
+ * Checks the named receipt against the text that arrived, and calls `onReceipt` with each state.
+ */
 async function checkNamed(
   named: NonNullable<ReadEvent['named']>,
   text: string,

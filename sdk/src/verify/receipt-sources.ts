@@ -8,23 +8,24 @@ import { asError, CounterfoilError, refusalOf } from '../errors.ts'
 import { isObject, type Members } from '../members.ts'
 import { readProblem } from '../portal/portal-answers.ts'
 
-/** A portal's public side. What it answers is looked at as anybody's word: it may be wrong, or lie. */
+/** A portal's public API. Its answers are not trusted: the portal may be broken, or lie. */
 export interface ReceiptSources {
-  /** The JWS as it was sent; null: there is none under this id. */
+  /** The compact JWS; null if the portal has no receipt with this id. */
   fetchReceipt(receiptId: string): Promise<string | null>
   fetchReport(receiptId: string): Promise<PortalReport | null>
-  /** Null where it is not to be had. */
+  /** The stored content; null if it can't be fetched. */
   fetchContent(receiptId: string): Promise<Uint8Array | null>
-  /** Null: unknown there. */
+  /** The issuer; null if the portal does not know it. */
   fetchIssuer(slug: string): Promise<IssuerAnswer | null>
 }
 
-/** The report, and what of it only the portal can know. */
+/** The report, and the facts in it that only the portal can know. */
 export interface PortalReport {
   report: Report
   /** Milliseconds since 1970. */
   receivedAt: number | null
   revocation: { revokedAt: number; reason: string } | null
+  /** The portal's checks, by name. */
   codes: Map<string, Check>
 }
 
@@ -41,7 +42,7 @@ const readTime = (value: unknown): number | null => {
   return Number.isNaN(at) ? null : at
 }
 
-/** `url` without a slash at its end. All throw `portal_unreachable` or `portal_refused`. */
+/** `url` has no slash at its end. All methods throw `portal_unreachable` or `portal_refused`. */
 export function createSources(url: string, send: typeof fetch): ReceiptSources {
   async function get(path: string): Promise<Uint8Array | null> {
     let response: Response
@@ -51,7 +52,7 @@ export function createSources(url: string, send: typeof fetch): ReceiptSources {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
       if (response.ok || response.status === 404 || response.status === 410) {
-        // Not as text: that would take a BOM away, and with it what is wrong.
+        // `text()` would remove a BOM, and a changed receipt could pass as the signed one.
         const bytes = new Uint8Array(await response.arrayBuffer())
         return response.ok ? bytes : null
       }
@@ -111,7 +112,7 @@ function readReport(report: Members): PortalReport {
   }
 }
 
-/** What the issuer's published keys say of a receipt; nothing where none of them is its. */
+/** Verifies a receipt with its issuer's published keys. Empty if none of them is the receipt's. */
 export async function checkSignature(
   sources: ReceiptSources,
   receipt: ParsedReceipt,
@@ -128,7 +129,7 @@ export async function checkSignature(
   }
 }
 
-/** Only a key that is published, admitted, and named by `kid` may judge a receipt. */
+/** Only a published and admitted key with this thumbprint may verify a receipt. */
 function findKey(
   issuer: IssuerAnswer,
   kid: string,
@@ -150,7 +151,7 @@ function keyEvidence(published: Members): KeyEvidence {
     return { from: 'portal', state, retiredAt: readTime(published.retiredAt) ?? 0 }
   return {
     from: 'portal',
-    // Whatever is not known to be good counts as withdrawn.
+    // An unknown state counts as revoked, so that a doubtful key verifies nothing.
     state: 'revoked',
     revokedAt: readTime(published.revokedAt) ?? 0,
     compromisedSince: readTime(published.compromisedSince),

@@ -1,15 +1,15 @@
 import type { ReadReceipt, ReceiptState } from './check-receipt.ts'
 
-/** What a badge says: the link's own words, and a sentence beside it. */
+/** A badge's words: the text of the link, and a sentence beside it. */
 export interface BadgeWords {
   label: string
   says: string
 }
 
-/** The words of `<ReceiptBadge>` for each state: `badgeEnglish`, or another language. */
+/** The words of `<ReceiptBadge>` for each state; `awaited` is the state before a receipt. */
 export type BadgeTexts = Record<ReceiptState | 'awaited', BadgeWords>
 
-/** English. "Verified" says what was compared, and never that the answer is true. */
+/** The English words. "Verified" names the comparison, and never says that the answer is true. */
 export const badgeEnglish: BadgeTexts = {
   awaited: { label: 'Receipt pending', says: 'It comes when the answer has ended.' },
   sent: { label: 'Receipt sent', says: 'Being checked against this text.' },
@@ -27,7 +27,7 @@ const CUT_SHORT: BadgeWords = {
   says: 'This is the text that was signed; the answer was cut short.',
 }
 
-/** A partial answer's receipt is genuine, and says that it is partial: so does the badge. */
+/** The words for a receipt. For a partial answer, the badge says that the answer was cut short. */
 export function wordsFor(receipt: ReadReceipt | null | undefined, texts: BadgeTexts): BadgeWords {
   const isPartial = receipt?.state === 'verified' && receipt.verdict === 'partial'
   if (isPartial && texts === badgeEnglish) return CUT_SHORT

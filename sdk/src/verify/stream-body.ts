@@ -2,10 +2,10 @@ import type { CheckOptions } from './check-receipt.ts'
 import { StreamError } from './stream-error.ts'
 
 const STREAM_HEADER = 'counterfoil-stream'
-/** A reader's Stop waits so long for the service, before it hangs up. */
+/** A reader's Stop waits this long for the service, then hangs up. */
 export const STOP_MS_MAX = 3_000
 
-/** The bytes of an answer's event stream. Throws a `StreamError` for any other answer. */
+/** Opens the bytes of an event stream. Throws a `StreamError` for any other response. */
 export async function openBody(
   response: Response,
 ): Promise<ReadableStreamDefaultReader<Uint8Array>> {
@@ -24,7 +24,7 @@ export async function openBody(
   return response.body.getReader()
 }
 
-/** False: the service runs no such stream, or could not be asked. */
+/** Sends Stop to the service. False: the service runs no such stream, or did not answer. */
 export async function askToStop(
   response: Response,
   options: { fetch?: CheckOptions['fetch']; stopRequest?: RequestInit | undefined },
@@ -44,6 +44,7 @@ export async function askToStop(
   }
 }
 
+/** A thrown value as a `StreamError`; a thrown `StreamError` stays as it is. */
 export const asStreamError = (thrown: unknown): StreamError =>
   thrown instanceof StreamError
     ? thrown

@@ -1,20 +1,20 @@
 /**
- * Why an answer could not be read to its end, as codes that stay:
+ * The reasons why an answer was not read to its end. A code never changes:
  *
- * - `cap_exceeded`: refused with 402 before it began;
- * - `http_error`: another status than 2xx; `status` has it;
- * - `not_a_stream`: the answer is no event stream;
- * - `provider_failed`: the service said in mid-stream that its model failed; what came before stays;
+ * - `cap_exceeded`: the service refused the request with 402, for a full cap;
+ * - `http_error`: the service answered with another status than 2xx, which is in `status`;
+ * - `not_a_stream`: the response is not an event stream;
+ * - `provider_failed`: the service reported in mid-stream that its model failed;
  * - `connection_lost`: the connection broke.
  */
 export type StreamErrorCode =
   'cap_exceeded' | 'http_error' | 'not_a_stream' | 'provider_failed' | 'connection_lost'
 
-/** Thrown by iterating an answer that did not come to its end. What came before was handed out. */
+/** Thrown by iterating an answer that did not come to its end, after all pieces that arrived. */
 export class StreamError extends Error {
   override name = 'StreamError'
   readonly code: StreamErrorCode
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if the response was refused or is not an event stream; else null. */
   readonly status: number | null
 
   constructor(

@@ -3,45 +3,49 @@ import { readReceiptStream, type ReadOptions, type ReceiptReader } from './read-
 import { StreamError } from './stream-error.ts'
 
 /**
- * `idle` before the first start; `streaming`; `stopping` from Stop to the last word of the service;
- * `stopped`; `done`; `error`.
+ * `idle` before the first start, `streaming`, `stopping` from Stop until the stream has ended,
+ * `stopped`, `done` or `error`.
  */
 export type StreamStatus = 'idle' | 'streaming' | 'stopping' | 'stopped' | 'done' | 'error'
 
-/** Where an answer is: what a component shows of it. */
+/** The state of an answer, for a component to show. */
 export interface StreamState {
   text: string
   status: StreamStatus
-  /** Null: none was named yet. */
+  /** Null until the answer names a receipt, or ends. */
   receipt: ReadReceipt | null
   error: StreamError | null
 }
 
-/** Makes the request. `signal` aborts when the reader stops, starts anew, or leaves the page. */
+/**
+ * Makes the request. `signal` aborts when the reader starts anew, leaves the page, or stops early.
+ */
 export type StreamFetcher<I> = (input: I, signal: AbortSignal) => Response | Promise<Response>
 
-/** One answer at a time, apart from any component, so that nothing of it depends on rendering. */
+/** One answer at a time, apart from any component, so that it does not depend on rendering. */
 export interface StreamStore {
   get: () => StreamState
   subscribe: (listener: () => void) => () => void
   /** Resolves when the answer has ended. Never rejects. */
   start<I>(fetcher: StreamFetcher<I>, input: I, options: ReadOptions): Promise<void>
   stop(): Promise<void>
-  /** Hangs up, and says nothing of it. */
+  /** Hangs up without an error. */
   abandon(): void
 }
 
 interface Run {
   hangUp: AbortController
   reader: ReceiptReader | null
-  /** Its own and not the status: which of Stop and the end is noticed first is chance. */
+  /** Kept beside the status, because Stop and the stream's end may come in either order. */
   isStopped: boolean
 }
 
 const IDLE: StreamState = { text: '', status: 'idle', receipt: null, error: null }
 
+/** The state before the first start, also for rendering on a server. */
 export const idleState = (): StreamState => IDLE
 
+/** Makes a store in the state `idle`. */
 export function createStreamStore(): StreamStore {
   let state = IDLE
   let current: Run | null = null
@@ -61,7 +65,7 @@ export function createStreamStore(): StreamStore {
     const run: Run = { hangUp: new AbortController(), reader: null, isStopped: false }
     const { signal } = run.hangUp
     current = run
-    // What an answer that was left behind still says is shown to nobody.
+    // An abandoned answer must not change the state of the current one.
     const show = (change: Partial<StreamState>): void => {
       if (current === run) set(change)
     }
@@ -103,7 +107,7 @@ export function createStreamStore(): StreamStore {
       if (run === null || state.status !== 'streaming') return
       run.isStopped = true
       set({ status: 'stopping' })
-      // A running answer may still bring its receipt, whose check must go on.
+      // A running answer may still bring its receipt, so only its reader ends it.
       if (run.reader === null) run.hangUp.abort()
       else await run.reader.stop()
       if (current === run) set({ status: 'stopped' })

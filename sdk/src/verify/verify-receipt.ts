@@ -12,41 +12,44 @@ import {
   type ReceiptSources,
 } from './receipt-sources.ts'
 
-/** A receipt as it was found on this side, and what the portal says of it. */
+/** A receipt with the caller's own verdict and the portal's report. */
 export interface CheckedReceipt {
   receiptId: string
-  /** Computed here, from the receipt's bytes, the issuer's published keys, and the content given. */
+  /**
+   * Computed here, from the receipt's bytes, the issuer's published keys, and the given content.
+   */
   verdict: Verdict
-  /** Null: it could not be checked, because there is no receipt or no key for it. */
+  /** Null: the receipt or its key is missing. */
   signatureValid: boolean | null
-  /** Null: no content was given, or it can't be compared without the link's key. */
+  /** Null: no content was given, or the comparison needs the key in the link. */
   contentMatches: boolean | null
   checks: Omit<Check, 'message'>[]
-  /** The compact JWS; null where the portal has none. */
+  /** The compact JWS; null if the portal does not have the receipt. */
   receipt: string | null
-  /** Null unless the signature is good, and the receipt is the one that was asked for. */
+  /** Null unless the signature is good and the receipt has the requested id. */
   claims: ReceiptClaims | null
-  /** The portal's own report, unchanged: its word, not ours. Null where it has none. */
+  /** The portal's own report, unchanged and not verified; null if the portal has none. */
   report: Report | null
   /**
-   * Whether the portal's report says what was found here: `disagrees` is an alarm, for then the
-   * portal is broken or lies. `unable`: something the portal saw could not be seen from here.
+   * Whether the portal's report agrees with the check without the content. `disagrees` is an alarm,
+   * because the portal is broken or lies. `unable`: a fact that the portal used can't be fetched
+   * here.
    */
   opinion: 'agrees' | 'disagrees' | 'unable'
 }
 
-/** What a receipt is compared with. Without `content`, only the receipt itself is verified. */
+/** The content for the comparison. Without `content`, only the receipt itself is verified. */
 export interface VerifyOptions {
-  /** What you have of the content: text, or its exact bytes. */
+  /** The content that you have: text, or the exact bytes. */
   content?: string | Uint8Array | undefined
-  /** What opens a keyed digest, as in the link after `#k=`. Needless where the link itself is given. */
+  /** The key of a keyed digest, from the link after `#k=`. A link as `receipt` holds it already. */
   secret?: string | undefined
 }
 
 /**
- * Fetches a receipt with all it needs and verifies it here; needs no API key. `receipt` is a verify
- * link, or an id together with `portal`. Throws `invalid_option`, `portal_unreachable` or
- * `portal_refused`; a receipt that is bad or missing is a verdict, not an error.
+ * Fetches a receipt with its issuer's keys, and verifies it here, without an API key. `receipt` is
+ * a verify link, or an id together with `portal`. A bad or missing receipt is a verdict, not an
+ * error. Throws `invalid_option`, `portal_unreachable` or `portal_refused`.
  *
  * @example
  * const { verdict } = await verifyReceipt({ receipt: 'https://receipts.example/r/rec_…', content: text })
@@ -71,7 +74,9 @@ export async function verifyReceipt(
 
 const invalid = (why: string): CounterfoilError => new CounterfoilError('invalid_option', why)
 
-/** `rec_…`, or a link that ends with it. A link to another portal than `portal` is refused. */
+/**
+ * Reads `rec_…`, or a link that ends with it. Throws for a link to another portal than `portal`.
+ */
 function readName(
   given: string,
   portal: string | undefined,
@@ -103,7 +108,7 @@ async function check(
     sources.fetchReport(receiptId),
   ])
   const evidence = await gatherEvidence(sources, { receiptId, now, jws, said })
-  // Without the content, because the portal has not seen it either.
+  // The comparison leaves the content out, because the portal has not seen it either.
   const opinion = compareOpinions(judge(evidence), said)
   const judgement = judge({ ...evidence, given: readGiven(given) })
   const { outcomes, verdict } = judgement
@@ -138,7 +143,9 @@ function readGiven({ content, secret }: VerifyOptions): Evidence['given'] {
   return { content: bytes, ...(key === null ? {} : { secret: key }) }
 }
 
-/** Only what nobody but the portal can know is taken from its report: arrival and withdrawal. */
+/**
+ * Takes from the portal's report only the facts that no other source has: arrival and revocation.
+ */
 async function gatherEvidence(
   sources: ReceiptSources,
   known: { receiptId: string; now: number; jws: string | null; said: PortalReport | null },
@@ -188,7 +195,7 @@ function compareOpinions(
     const theirs = said?.codes.get(check)?.status
     return theirs !== undefined && theirs !== status
   })
-  // What was seen to fail here is never excused by something else that could not be seen.
+  // A check that failed here is an alarm, even if another check could not be made.
   if (differing.some(({ status }) => status === 'fail')) return 'disagrees'
   return differing.some(({ status }) => status === 'not-checked') && verdict === 'cannot-check'
     ? 'unable'
