@@ -58,6 +58,17 @@ test.each(PAPERS)('every command that %s names is a script', (paper) => {
   for (const name of named) expect(Object.keys(scripts)).toContain(name)
 })
 
+test('every room and every noun stands in docs/architecture.md', () => {
+  const folders = (layer: string) =>
+    readdirSync(join(ROOT, layer), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => ({ name, room: `${layer}/${name}/` }))
+  const architecture = read('docs/architecture.md')
+  const rooms = ['app', 'db', 'sdk/src'].flatMap(folders).map(({ room }) => room)
+  const nouns = folders('app/services').map(({ name }) => name)
+  expect([...rooms, ...nouns].filter((name) => !architecture.includes(`\`${name}\``))).toEqual([])
+})
+
 test('the image starts node as npm start does', () => {
   const flags = (text: string) => text.match(/--[\w-]+=\d+/g)
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
