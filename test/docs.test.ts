@@ -17,9 +17,10 @@ const PAPERS = ['.', 'docs']
 
 const TOP = readdirSync(ROOT).filter((name) => !['.data', 'build', 'node_modules'].includes(name))
 
-/** Whether a word in backticks names a file or a folder, as a path from the root. */
+/** Whether a word in backticks names a file or a folder of the sources, as a path from the root. */
 const isPath = (word: string): boolean =>
   /^[\w.-][\w./-]*$/.test(word) &&
+  !word.startsWith('build/') &&
   ((word.includes('/') && TOP.includes(word.split('/')[0]!)) ||
     /\.(?:tsx?|mjs|md|sql|css|sh|json|ya?ml)$|\w\/$/.test(word))
 
@@ -67,6 +68,18 @@ test('every room and every noun stands in docs/architecture.md', () => {
   const rooms = ['app', 'db', 'sdk/src'].flatMap(folders).map(({ room }) => room)
   const nouns = folders('app/services').map(({ name }) => name)
   expect([...rooms, ...nouns].filter((name) => !architecture.includes(`\`${name}\``))).toEqual([])
+})
+
+test('every record of a decision says what was decided, why, and what would change it', () => {
+  const records = PAPERS.filter((paper) => /^docs\/decisions\/\d/.test(paper)).sort()
+  expect(records.length).toBeGreaterThan(9)
+  for (const [i, record] of records.entries()) {
+    const text = read(record)
+    expect(record).toContain(`/${String(i + 1).padStart(4, '0')}-`)
+    expect(text.startsWith(`# ${i + 1}. `), record).toBe(true)
+    for (const part of ['Decided', 'Why', 'What would change it'])
+      expect(text, record).toContain(`**${part}.**`)
+  }
 })
 
 test('the image starts node as npm start does', () => {
