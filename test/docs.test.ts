@@ -82,6 +82,16 @@ test('every record of a decision says what was decided, why, and what would chan
   }
 })
 
+test('every row of the bench that has a fixed name stands in docs/performance.md', () => {
+  const performance = read('docs/performance.md')
+  const sources = readdirSync(join(ROOT, 'test/bench')).map((name) => read(`test/bench/${name}`))
+  const named = sources.flatMap((source) =>
+    [...source.matchAll(/\bwhat: '([^']+)'|\brow\('([^']+)'/g)].map(([, a, b]) => a ?? b!),
+  )
+  expect(named.length).toBeGreaterThan(12)
+  expect(named.filter((name) => !performance.includes(`| ${name} `))).toEqual([])
+})
+
 test('the image starts node as npm start does', () => {
   const flags = (text: string) => text.match(/--[\w-]+=\d+/g)
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
