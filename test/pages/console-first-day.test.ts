@@ -16,12 +16,14 @@ let oldDesk: string
 let newDesk: string
 
 const db = databaseTest()
+beforeAll(async () => {
+  portal = await spawnPortal({ port: await findPort(), database: db.connection })
+})
 const visitor = given(
   () => startVisitor(portal),
   (one) => one.leave(),
 )
 beforeAll(async () => {
-  portal = await spawnPortal({ port: await findPort(), database: db.connection })
   ;[admin, reader] = await Promise.all([visitor.prepare(), visitor.prepare()])
   ;[oldDesk, newDesk] = await Promise.all([makeFolder(portal), makeFolder(portal)])
 })

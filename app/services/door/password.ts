@@ -15,8 +15,8 @@ export const PASSWORD_COST = {
 } as const
 
 /**
- * One password at a time. Each takes 19 MiB and one of the four threads that also check signatures:
- * without a limit, a few strangers at the sign-in form would stop every post.
+ * One password at a time. Each takes 19 MiB and one of the four threads of
+ * Node's pool: without a limit, a few strangers at the sign-in form would hold up all other work there.
  */
 const turns = createTurns(1)
 /** A further visitor would wait for seconds, and many would have left by then. */

@@ -119,41 +119,36 @@ const Members = function () {} as unknown as new () => JsonObject
 Members.prototype = Object.create(null) as JsonObject
 
 function readObject(cursor: Cursor, depth: number): JsonObject {
-  const { text } = cursor
   const object = new Members()
-  cursor.at++
-  skipSpace(cursor)
-  if (text[cursor.at] !== '}') {
-    for (;;) {
-      skipSpace(cursor)
-      const start = cursor.at
-      const name = readString(cursor)
-      if (name in object) refuse('The same name stands twice in one object', start)
-      skipSpace(cursor)
-      expect(cursor, ':')
-      object[name] = readValue(cursor, depth)
-      if (text[cursor.at] !== ',') break
-      cursor.at++
-    }
-  }
-  expect(cursor, '}')
+  readItems(cursor, '}', () => {
+    skipSpace(cursor)
+    const start = cursor.at
+    const name = readString(cursor)
+    if (name in object) refuse('The same name stands twice in one object', start)
+    skipSpace(cursor)
+    expect(cursor, ':')
+    object[name] = readValue(cursor, depth)
+  })
   return object
 }
 
 function readList(cursor: Cursor, depth: number): JsonValue[] {
-  const { text } = cursor
   const list: JsonValue[] = []
+  readItems(cursor, ']', () => list.push(readValue(cursor, depth)))
+  return list
+}
+
+/** What stands between two brackets, with commas between the items. */
+function readItems(cursor: Cursor, end: string, readItem: () => void): void {
   cursor.at++
   skipSpace(cursor)
-  if (text[cursor.at] !== ']') {
+  if (cursor.text[cursor.at] !== end)
     for (;;) {
-      list.push(readValue(cursor, depth))
-      if (text[cursor.at] !== ',') break
+      readItem()
+      if (cursor.text[cursor.at] !== ',') break
       cursor.at++
     }
-  }
-  expect(cursor, ']')
-  return list
+  expect(cursor, end)
 }
 
 function readWord<T extends boolean | null>(cursor: Cursor, word: string, value: T): T {
