@@ -8,7 +8,7 @@ export interface KeyChangePreview {
   key: UsedSigningKey
   /** Received before the cut: they stay as they are. */
   before: ReceiptCount
-  /** Received at or after the cut: a revocation withdraws them. None where the cut is now. */
+  /** Received at or after the cut: a revocation covers them. None where the cut is now. */
   after: ReceiptCount
   /** Without this key the issuer has no other to sign with. */
   isLastActive: boolean

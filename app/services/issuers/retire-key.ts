@@ -9,7 +9,7 @@ export type RetireKeyRefusal = 'not_found' | 'already_revoked'
 
 /**
  * No new receipt by this key is taken; those it signed before stay valid. Retiring twice changes
- * nothing. A revoked key stays revoked: retiring would give back the trust that was withdrawn.
+ * nothing. A revoked key stays revoked: retiring would give back the trust that a revocation took.
  */
 export async function retireKey(
   ctx: Ctx,

@@ -9,7 +9,7 @@ import { recordChange, type Actor } from '../audit/record-change.ts'
 export type RevokeKeyRefusal = 'not_found' | 'already_revoked' | 'invalid_request'
 
 /**
- * Withdraws trust in a key: from now on, or from the earlier moment at which it may have fallen
+ * Ends trust in a key: from now on, or from the earlier moment at which it may have fallen
  * into other hands. A receipt received at or after that cut is revoked with it; one received before
  * stays valid, because this portal saw it in time. Final: a second revocation could move the cut.
  */

@@ -114,7 +114,7 @@ const COLUMNS: Column<AuditView>[] = [
   { head: 'Before and after', cell: (entry) => <Changes entry={entry} /> },
 ]
 
-/** “Mara withdrew receipt rec_…”, with the way to the thing where it has a page. */
+/** “Mara revoked receipt rec_…”, with the way to the thing where it has a page. */
 function Sentence({ entry }: { entry: AuditView }) {
   const { actor, subject } = entry
   const [name, place] = [nameOf(entry), placeOf(entry)]

@@ -11,7 +11,7 @@ export const ACTION_WORDS = {
   'api_key.update': 'API key changed',
   'api_key.rotate': 'API key rotated',
   'api_key.revoke': 'API key revoked',
-  'receipt.revoke': 'Receipt withdrawn',
+  'receipt.revoke': 'Receipt revoked',
   'content.erase': 'Content erased',
   'admin.join': 'Admin joined',
   'admin.invite': 'Admin invited',
@@ -25,7 +25,7 @@ export const ACTION_WORDS = {
   'webhook.resend': 'Alert sent again',
 }
 
-/** The same as a sentence goes on after who did it: "Mara" + "withdrew receipt" + which one. */
+/** The same as a sentence goes on after who did it: "Mara" + "revoked receipt" + which one. */
 const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
   'issuer.create': 'created issuer',
   'issuer.update': 'changed issuer',
@@ -36,7 +36,7 @@ const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
   'api_key.update': 'changed API key',
   'api_key.rotate': 'rotated API key',
   'api_key.revoke': 'revoked API key',
-  'receipt.revoke': 'withdrew receipt',
+  'receipt.revoke': 'revoked receipt',
   'content.erase': 'erased the content of receipt',
   'admin.join': 'joined as',
   'admin.invite': 'invited somebody,',

@@ -182,7 +182,7 @@ function Preview({ before, after, isLastActive, cut }: RevokeProps) {
                 ? sayReceipts(after)
                 : after.count.toLocaleString('en')}
           </strong>{' '}
-          will show as withdrawn.
+          will show as revoked.
         </p>
       </Warning>
       <ul className="says-list">

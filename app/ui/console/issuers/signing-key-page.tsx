@@ -14,7 +14,7 @@ import { KeyStateBadge, STATE_SAYS, stateSince } from './signing-key-state.tsx'
 interface SigningKeyPageProps {
   issuer: { slug: string; name: string }
   signingKey: UsedSigningKey
-  /** Its receipts that stay valid, and those withdrawn with it. */
+  /** Its receipts that stay valid, and those revoked with it. */
   before: ReceiptCount
   after: ReceiptCount
   history: HistoryEntry[]
@@ -128,7 +128,7 @@ function KeyFacts({ issuer, signingKey: key, before, after }: SigningKeyPageProp
           </>
         ) : null}
       </Fact>
-      {isRevoked ? <Fact name="Receipts withdrawn with it">{sayReceipts(after)}</Fact> : null}
+      {isRevoked ? <Fact name="Receipts revoked with it">{sayReceipts(after)}</Fact> : null}
       <Fact name="First receipt">
         <TimeText at={key.firstReceivedAt} none="none yet" />
       </Fact>

@@ -17,7 +17,7 @@ const crumbsOf = (receiptId: string) => [
   { href: `/admin/receipts/${receiptId}`, text: `${receiptId.slice(0, 16)}…` },
 ]
 
-/** Which one it is, so that nobody withdraws another than they think. */
+/** Which one it is, so that nobody revokes another than they think. */
 function Which({ receipt }: Pick<ActProps, 'receipt'>) {
   return (
     <p className="receipt-which">
@@ -45,7 +45,7 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
   const back = `/admin/receipts/${receiptId}`
   return (
     <>
-      <PageHead title="Withdraw this receipt" crumbs={crumbsOf(receiptId)} />
+      <PageHead title="Revoke this receipt" crumbs={crumbsOf(receiptId)} />
       <FormPanel>
         <Which receipt={receipt} />
         {revokedAt === null ? (
@@ -53,7 +53,7 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
             <h2>What will happen</h2>
             <ul className="says-list">
               <li>
-                Within seconds its public page says “Withdrawn by its issuer”, with your reason.
+                Within seconds its public page says “Revoked by its issuer”, with your reason.
               </li>
               <li>The receipt itself stays, with its signature and its content.</li>
               <li>It counts under the API key’s cap as before; the job keeps its receipt.</li>
@@ -67,14 +67,14 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
                 help="Everybody who has the link reads it. 1 to 500 characters on one line."
               />
               <Submit danger cancel={back}>
-                Withdraw the receipt
+                Revoke the receipt
               </Submit>
             </ConsoleForm>
           </>
         ) : (
           <Already back={back}>
-            It was withdrawn on <TimeText at={revokedAt} />. A withdrawal is final and keeps its
-            first reason.
+            It was revoked on <TimeText at={revokedAt} />. A revocation is final and keeps its first
+            reason.
           </Already>
         )}
       </FormPanel>

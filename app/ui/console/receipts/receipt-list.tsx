@@ -26,7 +26,7 @@ export function ReceiptList(props: ReceiptListProps) {
   const head = (
     <PageHead
       title="Receipts"
-      lead="What your services signed and posted, newest first. What is in a receipt stays as it was signed; it can be withdrawn, and content that is kept can be erased."
+      lead="What your services signed and posted, newest first. What is in a receipt stays as it was signed; it can be revoked, and content that is kept can be erased."
     />
   )
   if (!hasReceipt)
@@ -138,8 +138,8 @@ export function ReceiptBadges({ receipt }: { receipt: ReceiptRecord }) {
   return (
     <span className="badges">
       {mode === 'test' ? <Badge tone="info">test</Badge> : null}
-      {revokedAt === null ? null : <Badge tone="bad">withdrawn</Badge>}
-      {revokedAt === null && keyCutIt ? <Badge tone="bad">withdrawn with its key</Badge> : null}
+      {revokedAt === null ? null : <Badge tone="bad">revoked</Badge>}
+      {revokedAt === null && keyCutIt ? <Badge tone="bad">revoked with its key</Badge> : null}
       {erasedAt === null ? null : <Badge tone="warn">content erased</Badge>}
       <Badge>{visibility}</Badge>
     </span>

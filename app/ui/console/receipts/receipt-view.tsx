@@ -24,7 +24,7 @@ interface ReceiptViewProps {
 }
 
 const DONE = {
-  revoked: 'The receipt is withdrawn. Its public page says so within seconds.',
+  revoked: 'The receipt is revoked. Its public page says so within seconds.',
   erased:
     'The content is erased. The receipt stays, and its page says that its content was erased.',
 }
@@ -44,7 +44,7 @@ export function ReceiptView({ words, notes, report, facts, done, mayAct }: Recei
             </a>
             {mayAct && notes.revokedAt === null ? (
               <a className="button secondary danger" href={`/admin/receipts/${receiptId}/revoke`}>
-                Withdraw…
+                Revoke…
               </a>
             ) : null}
             {mayAct && notes.contentBytes !== null ? (
@@ -131,7 +131,7 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
           <ContentKept notes={notes} />
         </Fact>
         {notes.revokedAt === null ? null : (
-          <Fact name="Withdrawn">
+          <Fact name="Revoked">
             <TimeText at={notes.revokedAt} />
           </Fact>
         )}
