@@ -18,11 +18,11 @@ const toWebhook = ({ id, url }: WebhookView) => ({
 
 interface UrlFormProps {
   lastResult: SubmissionResult | null
-  /** The webhook whose address is changed; without one a new one is made. */
+  /** The webhook whose address changes; left out for a new webhook. */
   webhook?: WebhookView
 }
 
-/** Of a new webhook, or another one for an old. */
+/** The form for the address of a new or an existing webhook. */
 export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
   const [form, { url }] = useForm<{ url: string }>({
     lastResult: lastResult ?? undefined,
@@ -66,7 +66,7 @@ const webhook = new Webhook(secret)
 // body: the request's body as text, not yet parsed
 const { type, timestamp, data } = webhook.verify(body, request.headers)`
 
-/** The answer to the form, and the only page that ever shows the secret. */
+/** The form's answer, and the only page that ever shows the secret. */
 export function WebhookSecretPage({
   webhook,
   script,
@@ -108,7 +108,7 @@ export function WebhookSecretPage({
   )
 }
 
-/** What a new secret does, before it is made. */
+/** Says what a new secret changes, before it is made. */
 export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
   return (
     <>
@@ -126,7 +126,7 @@ export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
   )
 }
 
-/** What removing does, before it is done. */
+/** Says what removing the webhook does, before it is removed. */
 export function RemoveWebhookPage({ webhook }: { webhook: WebhookView }) {
   return (
     <>

@@ -24,7 +24,7 @@ interface WebhookPageProps {
   done: string | null
 }
 
-/** One webhook: what it is, what it was sent, and what can be done with it. */
+/** One webhook: its facts, its deliveries and the acts on it. */
 export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
   const mayChange = useSession()?.role !== 'viewer'
   const { id, url, state } = webhook
@@ -47,7 +47,7 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
         <h2 id="facts">Facts</h2>
         <Facts>
           <Fact name="Address">
-            {/* What follows a host is often a secret: whoever has it may send there. */}
+            {/* The path is often a secret that allows its holder to send there. */}
             <code>{mayChange ? url : `${new URL(url).origin}/…`}</code>
           </Fact>
           <Fact name="State">
