@@ -22,7 +22,7 @@ const CAP_HELP =
 const RATE_HELP = 'Requests a second before they are refused with 429. Empty: no limit.'
 
 interface NewApiKeyProps {
-  /** Null where there are too many to choose from: then its slug is typed. */
+  /** Null where the issuers are too many to list: the admin then types the slug. */
   issuers: { slug: string; name: string }[] | null
   cancel: string
   form: Form

@@ -23,7 +23,7 @@ const DONE = {
   revoked: 'The API key is revoked: the very next request with it is refused.',
 }
 
-/** One API key: how it is used, how far its cap goes, and what was done with it. */
+/** One API key: its use, its cap and its history. */
 export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
   const mayAct = useMayAct()
   const { id, name, state, mode, days } = apiKey
@@ -93,7 +93,7 @@ function Actions({ id }: { id: string }) {
 function Tiles({ apiKey }: { apiKey: ApiKeyDetails }) {
   const { used, cap, reserved, resetsAt, lastUsedAt, lastUsedFrom, projection, state, days } =
     apiKey
-  // Uses are written down some seconds later than receipts.
+  // The portal stores a use some seconds later than the receipt.
   const isJustUsed = lastUsedAt === null && used > 0
   return (
     <dl className="tiles key-tiles">
