@@ -47,7 +47,7 @@ export function PasswordPage<Fields extends Record<string, unknown>>({
 
 interface NewPasskeyPageProps {
   error: string | null
-  /** What was typed before it went wrong. */
+  /** The name that was refused, as it was typed. */
   typed: string
   nameCharactersMax: number
   script: string | null
@@ -123,13 +123,13 @@ export function RenamePasskeyPage<Fields extends Record<string, unknown>>({
   )
 }
 
-/** What removing does, before it is done. */
+/** Says what removing a passkey does, before it is removed. */
 export function RemovePasskeyPage({
   passkey,
   isLast,
 }: {
   passkey: PasskeyView
-  /** Without it they could never come in again. */
+  /** Whether the passkey is the admin's only way in, which must stay. */
   isLast: boolean
 }) {
   return (

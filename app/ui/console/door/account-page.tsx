@@ -8,7 +8,7 @@ import { DataTable } from '../parts/table.tsx'
 interface AccountPageProps {
   person: AdminView
   passkeys: PasskeyView[]
-  /** How many. */
+  /** The number of the admin's sessions. */
   sessions: number
   done: string | null
 }
@@ -22,10 +22,10 @@ const DONE = {
   'second-factor-off': 'The second factor is off, and its recovery codes are gone.',
 }
 
-/** Codes that are left, below which one should think of new ones. */
+/** With so few recovery codes left, the page says "Only". */
 const FEW_CODES = 3
 
-/** How somebody comes in, and what they can change about it. */
+/** An admin's own ways in, with links to change them. */
 export function AccountPage({ person, passkeys, sessions, done }: AccountPageProps) {
   const isPasswordAlone = person.password && !person.secondFactor && passkeys.length === 0
   return (

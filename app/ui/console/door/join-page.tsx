@@ -13,7 +13,7 @@ interface JoinPageProps<Fields extends Record<string, unknown>> {
   form: FormMetadata<Fields>
   fields: { name: Field; password: Field }
   link: { kind: 'setup' | 'invite' | 'recover'; role: AdminRole; name: string | null }
-  /** Where the passkey's question is asked: part of it is the link's secret. */
+  /** The address of the passkey's options; it contains the link's secret. */
   question: string
   script: string | null
 }
@@ -30,7 +30,7 @@ const MAY: Record<AdminRole, string> = {
   viewer: 'A viewer sees every page but People, never a secret, and changes nothing.',
 }
 
-/** What a link is good for: to become somebody here, or to get back in. */
+/** The page behind a link: a new admin joins, or an admin who is locked out gets back in. */
 export function JoinPage<Fields extends Record<string, unknown>>({
   form,
   fields,

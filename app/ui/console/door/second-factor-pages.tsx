@@ -10,11 +10,11 @@ const ACCOUNT = { href: '/admin/account', text: 'Your account' }
 interface SecondFactorPageProps {
   begun: { sealed: string; secret: string; uri: string }
   isWrong: boolean
-  /** Whether there is one already, which this one would replace. */
+  /** Whether the admin has a second factor, which this one would replace. */
   isOn: boolean
 }
 
-/** Nothing is kept before the first code shows that the app has the secret. */
+/** The portal keeps the secret only after a first code shows that the app has it. */
 export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps) {
   return (
     <>
@@ -78,11 +78,11 @@ export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps
 interface RecoveryCodesPageProps {
   codes: string[]
   script: string | null
-  /** With them the second factor was switched on. */
+  /** Whether the second factor was switched on with these codes. */
   isFirst?: boolean
 }
 
-/** The answer to the form, and the only page that ever shows them. */
+/** The form's answer, and the only page that ever shows the codes. */
 export function RecoveryCodesPage({ codes, script, isFirst = false }: RecoveryCodesPageProps) {
   return (
     <>
@@ -106,7 +106,7 @@ export function RecoveryCodesPage({ codes, script, isFirst = false }: RecoveryCo
   )
 }
 
-/** What new codes do, before they are made. */
+/** Says what new recovery codes change, before they are made. */
 export function NewCodesPage({ left }: { left: number }) {
   return (
     <>
@@ -126,7 +126,7 @@ export function NewCodesPage({ left }: { left: number }) {
   )
 }
 
-/** What turning it off does, before it is done. */
+/** Says what turning the second factor off does, before it is off. */
 export function SecondFactorOffPage() {
   return (
     <>

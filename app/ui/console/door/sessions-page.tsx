@@ -10,7 +10,7 @@ interface SessionsPageProps {
   isDone: boolean
 }
 
-/** Where an admin is signed in, and the way to end what they don't know. */
+/** An admin's sessions, and the act that ends all others. */
 export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
   return (
     <>
