@@ -14,7 +14,7 @@ import { DataTable } from '../parts/table.tsx'
 interface IssuerPageProps {
   issuer: IssuerWithUse
   apiKeys: ApiKeyOverview[]
-  /** There are more API keys than are shown here. */
+  /** The issuer has more API keys than the page shows. */
   hasMore: boolean
   history: HistoryEntry[]
   done: string | null
@@ -26,7 +26,7 @@ const DONE = {
   published: 'The signing key is published: receipts signed with it are taken from now on.',
 }
 
-/** An issuer, the keys it signs with, and the API keys its receipts come in by. */
+/** An issuer with its signing keys, its API keys and its history. */
 export function IssuerPage({ issuer, apiKeys, hasMore, history, done }: IssuerPageProps) {
   return (
     <>

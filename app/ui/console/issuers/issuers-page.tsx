@@ -12,7 +12,7 @@ interface IssuersPageProps {
   isFirst: boolean
 }
 
-/** Who may sign here. */
+/** The issuers of this portal. */
 export function IssuersPage({ issuers, next, isFirst }: IssuersPageProps) {
   const mayAct = useMayAct()
   const create = (

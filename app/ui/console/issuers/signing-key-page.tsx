@@ -14,7 +14,7 @@ import { KeyStateBadge, STATE_SAYS, stateSince } from './signing-key-state.tsx'
 interface SigningKeyPageProps {
   issuer: { slug: string; name: string }
   signingKey: UsedSigningKey
-  /** Its receipts that stay valid, and those revoked with it. */
+  /** The key's receipts that stay valid, and those revoked with it. */
   before: ReceiptCount
   after: ReceiptCount
   history: HistoryEntry[]
@@ -38,7 +38,7 @@ export const keyCrumbs = (issuer: { slug: string; name: string }, kid?: string) 
   ]
 }
 
-/** One signing key: its state and why, what it signed, and what was done with it. */
+/** One signing key: its state with the reason, its receipts and its history. */
 export function SigningKeyPage(props: SigningKeyPageProps) {
   const { issuer, signingKey: key, history, done, script } = props
   return (
@@ -157,7 +157,7 @@ function Actions({ issuer, signingKey: key }: Pick<SigningKeyPageProps, 'issuer'
   )
 }
 
-/** Instead of a form, where there is nothing left to do. */
+/** Stands in place of a form whose act was done already. */
 export function AlreadyDone({ says, back }: { says: string; back: string }) {
   return (
     <>

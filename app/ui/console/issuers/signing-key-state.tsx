@@ -19,7 +19,7 @@ export const STATE_SAYS: Record<UsedSigningKey['shownState'], string> = {
   revoked: 'This key is no longer trusted. No new receipt by it is taken.',
 }
 
-/** Since when a key is in the state that is shown. */
+/** The time at which the key came into the state that is shown. */
 export const stateSince = (
   key: Pick<UsedSigningKey, 'publishedAt' | 'retiredAt' | 'revokedAt'>,
 ): string => key.revokedAt ?? key.retiredAt ?? key.publishedAt
