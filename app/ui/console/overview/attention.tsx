@@ -33,7 +33,7 @@ const KINDS: { kind: AttentionItem['kind']; title: string; says: string; all: st
   },
 ]
 
-/** What somebody should look at, by kind, the most pressing of each first. */
+/** The matters that need an admin, by kind, the most pressing of each kind first. */
 export function Attention({ items }: { items: AttentionItem[] }) {
   const groups = KINDS.map((kind) => ({
     ...kind,
