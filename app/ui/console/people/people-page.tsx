@@ -9,7 +9,7 @@ import { DataTable, Pager } from '../parts/table.tsx'
 interface PeoplePageProps {
   people: { items: AdminView[]; next: string | null }
   invitations: InvitationView[]
-  /** Who is looking. */
+  /** The id of the admin who reads the page. */
   self: string
   done: string | null
 }
@@ -21,7 +21,7 @@ const DONE = {
   gone: 'This invitation was used, withdrawn or expired meanwhile.',
 }
 
-/** Who may come in, as what, and how well their way in is kept. */
+/** The admins with their roles and ways in, and the open invitations. */
 export function PeoplePage({ people, invitations, self, done }: PeoplePageProps) {
   return (
     <>
