@@ -17,7 +17,7 @@ const crumbsOf = (receiptId: string) => [
   { href: `/admin/receipts/${receiptId}`, text: `${receiptId.slice(0, 16)}…` },
 ]
 
-/** Which one it is, so that nobody revokes another than they think. */
+/** Names the receipt's facts, so that an admin does not act on the wrong one. */
 function Which({ receipt }: Pick<ActProps, 'receipt'>) {
   return (
     <p className="receipt-which">

@@ -10,7 +10,7 @@ interface ReceiptListProps {
   receipts: ReceiptRecord[]
   asked: Record<string, string>
   wrong: ('from' | 'to')[]
-  /** Whether there is any receipt at all. */
+  /** Whether the portal has any receipt. */
   hasReceipt: boolean
   publicUrl: string
   next: string | null
@@ -132,7 +132,7 @@ function shorten(text: string): string {
     : `${characters.slice(0, JOB_CHARACTERS_SHOWN).join('')}…`
 }
 
-/** Said of itself alone: whether it holds is computed on its own page. */
+/** The badges say what the row holds; the receipt's own page computes its verdict. */
 export function ReceiptBadges({ receipt }: { receipt: ReceiptRecord }) {
   const { mode, visibility, revokedAt, erasedAt, keyCutIt } = receipt
   return (

@@ -18,7 +18,7 @@ interface ReceiptViewProps {
   notes: ReceiptNotes
   report: Report
   facts: Facts
-  /** What was just done here. */
+  /** The act that led to this page, from its address. */
   done: string | null
   mayAct: boolean
 }
@@ -29,7 +29,7 @@ const DONE = {
     'The content is erased. The receipt stays, and its page says that its content was erased.',
 }
 
-/** A receipt: what the public sees of it, and what the portal knows beside that. */
+/** A receipt: its report as the public sees it, and the portal's own notes. */
 export function ReceiptView({ words, notes, report, facts, done, mayAct }: ReceiptViewProps) {
   const { receiptId } = notes
   return (
