@@ -37,7 +37,7 @@ export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
         lead={
           isNew
             ? 'Every alert is sent to it by POST, signed by Standard Webhooks. Its secret is shown once, on the next page.'
-            : 'What is still on its way goes to the new address. The secret stays the same.'
+            : 'Deliveries on their way go to the new address. The secret stays the same.'
         }
         crumbs={isNew ? [ALERTS] : [ALERTS, toWebhook(webhook)]}
       />
@@ -116,8 +116,8 @@ export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
       <FormPanel>
         <Warning>
           <p>
-            The secret so far stops working at once: until your receiver knows the new one, it will
-            refuse what it is sent. What it refuses is tried again for a day, so nothing is lost.
+            The present secret stops working at once: your receiver will refuse alerts until it
+            knows the new one. The portal tries refused alerts again for a day, so none is lost.
           </p>
         </Warning>
         <ConfirmForm webhook={webhook} button="Make a new secret and show it" />
@@ -134,8 +134,9 @@ export function RemoveWebhookPage({ webhook }: { webhook: WebhookView }) {
       <FormPanel>
         <Warning tone="bad">
           <p>
-            It is sent no alert any more, what is on its way ends, and its secret is destroyed. That
-            can’t be undone. The list of what was sent stays. To pause it, turn it off instead.
+            It gets no more alerts, deliveries on their way are stopped, and its secret is
+            destroyed. That can’t be undone. The list of its deliveries stays. To pause it, turn it
+            off instead.
           </p>
         </Warning>
         <ConfirmForm webhook={webhook} button="Remove the webhook" danger />

@@ -51,7 +51,7 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
               <SelectField
                 meta={fields.issuer}
                 label="Issuer"
-                help="Whose receipts it posts. It can’t be changed later."
+                help="The API key posts this issuer’s receipts. It can’t be changed later."
                 options={issuers.map(({ slug, name }) => ({
                   value: slug,
                   text: `${spellOut(name)} (${slug})`,

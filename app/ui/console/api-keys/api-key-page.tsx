@@ -43,7 +43,7 @@ export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
       />
       <DoneNotice done={done} says={DONE} />
       {done === 'was-revoked' ? (
-        <Warning>This API key is revoked, so nothing about it can be changed any more.</Warning>
+        <Warning>This API key is revoked, so it can’t be changed any more.</Warning>
       ) : null}
       <Tiles apiKey={apiKey} />
       <div className="panel">
@@ -66,7 +66,7 @@ export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
         <h2 id="history">History</h2>
         <History entries={history} />
         <p>
-          <a href={`/admin/audit?subject=${id}`}>All that was done with it, in the audit</a>
+          <a href={`/admin/audit?subject=${id}`}>Its history in the audit</a>
         </p>
       </section>
     </>

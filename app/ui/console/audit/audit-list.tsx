@@ -88,7 +88,7 @@ export function AuditList({ entries, asked, wrong, next, first, exportHref }: Au
           ) : (
             <Empty
               title="Nothing was changed yet"
-              says="As soon as somebody makes an issuer, a key or anything else, it stands here."
+              says="The first issuer or key that somebody creates is listed here at once."
             />
           )
         }

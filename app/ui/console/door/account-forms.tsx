@@ -69,7 +69,7 @@ export function NewPasskeyPage({ error, typed, nameCharactersMax, script }: NewP
         )}
         <WithoutPasskeys>
           This needs JavaScript, and a browser that knows passkeys. A second factor with an app
-          works without: you find it on the page of your account.
+          works without them: set it up on the page of your account.
         </WithoutPasskeys>
         <PasskeyForm
           act="create"
@@ -153,7 +153,7 @@ export function RemovePasskeyPage({
         ) : (
           <>
             <Warning tone="bad">
-              <p>It no longer lets anybody in. Where you are signed in you stay signed in.</p>
+              <p>The passkey no longer signs anybody in. Your open sessions stay.</p>
             </Warning>
             <form method="post" className="console-form">
               <CsrfField />

@@ -14,7 +14,7 @@ interface AccountPageProps {
 }
 
 const DONE = {
-  back: 'You are in again. What let you in before no longer does: set up your second factor anew.',
+  back: 'You are in again. Your old ways in no longer work: set up your second factor anew.',
   password: 'Your password was changed, and you are signed out everywhere else.',
   'passkey-added': 'The passkey was added: you can sign in with it from now on.',
   'passkey-renamed': 'The passkey has its new name.',
@@ -65,7 +65,7 @@ export function AccountPage({ person, passkeys, sessions, done }: AccountPagePro
       >
         {person.password
           ? 'You can sign in with your name and a password.'
-          : 'You have none: you come in by passkey alone.'}
+          : 'You have no password: you sign in with a passkey.'}
       </Panel>
       <Panel
         id="second-factor"

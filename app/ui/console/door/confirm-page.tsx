@@ -33,7 +33,7 @@ export function ConfirmPage<Fields extends Record<string, unknown>>({
     <>
       <PageHead
         title="Is it you?"
-        lead={`What comes next matters, so prove once more that you are ${name}. Then there are ten minutes for it.`}
+        lead={`The next step is sensitive, so prove once more that you are ${name}. The proof holds for ten minutes.`}
       />
       {ways.password ? (
         <ConsoleForm form={form}>
@@ -93,7 +93,7 @@ function PasskeyTrouble<Fields extends Record<string, unknown>>({
         </div>
       )}
       <WithoutPasskeys>
-        You come in by passkey alone. That needs JavaScript, and a browser that knows passkeys.
+        You sign in with a passkey only. That needs JavaScript, and a browser that knows passkeys.
       </WithoutPasskeys>
     </>
   )

@@ -70,7 +70,7 @@ export function JoinPage<Fields extends Record<string, unknown>>({
           <TextField
             meta={fields.name}
             label="Your name"
-            help="You sign in with it, and the audit shows it beside what you do."
+            help="You sign in with it, and the audit shows it beside your changes."
             autoComplete="username"
           />
         )}
@@ -106,7 +106,7 @@ const REFUSED = {
   },
   expired: {
     title: 'This link has expired',
-    says: 'Ask for another. The one that sets the console up is printed at every start of the portal, until it was used.',
+    says: 'Ask for another. The portal prints a new link to set the console up at every start, until one was used.',
   },
 }
 

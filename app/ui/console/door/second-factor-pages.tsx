@@ -88,7 +88,7 @@ export function RecoveryCodesPage({ codes, script, isFirst = false }: RecoveryCo
     <>
       <PageHead title="Your recovery codes, this once" crumbs={[ACCOUNT]} />
       <Done>
-        {isFirst ? 'The second factor is on. ' : 'The codes you had before are worth nothing now. '}
+        {isFirst ? 'The second factor is on. ' : 'Your old codes no longer work. '}
         Keep these where you will find them without your phone: when you leave this page they can’t
         be shown again.
       </Done>
@@ -114,7 +114,7 @@ export function NewCodesPage({ left }: { left: number }) {
       <FormPanel>
         <Warning>
           {left === 0
-            ? 'None is left of those you have. You get ten new ones.'
+            ? 'You have no code left. You get ten new ones.'
             : `You get ten new ones, and the ${left} that you have left stop working at once.`}
         </Warning>
         <form method="post" className="console-form">
@@ -134,8 +134,8 @@ export function SecondFactorOffPage() {
       <FormPanel>
         <Warning tone="bad">
           <p>
-            Your password alone will let you in then, and whoever else learns it. The recovery codes
-            stop working. You can set it up again at any time, with a new key for the app.
+            Your password alone will then let you in, and anybody else who learns it. The recovery
+            codes stop working. You can set it up again at any time, with a new key for the app.
           </p>
         </Warning>
         <form method="post" className="console-form">

@@ -22,7 +22,7 @@ export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
           <AskFirst
             act="Sign out everywhere else"
             className="button secondary"
-            says="Every session but this one ends at once, and what was typed there and not yet sent is lost."
+            says="Every session but this one ends at once, and text typed there and not yet sent is lost."
           >
             <form method="post" action="/admin/sessions">
               <CsrfField />

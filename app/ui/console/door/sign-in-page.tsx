@@ -41,8 +41,8 @@ export function SignInPage<Fields extends Record<string, unknown>>({
       <details className="door-help">
         <summary>You can’t get in?</summary>
         <p>
-          An owner can invite you again under People. An owner who is lost is let in by whoever runs
-          the server, with <code>npm run recover -- &quot;their name&quot;</code>.
+          An owner can invite you again under People. An owner who is locked out asks the operator
+          of the server to run <code>npm run recover -- &quot;their name&quot;</code>.
         </p>
       </details>
       <PageScript src={script} />

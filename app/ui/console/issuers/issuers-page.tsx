@@ -24,7 +24,7 @@ export function IssuersPage({ issuers, next, isFirst }: IssuersPageProps) {
     <>
       <PageHead
         title="Issuers"
-        lead="An issuer is who signs: a company or a service, by the name that everybody reads on its receipts."
+        lead="An issuer signs receipts: a company or a service, under the name that readers see on them."
         actions={mayAct && issuers.length > 0 ? create : undefined}
       />
       <DataTable

@@ -149,7 +149,7 @@ function CutForm({ cut: { typed, wrong } }: Pick<RevokeProps, 'cut'>) {
           aria-describedby={wrong === null ? 'since-help' : 'since-help since-error'}
         />
         <p className="help" id="since-help">
-          Empty: from this moment on, and every receipt that is here already stays valid.
+          Empty: from now on, and every receipt received so far stays valid.
         </p>
         {wrong === null ? null : (
           <p className="field-error" id="since-error">

@@ -50,7 +50,7 @@ export function PublishKeyPage(props: PublishKeyProps) {
               label="Proof"
               rows={6}
               emptyIf="not with the SDK"
-              help="Three parts with dots between them, made less than ten minutes ago. What the SDK’s line printed has the proof in it: leave this empty then."
+              help="Three parts with dots between them, made less than ten minutes ago. Leave it empty for the output of the SDK’s line, which holds the proof."
             />
             <Warning tone="info">
               {hasKeyInUse

@@ -81,7 +81,7 @@ export function SigningKeyPage(props: SigningKeyPageProps) {
         <h2 id="history">History</h2>
         <History entries={history} />
         <p>
-          <a href={`/admin/audit?subject=${key.kid}`}>All that was done with it, in the audit</a>
+          <a href={`/admin/audit?subject=${key.kid}`}>Its history in the audit</a>
         </p>
       </section>
       <PageScript src={script} />
@@ -111,7 +111,7 @@ function KeyFacts({ issuer, signingKey: key, before, after }: SigningKeyPageProp
       )}
       {isRevoked ? (
         <Fact name="In other hands since">
-          <TimeText at={key.compromisedSince} none="not known to have been before that" />
+          <TimeText at={key.compromisedSince} none="no earlier time is known" />
         </Fact>
       ) : null}
       {key.reason === null ? null : (

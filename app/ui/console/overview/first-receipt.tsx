@@ -21,7 +21,7 @@ export function FirstReceipt({ publicUrl }: { publicUrl: string }) {
       <h2>The request</h2>
       <PostLine publicUrl={publicUrl} />
       <p className="quiet">
-        The API key’s page has this line with the key in it, the moment the key is made.
+        When you create an API key, the next page shows this line with the key in it.
       </p>
     </div>
   )

@@ -23,12 +23,12 @@ const REFUSALS: Record<string, Refusal> = {
 
 const NOWHERE: Refusal = {
   title: 'There is no page here',
-  says: 'The address may be cut off or mistyped, or what it led to may be gone.',
+  says: 'The address may be cut off or mistyped, or its page may be gone.',
 }
 
 const TROUBLE: Refusal = {
   title: 'This page could not be shown right now',
-  says: 'The portal could not reach what it needs. Try again in a moment; if you have sent a form, look first whether it was done.',
+  says: 'The portal could not reach what it needs. Try again in a moment; if you sent a form, check first whether it took effect.',
 }
 
 /** The notice in place of a page, with a link that stays within the console. */

@@ -11,7 +11,7 @@ const PEOPLE = { href: '/admin/people', text: 'People' }
 const ROLES = [
   { value: 'viewer', text: 'Viewer: sees no secrets, changes nothing' },
   { value: 'admin', text: 'Admin: changes everything but people' },
-  { value: 'owner', text: 'Owner: everything, and who may come in' },
+  { value: 'owner', text: 'Owner: changes everything, and manages people' },
 ]
 
 interface RoleFormProps<Fields extends Record<string, unknown>> {

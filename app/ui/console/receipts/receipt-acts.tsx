@@ -56,7 +56,7 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
                 Within seconds its public page says “Revoked by its issuer”, with your reason.
               </li>
               <li>The receipt itself stays, with its signature and its content.</li>
-              <li>It counts under the API key’s cap as before; the job keeps its receipt.</li>
+              <li>It still counts against the API key’s cap, and the job keeps its receipt.</li>
               <li>This can’t be taken back, and the reason can’t be changed later.</li>
             </ul>
             <ConsoleForm form={form}>
@@ -103,12 +103,10 @@ export function ReceiptErase({ receipt, form }: ActProps) {
                 its address answers 410.
               </li>
               <li>
-                The receipt and its verdict stay. Whoever has the text can still compare it with
-                what was signed.
+                The receipt and its verdict stay. A reader with the text can still compare it with
+                the signed one.
               </li>
-              <li>
-                Copies that others made, and backups of this database, are not reached by this.
-              </li>
+              <li>Copies that others made, and backups of this database, stay as they are.</li>
             </ul>
             <ConsoleForm form={form}>
               <Submit danger cancel={back}>

@@ -26,7 +26,7 @@ export function ReceiptList(props: ReceiptListProps) {
   const head = (
     <PageHead
       title="Receipts"
-      lead="What your services signed and posted, newest first. What is in a receipt stays as it was signed; it can be revoked, and content that is kept can be erased."
+      lead="The receipts that your services signed and posted, newest first. A receipt stays as it was signed. You can revoke it, and erase content that is kept here."
     />
   )
   if (!hasReceipt)

@@ -140,16 +140,14 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
         </Fact>
       </FactsOf>
       <p>
-        <a href={`/admin/audit?subject=${notes.receiptId}`}>
-          All that was done with it, in the audit
-        </a>
+        <a href={`/admin/audit?subject=${notes.receiptId}`}>Its history in the audit</a>
       </p>
     </section>
   )
 }
 
 const VISIBILITIES = {
-  private: 'Private: only who has the link finds it, and no content is kept.',
+  private: 'Private: only readers with the link find it, and no content is kept.',
   public: 'Public: the content was sent to be shown on its page.',
   findable: 'Findable: no content is kept, but its digest can be searched.',
 }
