@@ -87,7 +87,7 @@ describe('a verdict', () => {
   test('keeps its word, its sign and a border where the reader’s own colours rule', async () => {
     const options = { forcedColors: 'active' as const }
     const { page, faults, close } = await site.visitor.open(`/r/${ids.revoked!}`, options)
-    expect(await headline(page)).toBe('Withdrawn')
+    expect(await headline(page)).toBe('Revoked')
     const icon = page.locator('.verdict-icon')
     expect(await icon.isVisible()).toBe(true)
     const { border, stroke, ground } = await page.evaluate(() => {

@@ -121,7 +121,7 @@ test('turned off, moved, with a new secret and removed: each is done once and st
   await admin.post(`/admin/alerts/${hook}`, { act: 'test' })
   const { text } = await admin.get(`/admin/alerts/${hook}`)
   expect(text).toMatch(
-    /<summary[^>]*>Turn off.*what is still on its way is stopped.*Turn it off<\/button>/s,
+    /<summary[^>]*>Turn off.*deliveries on their way are stopped.*Turn it off<\/button>/s,
   )
   await admin.post(`/admin/alerts/${hook}`, { act: 'disable' })
   const off = (await admin.get(`/admin/alerts/${hook}`)).text

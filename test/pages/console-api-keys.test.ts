@@ -86,7 +86,7 @@ test('what is wrong with a new API key is said at its field, and what was typed 
   const slug = await createIssuer(portal)
   const good = { issuer: slug, name: 'n', mode: 'live', scopes: 'post' }
   const cases: [fields: Record<string, string | string[]>, field: string, says: RegExp][] = [
-    [{ ...good, issuer: '' }, 'issuer', /Choose whose receipts/],
+    [{ ...good, issuer: '' }, 'issuer', /Choose the issuer whose receipts/],
     [{ ...good, issuer: 'nobody-here' }, 'issuer', /There is no issuer with this slug/],
     [{ ...good, name: '' }, 'name', /Give it a name/],
     [{ ...good, mode: 'other' }, 'mode', /Choose live or test/],
@@ -130,11 +130,11 @@ test('a rotated key has two secrets until the overlap ends, or only the new one'
   const path = `${pageOf(service)}/rotate`
   const answer = await admin.post(path, { overlapHours: '24' })
   const secret = textOf(answer.text, 'secret')
-  expect(plain(answer.text)).toMatch(/The secret before works until .* UTC/)
+  expect(plain(answer.text)).toMatch(/The previous secret works until .* UTC/)
   expect(await postNew(service, 'old')).toBe(201)
   expect(await postNew(service, 'new', secret)).toBe(201)
   const atOnce = await admin.post(path, { overlapHours: '0' })
-  expect(atOnce.text).toContain('The secret before works no more.')
+  expect(atOnce.text).toContain('The previous secret no longer works.')
   expect(await postNew(service, 'old again', secret)).toBe(401)
   expect(await postNew(service, 'newest', textOf(atOnce.text, 'secret'))).toBe(201)
   for (const overlapHours of ['', 'x', '-1', '721'])
@@ -158,7 +158,9 @@ test('a revoked key is refused at the very next request, and can’t be changed 
     ])
       expect([answer.status, answer.location]).toEqual([302, `${path}?done=was-revoked`])
   }
-  expect((await viewer.get(`${path}?done=was-revoked`)).text).toContain('nothing about it can be')
+  expect((await viewer.get(`${path}?done=was-revoked`)).text).toContain(
+    'so it can’t be changed any more',
+  )
 })
 
 test('a secret is shown only after a fresh proof of who is there', async () => {

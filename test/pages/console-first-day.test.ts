@@ -232,11 +232,11 @@ describe('an admin’s first day', () => {
     expect(await read(receipts[0]!)).toBe('Valid when signed')
     await page.goto('/admin/receipts')
     await page.locator(`a[href="/admin/receipts/${receipts[0]!}"]`).click()
-    await follow('Withdraw…')
+    await follow('Revoke…')
     await page.getByLabel('Reason').fill('The opening hours were out of date.')
     const startedAt = performance.now()
-    await press('Withdraw the receipt')
-    expect(await notice()).toContain('The receipt is withdrawn.')
+    await press('Revoke the receipt')
+    expect(await notice()).toContain('The receipt is revoked.')
     await expect
       .poll(
         async () => {
@@ -258,7 +258,7 @@ describe('an admin’s first day', () => {
     const keyId = `key_${secret.split('_')[2]!}`
     const acts = await page.locator('.audit-line').allInnerTexts()
     expect(acts.map((act) => act.replaceAll(/\s+/g, ' '))).toEqual([
-      `Ada withdrew receipt ${receipts[0]!}`,
+      `Ada revoked receipt ${receipts[0]!}`,
       `Ada rotated API key Reading room ${keyId}`,
       `Ada retired signing key ${firstKid}`,
       `Ada published signing key ${secondKid}`,

@@ -136,7 +136,7 @@ describe.each([
     await page.goto(`/r/${receipt.receiptId}`)
     // Browsers keep the page that they saw before for five seconds.
     await page.reload()
-    expect(await headline(page)).toBe('Withdrawn')
+    expect(await headline(page)).toBe('Revoked')
     expect(visit.faults).toEqual([])
     await visit.close()
   }, 90_000)

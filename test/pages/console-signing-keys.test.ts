@@ -158,7 +158,7 @@ test('a revocation is previewed for the chosen moment, and then does what the pr
   const since = cut.toISOString().slice(0, -1)
   const preview = await admin.get(`${path}?since=${since}`)
   expect(plain(preview.text)).toMatch(
-    /3 receipts received before \d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d UTC stay valid; 1 will show as withdrawn\./,
+    /3 receipts received before \d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d UTC stay valid; 1 will show as revoked\./,
   )
   expect(preview.text).toContain(`<input type="hidden" name="since" value="${since}"/>`)
   // Asking changed nothing, and neither does a form without a reason.
@@ -168,7 +168,7 @@ test('a revocation is previewed for the chosen moment, and then does what the pr
   expect(revoked.location).toBe(`${keyPage(slug, signer.kid)}?done=revoked`)
   const page = plain((await viewer.get(revoked.location!)).text)
   expect(page).toMatch(/Receipts that stay valid3 receipts/)
-  expect(page).toMatch(/Receipts withdrawn with it1 receipt/)
+  expect(page).toMatch(/Receipts revoked with it1 receipt/)
   expect(page).toContain('A laptop was stolen.')
   expect((await admin.get(path)).text).toContain('This key is revoked already.')
   expect((await admin.post(path, { reason: 'again' })).status).toBe(409)

@@ -14,7 +14,7 @@ const EXPECTED = [
   ['valid', 'Valid receipt', /^Signed by Name issuer-\w; received here on .* UTC\./],
   ['valid-key-retired', 'Valid when signed', /the key was retired on .*, after this receipt/],
   ['partial', 'Genuine receipt, incomplete answer', /cut off before its end/],
-  ['revoked', 'Withdrawn', /Withdrawn by its issuer on .*“The opening hours were out of date\.”/],
+  ['revoked', 'Revoked', /Revoked by its issuer on .*“The opening hours were out of date\.”/],
   ['invalid', 'Not a valid receipt', /text stored here is no longer the text that was signed/],
   ['unknown-issuer', 'Unknown signer', /does not know this signer/],
   ['not-found', 'No receipt here', /There is no receipt under this link/],

@@ -362,7 +362,7 @@ verdict(
   { jws: sized(16384, HEADER) ?? sized(16384, EDDSA) },
 )
 
-// --- valid when signed, withdrawn, not to be checked ---------------------------------------------
+// --- valid when signed, revoked, not to be checked ---------------------------------------------
 verdict(
   'valid-key-retired-after-receipt',
   'The key was retired later.',
@@ -388,7 +388,7 @@ verdict(
 )
 verdict(
   'revoked-receipt',
-  'The issuer withdrew this receipt.',
+  'The issuer revoked this receipt.',
   'revoked',
   { revocation: 'receipt_revoked' },
   { evidence: { revocation: { revokedAt: iso(IAT + 30), reason: 'sent to the wrong customer' } } },
@@ -435,7 +435,7 @@ verdict(
 )
 verdict(
   'cannot-check-revocation-unreachable',
-  'An unreachable list of withdrawals never means that nothing was withdrawn.',
+  'An unreachable list of revocations never means that nothing was revoked.',
   'cannot-check',
   { revocation: 'revocation_not_checked' },
   { evidence: { revocation: 'unreachable' } },

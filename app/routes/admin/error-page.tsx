@@ -4,7 +4,7 @@ import { NoticePage } from '#app/ui/site/notice-pages.tsx'
 import { SiteFrame } from '#app/ui/site/site-frame.tsx'
 import { en } from '#app/ui/words/en.ts'
 
-/** In the site's frame: the console's own would need the data that may be what is missing. */
+/** Stands in the site's frame, because the console's frame needs data that may be missing. */
 export function ErrorBoundary() {
   return (
     <SiteFrame words={en}>

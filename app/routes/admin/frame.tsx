@@ -10,7 +10,7 @@ import records from '../../ui/styles/console-records.css?url'
 import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from './guard.ts'
 
-/** Frame and kit stand first: where an area says it otherwise, the area is right. */
+/** The frame's and the parts' styles come first, so that an area's styles override them. */
 export const links: LinksFunction = () =>
   [frame, kit, records, alerts, keys, door].map((href) => ({ rel: 'stylesheet', href }))
 

@@ -17,24 +17,25 @@ export interface Signed {
   ctx: Ctx
   admin: Session['admin']
   session: Session
-  /** On whose word it is done, for the audit. */
+  /** The actor of the request's changes, for the audit. */
   by: Actor
-  /** What was sent; empty for a page that is only looked at. */
+  /** The posted form; empty on a GET. */
   form: FormData
 }
 
 const RANKS: Record<AdminRole, number> = { viewer: 0, admin: 1, owner: 2 }
 
-/** The session of a request, looked up once however many parts of the page ask. */
+/** The request's session, looked up once for all parts of the page. */
 export function readSession({ request, context }: Args): Promise<Session | null> {
   const token = readCookie(request.headers.get('cookie'), context.ctx.config.publicUrl)
   return (context.session ??= findSession(context.ctx, token))
 }
 
 /**
- * Stands first in every loader and action of the console. Nobody signed in goes to the sign-in page;
- * a role that may not gets a 403, and so does a form without the session's token (that it comes from
- * our own origin was checked before). `fresh` is for sensitive acts: who is there proves it again.
+ * Runs first in every loader and action of the console. A visitor without a session is sent to the
+ * sign-in page. A role that is too low gets a 403, and so does a form without the session's token
+ * (the form's origin was checked before). `fresh` is for sensitive acts: the admin must have given a
+ * proof in the last ten minutes.
  */
 export async function requireAdmin(
   args: Args,

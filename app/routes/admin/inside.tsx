@@ -13,7 +13,7 @@ export default function Inside() {
   return <Outlet />
 }
 
-/** A route of its own, so that the frame around it is drawn whatever goes wrong inside. */
+/** A route of its own, so that an error inside leaves the frame around it. */
 export function ErrorBoundary() {
   return <NoticePage notice={consoleNotice(useRouteError())} />
 }

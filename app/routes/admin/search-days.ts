@@ -1,15 +1,15 @@
 import { DAY_MS } from '#app/values/duration.ts'
 
 export interface Days {
-  /** Milliseconds, UTC: the first day's beginning. */
+  /** The first day's beginning, in milliseconds. */
   from: number | null
   /** The last day's end. */
   to: number | null
-  /** What was typed and is no day. */
+  /** The fields whose text is not a day. */
   wrong: ('from' | 'to')[]
 }
 
-/** Two days of an address, `YYYY-MM-DD` in UTC, both of them included. */
+/** Reads two days from an address, `YYYY-MM-DD` in UTC, both of them included. */
 export function readDays(query: URLSearchParams): Days {
   const from = readDay(query.get('from'))
   const to = readDay(query.get('to'))
@@ -23,7 +23,7 @@ export function readDays(query: URLSearchParams): Days {
   }
 }
 
-/** Null where none was given, undefined where it is no day of any calendar. */
+/** Null for an empty field, undefined for an impossible day. */
 function readDay(text: string | null): number | null | undefined {
   if (text === null || text.trim() === '') return null
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text.trim()) ? Date.parse(`${text.trim()}T00:00:00Z`) : NaN
@@ -31,7 +31,7 @@ function readDay(text: string | null): number | null | undefined {
   return isSame ? at : undefined
 }
 
-/** The same search from another place in its list. */
+/** The address of the same search at another place in its list. */
 export function atPlace(query: URLSearchParams, after: string | null): string {
   const moved = new URLSearchParams(
     [...query].filter(([name, value]) => name !== 'after' && value !== ''),

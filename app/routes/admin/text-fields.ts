@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isName } from '#app/services/plain-text.ts'
 
-/** An empty field is a missing one; what is wrong is said in the words of the page. */
+/** An empty field counts as missing; the page's own words say so. */
 export const text = (missing: string) => z.string({ error: missing }).trim()
 
 export const name = text('Give it a name.').refine(

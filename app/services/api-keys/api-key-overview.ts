@@ -10,10 +10,10 @@ import { isStorable } from '../plain-text.ts'
 
 export type ApiKeyState = 'active' | 'expires-soon' | 'expired' | 'revoked'
 
-/** An API key as the console lists it: with its use. */
+/** An API key with its use, as the console lists it. */
 export interface ApiKeyOverview extends ApiKeyView {
   state: ApiKeyState
-  /** Receipts this month, of which `cap` is the most. */
+  /** Receipts this month, counted against `cap`. */
   used: number
   resetsAt: string
   lastUsedAt: string | null
@@ -22,10 +22,10 @@ export interface ApiKeyOverview extends ApiKeyView {
 
 const EXPIRES_SOON_MS = 14 * 86_400_000
 
-/** Milliseconds since 1970 and the API key's id: where a page ended. */
+/** A page's cursor: its last API key's creation in milliseconds, and that key's id. */
 const PLACE = /^(\d{1,14})\.(key_[0-9A-Za-z]{8})$/
 
-/** Newest first, from the one after `after`; of one issuer, or of all. */
+/** API keys of one issuer or of all, newest first, after the cursor `after`. */
 export async function listApiKeyOverviews(
   ctx: Ctx,
   { issuer, after, limit }: { issuer: string | null; after: string | null; limit: number },
@@ -59,7 +59,7 @@ export const viewOverview = (row: ApiKeyOverviewRow): ApiKeyOverview => ({
   createdAt: new Date(row.createdAt).toISOString(),
   expiresAt: toTime(row.expiresAt),
   revokedAt: toTime(row.revokedAt),
-  // One that has ended says nothing any more.
+  // The console does not show an overlap that has ended.
   previousExpiresAt:
     row.previousExpiresAt !== null && row.previousExpiresAt > row.now
       ? toTime(row.previousExpiresAt)

@@ -1,7 +1,7 @@
 import type { ApiKeyRecord } from '#db/queries/api-keys/api-key-records.ts'
 import type { ApiKeyScope } from './scopes.ts'
 
-/** An API key as its admin sees it, and as the audit keeps it: nothing of its secret. */
+/** An API key as admins see it and the audit keeps it: without its secret. */
 export interface ApiKeyView {
   id: string
   issuer: string
@@ -13,7 +13,7 @@ export interface ApiKeyView {
   createdAt: string
   expiresAt: string | null
   revokedAt: string | null
-  /** Until then the secret before the last rotation works too. */
+  /** The secret before the last rotation works until then. */
   previousExpiresAt: string | null
 }
 
@@ -31,7 +31,7 @@ export const viewApiKey = (row: ApiKeyRecord): ApiKeyView => ({
   previousExpiresAt: row.previousExpiresAt?.toISOString() ?? null,
 })
 
-/** With its secret, which is in no other answer and is kept nowhere. */
+/** An API key with its secret, which no other answer has and the portal does not keep. */
 export type ApiKeyWithSecret = ApiKeyView & { apiKey: string }
 
 const API_KEY_ID = /^key_[0-9A-Za-z]{8}$/

@@ -12,10 +12,10 @@ const SECRET_CHARACTERS = 32
 const CHECKSUM_CHARACTERS = 6
 const SHAPE = /^cfl_(live|test)_([0-9A-Za-z]{8})_[0-9A-Za-z]{38}$/
 
-/** What is no part of the secret, its rate for one, may be as old as this. */
+/** A cached API key row may be this old: the group commit checks the secret again. */
 const RECENT_MS = 1_000
 
-/** An unknown id is compared with this, so that it takes as long as a wrong secret. */
+/** Stands in for an unknown id's hash, so that its refusal takes as long as a wrong secret's. */
 const DUMMY_HASH = Buffer.alloc(32, 0xa5)
 
 function checksum(body: string): string {
@@ -28,7 +28,7 @@ function checksum(body: string): string {
   return out
 }
 
-/** `cfl_live_<id>_<32 characters><6 of CRC32>`; `id` makes a new secret for an old key. */
+/** `cfl_live_<id>_<32 characters><6 of CRC32>`; a rotation passes the API key's `id`. */
 export function createApiKeySecret(
   ctx: Ctx,
   mode: 'live' | 'test',
@@ -39,11 +39,11 @@ export function createApiKeySecret(
   return { id, apiKey, secretHash: hashApiKey(ctx, apiKey) }
 }
 
-/** Keyed, so that a stolen table is of no use without the pepper. */
+/** The hash is keyed: a stolen table is useless without the pepper. */
 const hashApiKey = (ctx: Pick<Ctx, 'config'>, apiKey: string): Uint8Array =>
   createHmac('sha256', ctx.config.apiKeyPepper).update(apiKey).digest()
 
-/** The id an API key names, or null where its checksum says that it was mistyped or made up. */
+/** The id in an API key, or null where the checksum shows it mistyped or made up. */
 export function readApiKeyId(apiKey: string): string | null {
   const match = SHAPE.exec(apiKey)
   if (match === null) return null
@@ -51,15 +51,15 @@ export function readApiKeyId(apiKey: string): string | null {
   return checksum(body) === apiKey.slice(-CHECKSUM_CHARACTERS) ? `key_${match[2]!}` : null
 }
 
-/** An API key as it was presented. */
+/** The row of an API key that a client presented. */
 export interface ApiKeyHolder extends ApiKeyRow {
-  /** Of the secret that was given: the current one, or the one before it during an overlap. */
+  /** The presented secret's hash: the current one, or the previous one during an overlap. */
   givenHash: Uint8Array
 }
 
 /**
- * Who holds this API key, or null: unknown, wrong, expired and revoked are one answer. The key's
- * state is read from the database every time. A wrong checksum never gets that far.
+ * The row of this API key, or null: unknown, wrong, expired and revoked keys get one answer. The
+ * key's state is read from the database every time, except where the checksum is wrong.
  */
 export async function authenticateApiKey(ctx: Ctx, apiKey: string): Promise<ApiKeyHolder | null> {
   const id = readApiKeyId(apiKey)
@@ -70,9 +70,9 @@ export async function authenticateApiKey(ctx: Ctx, apiKey: string): Promise<ApiK
 }
 
 /**
- * The same for what ends in the group commit, which decides about the key and its secret again, in
- * the transaction that stores: so a row read a moment ago will do, and a busy key costs no statement
- * of its own. Whoever it does not let in is looked at afresh.
+ * As `authenticateApiKey`, for a request that ends in the group commit. That transaction checks the
+ * key and its secret again, so a cached row is enough here, and a busy key costs no statement of
+ * its own. A key that the cached row refuses is read anew.
  */
 export async function recogniseApiKey(ctx: Ctx, apiKey: string): Promise<ApiKeyHolder | null> {
   const id = readApiKeyId(apiKey)
@@ -87,7 +87,7 @@ function matchSecret(
   apiKey: string,
   givenHash: Uint8Array,
 ): ApiKeyHolder | null {
-  // Both comparisons are always made, over bytes of one length.
+  // Both comparisons always run, over bytes of one length, so their time tells nothing.
   const current = timingSafeEqual(givenHash, row?.secretHash ?? DUMMY_HASH)
   const previous = timingSafeEqual(givenHash, row?.previousHash ?? DUMMY_HASH)
   if (row === null || !row.usable) return null

@@ -10,7 +10,7 @@ import { recordChange, type Actor, type AuditAction } from '../audit/record-chan
 
 export type ChangeApiKeyRefusal = 'not_found' | 'already_revoked'
 
-/** What its update, its rotation and its revocation have in common: locked, changed, recorded. */
+/** Locks an API key, changes it and records the change: for update, rotation and revocation. */
 export async function changeApiKey(
   ctx: Ctx,
   by: Actor,
@@ -34,7 +34,7 @@ export async function changeApiKey(
       change: { action, subject: id, before: viewApiKey(before), after },
     }
   })
-  // Other processes find out within a second; what is stored was never left to that.
+  // Other processes' caches are stale for a second at most; the group commit reads no cache.
   ctx.caches.apiKeys.delete(id)
   return outcome
 }

@@ -1,7 +1,7 @@
 import { upsertUsageDays } from '#db/queries/api-keys/usage-days.ts'
 import type { Ctx } from '#app/context.ts'
 
-/** Every minute: what was used by then is that day's. */
+/** Runs every minute: copies each API key's counter into the day's row. */
 export async function copyUsageDays(ctx: Ctx): Promise<void> {
   await upsertUsageDays(ctx.db.run)
 }

@@ -13,11 +13,11 @@ export const RATE_PER_SECOND_MAX = 1_000_000
 export interface NewApiKey {
   name: string
   mode: 'live' | 'test'
-  /** Receipts a calendar month; null is no cap. */
+  /** Receipts per calendar month; null is no cap. */
   cap: number | null
   ratePerSecond: number | null
   expiresAt: Date | null
-  /** At least one; `SCOPES_BY_DEFAULT` where none are named. */
+  /** At least one scope; `SCOPES_BY_DEFAULT` where the caller names none. */
   scopes?: readonly ApiKeyScope[] | undefined
 }
 

@@ -7,9 +7,9 @@ import { projectCap, type CapProjection } from './project-cap.ts'
 import { readUsage } from './read-usage.ts'
 import { daysBefore, usageByDay, type UsageDay } from './usage-by-day.ts'
 
-/** An API key with what its own page tells of it. */
+/** An API key with the figures on its page. */
 export interface ApiKeyDetails extends ApiKeyOverview {
-  /** Places that are held at this moment. */
+  /** Places that reservations hold now. */
   reserved: number
   days: UsageDay[]
   projection: CapProjection
@@ -20,7 +20,7 @@ const DAYS_SHOWN = 30
 export async function findApiKey(ctx: Ctx, id: string): Promise<ApiKeyDetails | null> {
   const row = isApiKeyId(id) ? await selectApiKeyOverview(ctx.db.run, id) : null
   if (row === null) return null
-  // From the beginning of a month: a day's own use is the difference to what was seen before it.
+  // From the month's first day: a day's use is the difference to the counter seen before it.
   const from = `${daysBefore(row.today, DAYS_SHOWN - 1).slice(0, 7)}-01`
   const [counters, { reserved }] = await Promise.all([
     selectUsageDays(ctx.db.run, id, from),

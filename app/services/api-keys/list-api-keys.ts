@@ -4,7 +4,7 @@ import { viewApiKey, type ApiKeyView } from './api-key-view.ts'
 import { toPage, type Page } from '../outcome.ts'
 import { nameBefore } from '../plain-text.ts'
 
-/** In order of id, from the one after `after`; of one issuer, or of all. */
+/** API keys of one issuer or of all, in order of id, after the id `after`. */
 export async function listApiKeys(
   ctx: Ctx,
   { issuer, after, limit }: { issuer: string | null; after: string | null; limit: number },

@@ -1,12 +1,12 @@
 import { upsertApiKeyUses } from '#db/queries/api-keys/api-key-uses.ts'
 import type { Ctx } from '#app/context.ts'
 
-/** Costs a place in a map: nothing is written before the next `saveUses`. */
+/** Only sets an entry of a map: `saveUses` writes it to the database. */
 export function noteUse(ctx: Ctx, apiKey: string, from: string): void {
   ctx.apiKeyUses.set(apiKey, { at: ctx.now(), from })
 }
 
-/** If it can't be written it is kept for the next time, unless the key was used again meanwhile. */
+/** A use that can't be written is kept for the next time, unless its key was used again. */
 export async function saveUses(ctx: Ctx): Promise<void> {
   if (ctx.apiKeyUses.size === 0) return
   const taken = [...ctx.apiKeyUses]

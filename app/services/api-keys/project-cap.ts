@@ -1,7 +1,7 @@
 import type { UsageDay } from './usage-by-day.ts'
 import { DAY_MS } from '#app/values/duration.ts'
 
-/** Whether a cap will be reached if the key is used on as in the last days. */
+/** Whether the API key will reach its cap at the rate of the last days. */
 export type CapProjection =
   | { kind: 'no-cap' }
   | { kind: 'reached' }
@@ -11,13 +11,13 @@ export type CapProjection =
 const PROJECTION_DAYS = 7
 
 /**
- * The rate is that of the last seven days, today as far as it has gone; of a younger key, that of
- * its life so far, but of no less than an hour: a first receipt is no rate of one a second.
+ * The rate is that of the last seven days, today counted up to now. A younger API key's rate is
+ * that of its life so far, but of an hour at least: a first receipt is not a rate of one a second.
  */
 export function projectCap(
   cap: number | null,
   used: number,
-  /** The last days, today's at the end. */
+  /** In order, today last. */
   days: UsageDay[],
   time: { now: number; resetsAt: number; createdAt: number },
 ): CapProjection {

@@ -1,6 +1,6 @@
-/** A bucket per API key, in this process, refilled at its rate and one second deep. */
+/** One token bucket per API key in this process. It holds one second of the key's rate. */
 export interface RateLimiter {
-  /** Takes `count` tokens; `retryAfterSeconds` is null when they were there. */
+  /** Takes one token; `retryAfterSeconds` is null when there was one. */
   take(
     key: string,
     ratePerSecond: number,

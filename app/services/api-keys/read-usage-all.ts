@@ -2,13 +2,13 @@ import { selectUsageOfMonths, type UsageOfMonthRow } from '#db/queries/api-keys/
 import type { Ctx } from '#app/context.ts'
 import { toPage, type Page } from '../outcome.ts'
 
-/** `2026-11-01.key_…`: the month and the API key a page ended with. */
+/** A page's cursor, `2026-11-01.key_…`: month and API key of its last row. */
 const PLACE = /^(\d{4}-\d{2}-01)\.(key_[0-9A-Za-z]{8})$/
 export const isUsagePlace = (text: string): boolean => PLACE.test(text)
 
 /**
- * What every API key used in every month from that of `from` to that of `to` (dates, `YYYY-MM-DD`),
- * in this order: month, API key. The cap is the one in force now.
+ * Each API key's use in each month from that of `from` to that of `to` (dates, `YYYY-MM-DD`),
+ * ordered by month, then by API key. The cap is the one in force now.
  */
 export async function readUsageAll(
   ctx: Ctx,

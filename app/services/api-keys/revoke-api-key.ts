@@ -4,7 +4,7 @@ import { changeApiKey, type ChangeApiKeyRefusal } from './change-api-key.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Actor } from '../audit/record-change.ts'
 
-/** Acts on the next request. The receipts that came in by this API key stay what they are. */
+/** A revocation acts on the next request. Receipts posted with this API key stay as they are. */
 export const revokeApiKey = (
   ctx: Ctx,
   by: Actor,

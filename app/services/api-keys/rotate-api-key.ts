@@ -5,13 +5,13 @@ import { changeApiKey, type ChangeApiKeyRefusal } from './change-api-key.ts'
 import { done, type Outcome } from '../outcome.ts'
 import type { Actor } from '../audit/record-change.ts'
 
-/** Thirty days: a secret that leaked must not work for ever beside the new one. */
+/** 30 days: a leaked secret must not work for ever beside the new one. */
 export const OVERLAP_HOURS_MAX = 720
 
 /**
- * A new secret for the same API key: id, cap and counter stay. The secret so far works until the
- * overlap ends, so that a service can be switched over without an outage; one rotated out before
- * stops working now.
+ * Gives an API key a new secret; id, cap and counter stay. The present secret works until the
+ * overlap ends, so that a service can switch without an outage. A secret that an earlier rotation
+ * replaced stops working now.
  */
 export async function rotateApiKey(
   ctx: Ctx,

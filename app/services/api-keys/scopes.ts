@@ -2,10 +2,10 @@ import type { ApiKeyRecord } from '#db/queries/api-keys/api-key-records.ts'
 
 export type ApiKeyScope = ApiKeyRecord['scopes'][number]
 
-/** What an API key may be used for, in the order in which every list of scopes is written. */
+/** The scopes of API keys, in the order in which every list of scopes is written. */
 export const API_KEY_SCOPES = ['post', 'gateway', 'relay'] as const satisfies readonly ApiKeyScope[]
 
-/** What an API key may do when its maker names no scope. */
+/** The scopes of an API key that is created without naming any. */
 export const SCOPES_BY_DEFAULT: readonly ApiKeyScope[] = ['post']
 
 /** Any of these lets an API key post receipts. */

@@ -4,7 +4,7 @@ import { changeApiKey, type ChangeApiKeyRefusal } from './change-api-key.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Actor } from '../audit/record-change.ts'
 
-/** A changed cap or rate acts on the next request: both are read from the database each time. */
+/** A changed cap acts on the next request; a cached rate may live on for a second elsewhere. */
 export const updateApiKey = (
   ctx: Ctx,
   by: Actor,
@@ -17,7 +17,7 @@ export const updateApiKey = (
 ): Promise<Outcome<ApiKeyView, ChangeApiKeyRefusal>> =>
   changeApiKey(ctx, by, id, 'api_key.update', (before) => ({
     name: values.name ?? before.name,
-    // Null is a value here: no cap, no rate.
+    // Null is a value: it lifts the cap or the rate.
     cap: values.cap === undefined ? before.cap : values.cap,
     ratePerSecond: values.ratePerSecond === undefined ? before.ratePerSecond : values.ratePerSecond,
   }))

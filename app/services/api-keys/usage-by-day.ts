@@ -12,9 +12,9 @@ export const daysBefore = (day: string, count: number): string =>
   toDay(Date.parse(day) - count * DAY_MS)
 
 /**
- * What was used on each of the `count` days that end with `today`. `counters` hold what a month's
- * counter said when it was last seen that day, ordered by day; a day's own use is the difference to
- * the day before it in its month. Today's counter is `usedThisMonth`, as it stands now.
+ * The use on each of the `count` days that end with `today`. `counters` hold, in order of day, a
+ * month's counter as last seen that day; a day's use is the difference to the day before it in the
+ * same month. `usedThisMonth` is today's counter.
  */
 export function usageByDay(
   counters: UsageDay[],

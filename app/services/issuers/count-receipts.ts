@@ -1,16 +1,16 @@
 import { countKeyReceipts } from '#db/queries/issuers/key-receipts.ts'
 import type { Ctx } from '#app/context.ts'
 
-/** Counted exactly up to here; of more it is only said that there are more. */
+/** Receipts are counted up to this number; a larger count is only marked as more. */
 const COUNTED_MAX = 100_000
 
 export interface ReceiptCount {
   count: number
-  /** There are more than `count`. */
+  /** The true number is larger than `count`. */
   isMore: boolean
 }
 
-/** The receipts that were signed by these keys and received in this time. */
+/** Counts the receipts that these keys signed and the portal received in this time. */
 export async function countReceipts(
   ctx: Ctx,
   kids: string[],

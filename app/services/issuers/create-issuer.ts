@@ -16,7 +16,7 @@ export function createIssuer(
   return recordChange<IssuerView, CreateIssuerRefusal>(ctx, by, async (tx, now) => {
     const row = { slug, name, nameSkeleton: nameSkeleton(name), url, createdAt: await now() }
     if (!(await insertIssuer(tx, row))) {
-      // Both the slug and the look of the name are unique: which of them was in the way?
+      // Slug and look of the name are both unique; the refusal says which one is taken.
       const isSlug = (await lockIssuer(tx, slug)) !== null
       return { result: refused(isSlug ? 'slug_taken' : 'name_confusable') }
     }

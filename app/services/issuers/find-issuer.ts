@@ -60,8 +60,8 @@ export const viewKey = (key: KeyRow): SigningKeyView => ({
 })
 
 /**
- * The keys a verifier may trust, as a JWK Set: active and retired. Without `alg`, because a receipt
- * may spell the one algorithm in either of two ways. Of one issuer, or of all.
+ * The active and retired keys, which a verifier may trust, of one issuer or of all, as a JWK Set.
+ * The set has no `alg`, because a receipt may spell the one algorithm in either of two ways.
  */
 export async function listTrustedKeys(
   ctx: Ctx,

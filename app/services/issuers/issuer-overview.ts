@@ -13,7 +13,7 @@ export interface IssuerOverview {
   usedThisMonth: number
 }
 
-/** In order of slug, from the one after `after`. */
+/** Issuers in order of slug, after the slug `after`. */
 export async function listIssuerOverviews(
   ctx: Ctx,
   { after, limit }: { after: string | null; limit: number },

@@ -15,7 +15,7 @@ export const viewIssuer = (row: IssuerRow): IssuerSummary => ({
   createdAt: row.createdAt.toISOString(),
 })
 
-/** In order of slug, from the one after `after`. */
+/** Issuers in order of slug, after the slug `after`. */
 export async function listIssuers(
   ctx: Ctx,
   { after, limit }: { after: string | null; limit: number },

@@ -3,7 +3,7 @@ import type { Ctx } from '#app/context.ts'
 import { findIssuer, type IssuerView, type SigningKeyView } from './find-issuer.ts'
 import { showKeyState, type ShownKeyState } from './signing-key-state.ts'
 
-/** A signing key as its admin sees it: with its use. */
+/** A signing key with its use, as admins see it. */
 export interface UsedSigningKey extends SigningKeyView {
   shownState: ShownKeyState
   firstReceivedAt: string | null
@@ -17,7 +17,7 @@ export interface IssuerWithUse extends Omit<IssuerView, 'keys'> {
 const toTime = (ms: number | null): string | null =>
   ms === null ? null : new Date(ms).toISOString()
 
-/** An issuer with the use of each of its keys; those to sign with come first. */
+/** An issuer with the use of each of its keys, active keys first. */
 export async function findIssuerWithUse(ctx: Ctx, slug: string): Promise<IssuerWithUse | null> {
   const issuer = await findIssuer(ctx, slug)
   if (issuer === null) return null

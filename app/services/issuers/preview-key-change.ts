@@ -2,19 +2,19 @@ import type { Ctx } from '#app/context.ts'
 import { countReceipts, type ReceiptCount } from './count-receipts.ts'
 import { findIssuerWithUse, type IssuerWithUse, type UsedSigningKey } from './list-signing-keys.ts'
 
-/** What retiring or revoking a key would change, as far as its receipts go. */
+/** The effect of retiring or revoking a key on its receipts. */
 export interface KeyChangePreview {
   issuer: IssuerWithUse
   key: UsedSigningKey
-  /** Received before the cut: they stay as they are. */
+  /** Receipts received before the cut: they stay as they are. */
   before: ReceiptCount
-  /** Received at or after the cut: a revocation withdraws them. None where the cut is now. */
+  /** Receipts received at or after the cut: a revocation covers them. None with a cut now. */
   after: ReceiptCount
-  /** Without this key the issuer has no other to sign with. */
+  /** The issuer has no other active key. */
   isLastActive: boolean
 }
 
-/** `compromisedSince` null: the cut is the moment of the act itself, and all there is came before. */
+/** With `compromisedSince` null the cut is the act itself, so all receipts so far lie before it. */
 export async function previewKeyChange(
   ctx: Ctx,
   slug: string,

@@ -62,9 +62,9 @@ export async function publishKey(
 }
 
 /**
- * What is wrong with a proof of possession, in a sentence, or null. It names the issuer and this
- * portal, so that a proof made for one of them can't be shown to another; and it is young, so that
- * one found in an old log is of no use.
+ * The flaw of a proof of possession as a sentence, or null. A proof names the issuer and this
+ * portal, so that it can't be shown for another issuer or to another portal. A proof is young, so
+ * that one found in an old log is useless.
  */
 async function findFlaw(
   ctx: Ctx,

@@ -8,8 +8,8 @@ import { recordChange, type Actor } from '../audit/record-change.ts'
 export type RetireKeyRefusal = 'not_found' | 'already_revoked'
 
 /**
- * No new receipt by this key is taken; those it signed before stay valid. Retiring twice changes
- * nothing. A revoked key stays revoked: retiring would give back the trust that was withdrawn.
+ * The portal takes no new receipt by a retired key; its earlier receipts stay valid. Retiring twice
+ * changes nothing. A revoked key stays revoked, because retiring it would make it trusted again.
  */
 export async function retireKey(
   ctx: Ctx,

@@ -9,9 +9,9 @@ import { recordChange, type Actor } from '../audit/record-change.ts'
 export type RevokeKeyRefusal = 'not_found' | 'already_revoked' | 'invalid_request'
 
 /**
- * Withdraws trust in a key: from now on, or from the earlier moment at which it may have fallen
- * into other hands. A receipt received at or after that cut is revoked with it; one received before
- * stays valid, because this portal saw it in time. Final: a second revocation could move the cut.
+ * Revokes a signing key from now on, or from the earlier time at which it may have leaked: the cut.
+ * A receipt received at or after the cut is revoked with the key. An earlier receipt stays valid,
+ * because this portal saw it in time. A revocation is final: a second one could move the cut.
  */
 export async function revokeKey(
   ctx: Ctx,
@@ -28,7 +28,7 @@ export async function revokeKey(
     const before = await lockSigningKey(tx, slug, kid)
     if (before === null) return { result: refused('not_found') }
     if (before.state === 'revoked') return { result: refused('already_revoked') }
-    // After the lock: a time taken before it could lie before a receipt that came meanwhile.
+    // Read after the lock: an earlier time could lie before a receipt that came in meanwhile.
     const revokedAt = await now()
     const flaw = compromisedSince === null ? null : findCutFlaw(compromisedSince, revokedAt)
     if (flaw !== null) {
@@ -39,7 +39,7 @@ export async function revokeKey(
     const after = viewKey(
       await updateSigningKey(tx, kid, { state: 'revoked', revokedAt, compromisedSince, reason }),
     )
-    // Told if it happened, and only then.
+    // The alert is stored in the same transaction, so it goes out only if the revocation stands.
     await raiseAlerts(ctx, tx, [revocationAlert(slug, after)])
     return {
       result: done(after),
@@ -50,9 +50,9 @@ export async function revokeKey(
   return outcome
 }
 
-/** What is wrong with a cut, in a sentence, or null. */
+/** The flaw of a cut as a sentence, or null. */
 export function findCutFlaw(cut: Date, now: Date): string | null {
-  // The first centuries are read back from the database as other ones.
+  // Dates of the first centuries come back from the database as other dates.
   if (cut.getTime() < 0) return 'Can’t be before 1970.'
   return cut > now ? 'Can’t be in the future.' : null
 }

@@ -1,4 +1,4 @@
-/** A key's state as people speak of it: one that is published and waits for its first receipt is next. */
+/** A key's state as the console shows it; `next` is a key that waits for its first receipt. */
 export type ShownKeyState = 'next' | 'active' | 'retired' | 'revoked'
 
 interface Key {
@@ -8,8 +8,8 @@ interface Key {
 }
 
 /**
- * An unused key is the next one only while another active key of its issuer is in use: an issuer's
- * first key is simply active.
+ * An unused key is `next` only while another active key of its issuer is in use: an issuer's first
+ * key is active at once.
  */
 export function showKeyState(key: Key, keysOfIssuer: Key[]): ShownKeyState {
   if (key.state !== 'active') return key.state

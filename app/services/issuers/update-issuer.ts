@@ -13,7 +13,7 @@ import { recordChange, type Actor } from '../audit/record-change.ts'
 
 export type UpdateIssuerRefusal = 'not_found' | 'name_confusable'
 
-/** A slug is in every receipt and can't be changed; the name and the address can. */
+/** The slug stands in every receipt, so only name and address can change. */
 export async function updateIssuer(
   ctx: Ctx,
   by: Actor,

@@ -91,15 +91,13 @@ async function makeWorld(ctx: Ctx): Promise<{ receiptId: string; apiKey: string;
   const shown = await post(live, today, SAMPLES.tides)
   await post(live, today, SAMPLES.partial)
   await post(live, lastYear, SAMPLES.retired)
-  const withdrawn = await post(live, today, SAMPLES.withdrawn)
+  const revoked = await post(live, today, SAMPLES.revoked)
   const erased = await post(live, today, SAMPLES.erased)
   await post(test, today, SAMPLES.test)
   need(
     await retireKey(ctx, BY, { slug: SLUG, kid: lastYear.kid, reason: 'Replaced, as every year.' }),
   )
-  need(
-    await revokeReceipt(ctx, BY, withdrawn, 'The opening hours in this answer were out of date.'),
-  )
+  need(await revokeReceipt(ctx, BY, revoked, 'The opening hours in this answer were out of date.'))
   need(await eraseContent(ctx, BY, erased))
 
   const body = JSON.stringify({
@@ -191,7 +189,7 @@ const SAMPLES = {
     isPublic: true,
     text: 'A knot is one nautical mile an hour. Sailors counted how many knots in a rope ran out behind the ship while a sandglass emptied.\n',
   },
-  withdrawn: {
+  revoked: {
     job: 'desk-1043',
     text: 'The reading room is open from nine to five, also on Saturdays.\n',
   },

@@ -4,9 +4,9 @@ import type { Report } from '#receipt/report.ts'
 import { checkSentence } from '#receipt/words.ts'
 import type { Ctx } from '#app/context.ts'
 
-/** What the portal knows of a receipt beside the judgement. Times in milliseconds. */
+/** The portal's facts about a receipt beside the judgement. Times in milliseconds. */
 export interface KnownFacts {
-  /** What it is stored under; a row whose receipt was changed has another id of its own. */
+  /** The id the receipt is stored under; an altered receipt's own id is another. */
   receiptId: string | null
   mode: 'live' | 'test' | null
   receivedAt: number | null
@@ -32,19 +32,18 @@ const MONTHS =
   'January February March April May June July August September October November December'.split(' ')
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** `3 November 2026, 14:02 UTC`. By hand: a report has several, and Intl takes longer than a check. */
+/** `3 November 2026, 14:02 UTC`. By hand, because Intl takes longer for it than a whole check. */
 export function formatTimeEnglish(ms: number): string {
   const at = new Date(ms)
   const date = `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]!} ${at.getUTCFullYear()}`
   return `${date}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`
 }
 
-/** What links are made of. */
 interface Links {
   config: Pick<Ctx['config'], 'publicUrl'>
 }
 
-/** Verdict, checks and facts together. An unproven claim is left out, not repeated. */
+/** Verdict, checks and facts together. The report leaves out claims that are not proven. */
 export function buildReport(
   ctx: Links,
   {
@@ -125,6 +124,5 @@ function linksOf(
   }
 }
 
-/** The verify link. */
 export const verifyUrl = (ctx: Links, receiptId: string): string =>
   `${ctx.config.publicUrl}/r/${receiptId}`

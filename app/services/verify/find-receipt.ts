@@ -7,15 +7,15 @@ import { buildReport, toTime } from './build-report.ts'
 import { buildStoredReport, judgeStored } from './judge-stored.ts'
 import { readReceiptState, sameState } from './receipt-state.ts'
 
-/** Everything is computed again from the stored bytes, each time that they are read anew. */
+/** The verdict is computed again from the stored bytes, each time they are read anew. */
 export async function findReceipt(ctx: Ctx, receiptId: string): Promise<ReceiptView | null> {
   const state = await readReceiptState(ctx, receiptId)
   return state === null ? null : viewReceipt(ctx, state)
 }
 
 /**
- * A receipt as it stands is judged once: while its state is the same in every byte, so is its view,
- * and everything that is drawn of the view.
+ * A stored receipt is judged once: while every byte of its state is the same, so are its view and
+ * the pages drawn from the view.
  */
 export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<ReceiptView> {
   const kept = ctx.caches.views.get(state.receiptId)

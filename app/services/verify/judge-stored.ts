@@ -13,8 +13,8 @@ export interface StoredJudgement {
 }
 
 /**
- * The one way from a row to a verdict. Nothing stored is believed: digest, length, id and signature
- * are computed again from the bytes. Only the signature is checked on another core.
+ * The only way from a row to a verdict. No stored value is trusted: digest, length, id and
+ * signature are computed again from the bytes. Only the signature is checked on another core.
  */
 export async function judgeStored(
   ctx: Ctx,
@@ -56,7 +56,6 @@ export async function judgeStored(
   return { judgement, receipt, keyIsPublished: key !== null }
 }
 
-/** The report of a stored receipt, from its judgement. */
 export const buildStoredReport = (
   ctx: Ctx,
   state: ReceiptState,
@@ -93,7 +92,7 @@ function keyEvidence(row: ReceiptState['row']): KeyEvidence {
   return { from: 'portal', state: 'active' }
 }
 
-/** Whether the kid is this key's own digest, which is the same for ever and so computed once. */
+/** Whether the kid is this key's own digest. A key's digest never changes, so it is cached. */
 function namesKey(ctx: Ctx, kid: string, publicKey: Uint8Array): boolean {
   const name = Buffer.from(publicKey).toString('latin1')
   const computed = ctx.caches.kids.get(name) ?? thumbprint(publicKey)

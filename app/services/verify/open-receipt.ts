@@ -16,7 +16,7 @@ export async function openReceipt(ctx: Ctx, receiptId: string): Promise<string |
 export type OpenedContent =
   { kind: 'content'; bytes: Uint8Array; type: string } | { kind: 'erased' } | { kind: 'none' }
 
-/** The content where it is public and still what was signed. */
+/** The content, if it is public and still the signed one. */
 export async function openContent(ctx: Ctx, receiptId: string): Promise<OpenedContent> {
   const state = await readReceiptState(ctx, receiptId)
   if (state === null) return { kind: 'none' }
@@ -30,7 +30,7 @@ export async function openContent(ctx: Ctx, receiptId: string): Promise<OpenedCo
   }
 }
 
-/** What an auditor needs to verify offline. */
+/** The file with which an auditor verifies offline. */
 export interface PortalBundle {
   v: 1
   receipt: string
@@ -81,8 +81,9 @@ function presentContent(bytes: Uint8Array): { text: string } | { base64: string 
 const MATCHES_MAX = 1_000
 
 /**
- * Findable receipts whose content digest begins so: who asks doesn't tell which text they hold.
- * `truncated`: there are more than the 1,000 first; a longer prefix finds fewer.
+ * Findable receipts whose content digest begins with `prefixHex`: a prefix does not tell the portal
+ * which text the client holds. `truncated` says that there are more than 1,000; a longer prefix
+ * finds fewer.
  */
 export async function lookUpDigest(
   ctx: Ctx,

@@ -5,23 +5,23 @@ import type { Ctx, ReceiptState } from '#app/context.ts'
 
 export type { ReceiptState } from '#app/context.ts'
 
-/** How long public reads may rely on what they know of a receipt, its key and its content. */
+/** Public reads may use a cached receipt, key and content for this long. */
 const STATE_MS_MAX = 1_000
 
 /**
- * What the database says of a receipt, at most a second old; null for an unknown or malformed id.
- * Both are looked up the same way, so that neither answers sooner.
+ * The database's row of a receipt, at most a second old; null for an unknown or malformed id. Both
+ * ids are looked up in the same way, so that neither answer comes sooner.
  */
 export function readReceiptState(ctx: Ctx, receiptId: string): Promise<ReceiptState | null> {
   const cached = ctx.caches.receiptStates.get(receiptId)
-  // A clock that was set back would make what is kept look young for as long.
+  // A clock that is set back makes ages negative; such a row is read again.
   const age = cached === undefined ? STATE_MS_MAX : ctx.now() - cached.at
   if (cached !== undefined && age >= 0 && age < STATE_MS_MAX) return cached.state
   const state = loadState(ctx, receiptId)
   ctx.caches.receiptStates.set(receiptId, { state, at: ctx.now() })
   state.then(
     (found) => {
-      // What doesn't exist may come into being at any moment, and large contents are not hoarded.
+      // A missing receipt may come in at any moment, and large contents would fill the memory.
       if (found === null || (found.row.content?.length ?? 0) > 65_536)
         ctx.caches.receiptStates.delete(receiptId)
     },
@@ -51,12 +51,12 @@ export function sameState({ row: a }: ReceiptState, { row: b }: ReceiptState): b
   return true
 }
 
-/** Called by whoever changes a receipt's state, so that this process shows it at once. */
+/** Each change of a receipt's state calls this, so that this process shows it at once. */
 export function forgetReceiptState(ctx: Ctx, receiptId: string): void {
   ctx.caches.receiptStates.delete(receiptId)
 }
 
-/** Called by whoever changes a key or an issuer: any number of receipts may depend on it. */
+/** Each change of a key or an issuer calls this: any number of receipts may depend on it. */
 export function forgetAllReceiptStates(ctx: Ctx): void {
   ctx.caches.receiptStates.clear()
 }

@@ -10,7 +10,7 @@ import { viewOfNothing } from './find-receipt.ts'
 import { buildStoredReport, judgeStored } from './judge-stored.ts'
 import { readReceiptState } from './receipt-state.ts'
 
-/** Verifies a receipt that somebody brought, or one stored here. Nothing is stored. */
+/** Verifies a receipt from the request or a stored one. Stores nothing. */
 export async function verifyReceipt(
   ctx: Ctx,
   asked: { receiptId: string } | { receipt: string; keys: BundleKey[] },
@@ -33,7 +33,7 @@ export async function verifyReceipt(
   return stored ?? verifyUnstored(ctx, reading.receipt, asked.keys, given)
 }
 
-/** What is stored under the receipt's id applies: revocation, time received, mode. */
+/** A stored receipt is judged with its own revocation, time received and mode. */
 async function verifyStored(
   ctx: Ctx,
   receiptId: string,
@@ -66,7 +66,7 @@ async function verifyUnstored(
   return buildReport(ctx, { judgement, receipt, known: row === null ? null : knownKey(row) })
 }
 
-/** A bundle's key counts only as itself: admitted, and the very key the receipt names. */
+/** A bundle's key counts only if it is admitted and is the very key that the receipt names. */
 function findBundleKey(keys: BundleKey[], kid: string): Uint8Array | null {
   const key = keys.find((one) => one.kid === kid)
   return key !== undefined && admitKey(key.publicKey).ok ? key.publicKey : null

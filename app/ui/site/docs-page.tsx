@@ -26,70 +26,65 @@ export function DocsPage({ words, operations, schemas }: DocsPageProps) {
           <a href="/problems">{own.problems}</a>
         </p>
       </section>
-      <section aria-labelledby="first-post">
-        <h2 id="first-post">{own.firstPost}</h2>
-        <p>
-          <Prose text={own.firstPostSays} />
-        </p>
-        <pre>{own.firstPostShell}</pre>
-        <p>
-          <Prose text={own.firstPostAnswer} />
-        </p>
-        <pre>{own.firstPostJson}</pre>
-        <p>
-          <Prose text={own.format} />
-        </p>
-      </section>
-      <nav className="contents" aria-label={own.contents}>
-        {AREAS.map((area) => (
-          <div key={area}>
-            <h2>{own.areas[area]}</h2>
-            <ul className="plain-list">
-              {operations
-                .filter((operation) => areaOf(operation) === area)
-                .map(({ id, method, path, summary }) => (
-                  <li key={id}>
-                    <a href={`#${id}`}>
-                      <code>
-                        {method} {path}
-                      </code>
-                    </a>{' '}
-                    <span className="quiet">
-                      <Prose text={summary} />
-                    </span>
-                  </li>
-                ))}
-            </ul>
-          </div>
-        ))}
-        {schemas.length === 0 ? null : (
-          <p>
-            <a href="#schemas">{own.schemas}</a>
-          </p>
-        )}
-      </nav>
+      <FirstPost words={words} />
+      <Contents words={words} operations={operations} schemas={schemas} />
       {inAreas(operations).map((operation) => (
         <Operation key={operation.id} words={words} operation={operation} named={named} />
       ))}
-      {schemas.length === 0 ? null : (
-        <section aria-labelledby="schemas">
-          <h2 id="schemas">{own.schemas}</h2>
-          {schemas.map(({ name, type, fields }) => (
-            <div key={name} className="shape">
-              <h3 id={`shape-${name}`}>
-                <code>{name}</code>
-              </h3>
-              {fields.length > 0 ? null : (
-                <p className="quiet">
-                  <TypeName type={type} named={named} />
-                </p>
-              )}
-              <Fields words={words} fields={fields} named={named} />
-            </div>
-          ))}
-        </section>
-      )}
+      {schemas.length === 0 ? null : <Schemas words={words} schemas={schemas} named={named} />}
     </article>
+  )
+}
+
+function FirstPost({ words: { docs: own } }: Pick<DocsPageProps, 'words'>) {
+  return (
+    <section aria-labelledby="first-post">
+      <h2 id="first-post">{own.firstPost}</h2>
+      <p>
+        <Prose text={own.firstPostSays} />
+      </p>
+      <pre>{own.firstPostShell}</pre>
+      <p>
+        <Prose text={own.firstPostAnswer} />
+      </p>
+      <pre>{own.firstPostJson}</pre>
+      <p>
+        <Prose text={own.format} />
+      </p>
+    </section>
+  )
+}
+
+function Contents({ words: { docs: own }, operations, schemas }: DocsPageProps) {
+  return (
+    <nav className="contents" aria-label={own.contents}>
+      {AREAS.map((area) => (
+        <div key={area}>
+          <h2>{own.areas[area]}</h2>
+          <ul className="plain-list">
+            {operations
+              .filter((operation) => areaOf(operation) === area)
+              .map(({ id, method, path, summary }) => (
+                <li key={id}>
+                  <a href={`#${id}`}>
+                    <code>
+                      {method} {path}
+                    </code>
+                  </a>{' '}
+                  <span className="quiet">
+                    <Prose text={summary} />
+                  </span>
+                </li>
+              ))}
+          </ul>
+        </div>
+      ))}
+      {schemas.length === 0 ? null : (
+        <p>
+          <a href="#schemas">{own.schemas}</a>
+        </p>
+      )}
+    </nav>
   )
 }
 
@@ -98,6 +93,32 @@ const inAreas = (operations: readonly DocOperation[]): DocOperation[] =>
 
 /** The names of the shapes that have a section of their own below. */
 type Named = ReadonlySet<string>
+
+function Schemas({
+  words,
+  schemas,
+  named,
+}: Pick<DocsPageProps, 'words' | 'schemas'> & { named: Named }) {
+  const own = words.docs
+  return (
+    <section aria-labelledby="schemas">
+      <h2 id="schemas">{own.schemas}</h2>
+      {schemas.map(({ name, type, fields }) => (
+        <div key={name} className="shape">
+          <h3 id={`shape-${name}`}>
+            <code>{name}</code>
+          </h3>
+          {fields.length > 0 ? null : (
+            <p className="quiet">
+              <TypeName type={type} named={named} />
+            </p>
+          )}
+          <Fields words={words} fields={fields} named={named} />
+        </div>
+      ))}
+    </section>
+  )
+}
 
 interface OperationProps {
   words: PageWords

@@ -34,9 +34,9 @@ export function FactList({ words, report }: { words: PageWords; report: Report }
           </Fact>
         )}
         {revocation === null ? null : (
-          <Fact name={own.facts.withdrawn}>
+          <Fact name={own.facts.revoked}>
             <VisibleText
-              text={own.withdrawnFor(formatTime(words, revocation.revokedAt), revocation.reason)}
+              text={own.revokedFor(formatTime(words, revocation.revokedAt), revocation.reason)}
             />
           </Fact>
         )}

@@ -40,7 +40,7 @@ function proven(words: PageWords, report: Report): string[] {
   if (!signed || issuer === null || verdict === 'invalid') return [proves.nothing]
   const lines = [proves.bytes, proves.signer(issuer.name)]
   if (receivedAt !== null) lines.push(proves.received(formatTime(words, receivedAt)))
-  if (verdict === 'revoked') lines.push(proves.withdrawn)
+  if (verdict === 'revoked') lines.push(proves.revoked)
   return lines
 }
 

@@ -191,12 +191,12 @@ test('an answer is called complete only where its signer says so', () => {
 })
 
 test('a reason that is a sentence ends once, and one that is not is ended', () => {
-  const withdrawn = (reason: string) => {
+  const revoked = (reason: string) => {
     const { facts } = judge({ ...good, revocation: { revokedAt: NOW, reason } })
     return english.verdicts.revoked(facts, () => 'Monday').says
   }
-  expect(withdrawn('Posted by mistake.')).toMatch(/ Reason given: “Posted by mistake\.”$/)
-  expect(withdrawn('posted by mistake')).toMatch(/ Reason given: “posted by mistake”\.$/)
+  expect(revoked('Posted by mistake.')).toMatch(/ Reason given: “Posted by mistake\.”$/)
+  expect(revoked('posted by mistake')).toMatch(/ Reason given: “posted by mistake”\.$/)
 })
 
 test('an exact match says that the text was not altered', () => {

@@ -41,7 +41,7 @@ const repaired = ({ repair }: Facts): string =>
 
 function keyEnded({ key, receivedAt }: Facts, time: FormatTime): string {
   const at = key.retiredAt ?? key.cut
-  const word = key.retiredAt === null ? 'withdrawn' : 'retired'
+  const word = key.retiredAt === null ? 'revoked' : 'retired'
   const after = at !== null && receivedAt !== null && receivedAt < at
   return `the key was ${word}${on(at, time)}${after ? ', after this receipt was received here' : ''}`
 }
@@ -122,11 +122,11 @@ export const english: Words = {
     domain_verified: () => 'The signer has shown that its web address is its own.',
     domain_not_verified: () => 'No web address of the signer has been verified here.',
 
-    not_revoked: () => 'No withdrawal of this receipt is recorded here.',
+    not_revoked: () => 'No revocation of this receipt is recorded here.',
     receipt_revoked: ({ revocation }, time) =>
-      `The signer withdrew this receipt${on(revocation?.revokedAt ?? null, time)}.` +
+      `The signer revoked this receipt${on(revocation?.revokedAt ?? null, time)}.` +
       because(revocation?.reason),
-    revocation_not_checked: () => 'Whether the receipt was withdrawn was not checked.',
+    revocation_not_checked: () => 'Whether the receipt was revoked was not checked.',
 
     key_active: () => 'The key that signed it is in use.',
     key_retired: (facts, time) => `No longer in use: ${keyEnded(facts, time)}.`,
@@ -192,10 +192,10 @@ export const english: Words = {
         'Use a copy button or drop the file, if there is one: selecting by hand can lose characters.',
     }),
     revoked: (facts, time) => ({
-      title: 'Withdrawn',
+      title: 'Revoked',
       says:
         facts.outcomes.revocation === 'receipt_revoked'
-          ? `Withdrawn by its issuer${on(facts.revocation?.revokedAt ?? null, time)}.` +
+          ? `Revoked by its issuer${on(facts.revocation?.revokedAt ?? null, time)}.` +
             because(facts.revocation?.reason)
           : english.checks.key_revoked_before(facts, time),
     }),

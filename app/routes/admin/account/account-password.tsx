@@ -21,7 +21,7 @@ import { requireAdmin } from '../guard.ts'
 const schema = z.object({ password: z.string({ error: 'Choose a password.' }) })
 const hideFields = ['password']
 
-/** Whoever is here has proved who they are: the old password isn't asked for twice. */
+/** The admin gave a fresh proof to get here, so the form asks for no old password. */
 export async function loader(args: LoaderFunctionArgs) {
   const { admin } = await requireAdmin(args, 'viewer', { fresh: true })
   return { name: admin.name }

@@ -4,7 +4,7 @@ import type { Signed } from '../guard.ts'
 
 export const BAD_NAME = `Use 1 to ${PASSKEY_NAME_CHARACTERS_MAX} characters that can be seen.`
 
-/** One of their own passkeys, or the page that says that there is none. */
+/** One of the admin's own passkeys, or a 404. */
 export async function needPasskey({ ctx, admin }: Signed, id: string | undefined) {
   const passkeys = await listPasskeys(ctx, admin.id)
   const passkey = passkeys.find((one) => one.id === id)

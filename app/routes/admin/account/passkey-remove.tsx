@@ -24,7 +24,7 @@ export async function action(args: ActionFunctionArgs) {
   const removed = await removePasskey(ctx, by, admin.id, args.params.id ?? '')
   if (removed.ok) return redirect('/admin/account?done=passkey-removed')
   if (removed.code === 'not_found') throw new Response(null, { status: 404 })
-  // Whoever sent it had no button for it, or has removed the other one since: the page says why.
+  // By now the passkey is the last way in: the page says so.
   return redirect(`/admin/account/passkeys/${args.params.id ?? ''}/remove`)
 }
 

@@ -17,7 +17,7 @@ const SET_UP = '/admin/account/second-factor'
 export async function loader(args: LoaderFunctionArgs) {
   const { ctx, admin } = await requireAdmin(args, 'viewer', { fresh: true })
   const person = await findAdmin(ctx, admin.id)
-  // There is nothing yet that they could stand in for.
+  // Recovery codes stand in for a second factor, which this admin has not set up.
   if (person?.secondFactor !== true) return redirect(SET_UP)
   return { left: person.recoveryCodes, script: args.context.scripts.copy ?? null }
 }

@@ -27,7 +27,7 @@ export async function action(args: ActionFunctionArgs) {
   }
   const switched = await switchOnSecondFactor(ctx, by, admin.id, values)
   if (switched.ok) return answerJson({ codes: switched.value, again: null }, { status: 200 })
-  // The same secret again, which the app holds by now.
+  // The app holds this secret by now, so the page shows the same one again.
   const again = beginSecondFactor(ctx, admin, values.sealed)
   return answerJson({ codes: null, again }, { status: 400 })
 }

@@ -10,7 +10,7 @@ export async function loader(args: LoaderFunctionArgs) {
   return { sessions: await listSessions(ctx, session), isDone }
 }
 
-/** Signs out everywhere else. */
+/** Ends all other sessions of the admin. */
 export async function action(args: ActionFunctionArgs) {
   const { ctx, admin, session } = await requireAdmin(args, 'viewer')
   await closeSessionsOf(ctx, admin.id, session)

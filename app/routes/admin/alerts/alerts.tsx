@@ -26,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
   return { webhooks, alerts, deliveries }
 }
 
-/** Sends a delivery again, and leads to its webhook, where the new one stands first. */
+/** Sends a delivery again, and leads to its webhook's page, where the new one stands first. */
 export async function action(args: ActionFunctionArgs) {
   const { ctx, by, form } = await requireAdmin(args, 'admin')
   const delivery = form.get('delivery')

@@ -21,7 +21,7 @@ export async function loader(args: LoaderFunctionArgs) {
   return { apiKey, constraint: getZodConstraint(schema) }
 }
 
-/** An empty cap or rate is none. */
+/** An empty field means no cap or no rate. */
 export async function action(args: ActionFunctionArgs) {
   const { ctx, by, form } = await requireAdmin(args, 'admin')
   const id = args.params.id ?? ''

@@ -53,10 +53,10 @@ export default function RotateApiKey() {
   const { rotated } = answer
   const note =
     rotated.previousExpiresAt === null ? (
-      'The secret before works no more.'
+      'The previous secret no longer works.'
     ) : (
       <>
-        The secret before works until <TimeText at={rotated.previousExpiresAt} />.
+        The previous secret works until <TimeText at={rotated.previousExpiresAt} />.
       </>
     )
   return <ApiKeySecretPage apiKey={rotated} note={note} {...shown} />

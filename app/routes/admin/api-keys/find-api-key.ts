@@ -4,7 +4,7 @@ import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-keys/
 import { SCOPES_TO_POST } from '#app/services/api-keys/scopes.ts'
 import { findIssuer } from '#app/services/issuers/find-issuer.ts'
 
-/** An API key that can still be changed; a revoked one's own page says that it can't. */
+/** An API key that can still be changed; a revoked one redirects to its page, which says so. */
 export async function needUsableApiKey(ctx: Ctx, id: string | undefined): Promise<ApiKeyOverview> {
   const apiKey = await findApiKeyOverview(ctx, id ?? '')
   if (apiKey === null) throw new Response(null, { status: 404 })
@@ -15,7 +15,7 @@ export async function needUsableApiKey(ctx: Ctx, id: string | undefined): Promis
 export const wasRevoked = (id: string): Response =>
   redirect(`/admin/api-keys/${id}?done=was-revoked`)
 
-/** Whether an issuer has a published key whose receipts are taken. */
+/** Whether an issuer has an active signing key, so that its receipts are taken. */
 export async function canSign(ctx: Ctx, slug: string): Promise<boolean> {
   const issuer = await findIssuer(ctx, slug)
   return issuer?.keys.some(({ state }) => state === 'active') ?? false

@@ -13,7 +13,7 @@ const ratePerSecond = whole('A rate')
   .optional()
 
 export const newApiKey = z.object({
-  issuer: text('Choose whose receipts it posts.'),
+  issuer: text('Choose the issuer whose receipts it posts.'),
   name,
   mode: z.enum(['live', 'test'], { error: 'Choose live or test.' }),
   scopes: z.array(z.enum(API_KEY_SCOPES)).min(1, 'Tick at least one thing that it may do.'),

@@ -3,7 +3,7 @@ import { exportAudit } from '#app/services/audit/list-audit.ts'
 import { readAuditSearch } from './audit-search.ts'
 import { requireAdmin } from '../guard.ts'
 
-/** The audit as a file, by the same filters as its page, sent as it is read. */
+/** Streams the audit as a file, by the same filters as the audit's page. */
 export async function loader(args: LoaderFunctionArgs): Promise<Response> {
   const { ctx } = await requireAdmin(args, 'viewer')
   const { search, wrong } = readAuditSearch(new URL(args.request.url).searchParams)
@@ -20,7 +20,7 @@ export async function loader(args: LoaderFunctionArgs): Promise<Response> {
   })
 }
 
-/** One part at a time, and none after the client has left. */
+/** Reads one part at a time, and stops when the client leaves. */
 function toStream(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream(

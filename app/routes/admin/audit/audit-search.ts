@@ -1,7 +1,7 @@
 import type { AuditSearch } from '#app/services/audit/list-audit.ts'
 import { readDays } from '../search-days.ts'
 
-/** What an address of the audit asks for; the page and the export read it alike. */
+/** The filters in an address of the audit, for the page and the export alike. */
 export function readAuditSearch(query: URLSearchParams): {
   search: AuditSearch
   wrong: ('from' | 'to')[]

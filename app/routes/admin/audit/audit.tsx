@@ -9,7 +9,7 @@ import { readAuditSearch } from './audit-search.ts'
 import { requireAdmin } from '../guard.ts'
 import { atPlace } from '../search-days.ts'
 
-/** Every action has its words: the compiler finds the one that hasn't. */
+/** The compiler finds an action that has no words. */
 ACTION_WORDS satisfies Record<AuditAction, string>
 
 const PAGE_ENTRIES = 50

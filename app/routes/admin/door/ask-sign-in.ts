@@ -5,6 +5,6 @@ import { visitorOf } from './way-in.ts'
 
 export { refuseLooking as loader } from './passkey-question.ts'
 
-/** Asks for no name: an authenticator knows whose passkeys it holds. */
+/** The form asks for no name, because the authenticator knows whose passkeys it holds. */
 export const action = async (args: ActionFunctionArgs) =>
   answerQuestion(args, await beginPasskeySignIn(args.context.ctx, visitorOf(args)))

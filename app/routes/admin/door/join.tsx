@@ -18,11 +18,11 @@ import { openDoor, readBegun, visitorOf } from './way-in.ts'
 
 const password = z.string({ error: 'Choose a password.' })
 const schema = z.object({
-  // A recovery's link says itself whose it is.
+  // A recovery's link already names its admin.
   name: z.string().trim().default(''),
   password,
 })
-/** What the browser is told beforehand; the services judge. */
+/** Constraints for the browser's own checks; the services decide. */
 const CONSTRAINT = {
   name: { required: true, maxLength: ADMIN_NAME_CHARACTERS_MAX },
   password: {
@@ -50,7 +50,7 @@ export async function action(args: ActionFunctionArgs) {
   const from = visitorOf(args)
   const form = await args.request.formData()
   const link = await findInvitation(ctx, args.params.token ?? '')
-  // The page says of a link what is wrong with it.
+  // The page says what is wrong with the link.
   if (!link.ok) return answerJson(null, { status: statusOf(link.code) })
   const answer = form.get('answer')
   if (typeof answer === 'string') form.set('password', 'none')

@@ -3,7 +3,7 @@ import type { Outcome } from '#app/services/outcome.ts'
 import { TOO_MANY } from '#app/ui/console/door/door-words.ts'
 import { begunCookie } from './way-in.ts'
 
-/** What the page's script is told: the browser's options, or why there are none, in words. */
+/** The answer to the page's script: the browser's options, or the reason for none in words. */
 export function answerQuestion(
   args: Pick<ActionFunctionArgs, 'context'>,
   begun: Outcome<{ options: object; token: string }, string>,
@@ -17,7 +17,7 @@ export function answerQuestion(
   return Response.json({ message }, { status: 400 })
 }
 
-/** A question leaves a row behind, so that it takes a form to ask it. */
+/** Each question stores a row, so only a form's POST may ask one. */
 export function refuseLooking(): never {
   throw new Response(null, { status: 405, headers: { allow: 'POST' } })
 }

@@ -19,7 +19,7 @@ const schema = z.object({
   code: z.string({ error: 'Type the code that your app shows.' }).trim().max(100, WRONG_CODE),
 })
 
-/** Only after a password, and for minutes: else it is asked for first. */
+/** The code is asked for within minutes of the password; otherwise the password comes first. */
 export async function loader(args: LoaderFunctionArgs) {
   if (await isAskedForCode(args.context.ctx, readBegun(args, 'second-factor'))) return null
   return redirect(withNext('/admin/sign-in', readNext(args)))

@@ -22,7 +22,7 @@ const schema = z.object({
   name: z.string({ error: 'Type your name.' }).trim(),
   password: z.string({ error: 'Type your password.' }),
 })
-/** Asked for again, never sent back. */
+/** The answer never sends the password back. */
 const hideFields = ['password']
 
 export async function loader(args: LoaderFunctionArgs) {

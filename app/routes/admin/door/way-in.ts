@@ -20,12 +20,12 @@ export const visitorOf = ({ request, context }: Args): Visitor => ({
   device: readCookie(request.headers.get('cookie'), context.ctx.config.publicUrl, 'device'),
 })
 
-/** As long as somebody may stay away and still be known. */
+/** The portal recognises an admin's browser for this long after the last sign-in. */
 const DEVICE_SECONDS = 180 * 24 * 60 * 60
 
 /**
- * Where to go once somebody is in: a page of the console, whatever the address says. It is resolved
- * as a browser would, which takes `/\evil` and `//evil` for another host.
+ * The page to open after sign-in, always a page of the console. The address is resolved as browsers
+ * do it, because they take `/\evil` and `//evil` for another host.
  */
 export function readNext({ request }: Pick<Args, 'request'>): string {
   const own = new URL(request.url)
@@ -36,11 +36,11 @@ export function readNext({ request }: Pick<Args, 'request'>): string {
   return isConsole ? pathname + search : '/admin'
 }
 
-/** An address of ours that remembers where to go on. */
+/** The path with the page to open later as its `next`. */
 export const withNext = (path: string, next: string): string =>
   next === '/admin' ? path : `${path}?next=${encodeURIComponent(next)}`
 
-/** What somebody has begun and not finished is in a cookie of its own, for minutes. */
+/** A sign-in that was begun and not finished has a cookie of its own, for minutes. */
 export type Begun = 'second-factor' | 'passkey'
 
 export const readBegun = ({ request, context }: Args, what: Begun): string | null =>
@@ -49,14 +49,14 @@ export const readBegun = ({ request, context }: Args, what: Begun): string | nul
 export const begunCookie = ({ context }: Pick<Args, 'context'>, what: Begun, token: string) =>
   setCookie(context.ctx.config.publicUrl, what, token, CHALLENGE_MINUTES * 60)
 
-/** The answer to a password or a passkey that was right. */
+/** The answer to a right password or passkey. */
 export function enterWith(args: Args, { kind, token }: Entered): Promise<TypedResponse<never>> {
   if (kind === 'session') return openDoor(args, token, readNext(args))
   const headers = { 'set-cookie': begunCookie(args, 'second-factor', token) }
   return Promise.resolve(redirect(withNext('/admin/sign-in/code', readNext(args)), { headers }))
 }
 
-/** A session that was there before in this browser ends: nobody could see it any more. */
+/** The browser's earlier session ends, because the new cookie replaces its token for good. */
 export async function openDoor(
   args: Args,
   token: string,
@@ -78,7 +78,7 @@ export async function openDoor(
   return redirect(next, { headers })
 }
 
-/** What conform shows above a form for which there is nothing else to say. */
+/** The result by which conform shows one message above the form. */
 export const refuseForm = (message: string) => ({
   status: 'error' as const,
   error: { '': [message] },

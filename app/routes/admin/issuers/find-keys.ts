@@ -7,14 +7,14 @@ import {
 
 const nowhere = (): Response => new Response(null, { status: 404 })
 
-/** The issuer of the address, or the page that says that there is none. */
+/** The issuer in the address, or a 404. */
 export async function needIssuer(ctx: Ctx, slug: string | undefined): Promise<IssuerWithUse> {
   const issuer = await findIssuerWithUse(ctx, slug ?? '')
   if (issuer === null) throw nowhere()
   return issuer
 }
 
-/** The signing key of the address, with what a cut at this moment (null: now) would change. */
+/** The signing key in the address, with the effect of a cut at this time (null: now). */
 export async function needSigningKey(
   ctx: Ctx,
   { slug, kid }: { slug?: string | undefined; kid?: string | undefined },

@@ -24,7 +24,7 @@ export const issuerChange = z.object({ name, url: website })
 
 export const newSigningKey = z.object({
   jwk: text('Paste the public key.').max(10_000, 'That is too long for a public key.'),
-  /** May also stand beside the key, in one text with it. */
+  /** The proof may also stand beside the key, in one text with it. */
   proof: text('').max(PROOF_CHARACTERS_MAX, 'That is too long for a proof.').optional(),
 })
 
@@ -36,12 +36,12 @@ export const keyRevocation = z.object({
   reason: text('Say why; everybody can read it.').refine(isReason, REASON_RULE),
 })
 
-/** Read as the browser's own field writes it, in UTC: `2026-11-03T14:02`, with seconds or without. */
+/** Reads a `datetime-local` value as UTC: `2026-11-03T14:02`, with or without seconds. */
 export function readMoment(given: string | null): Date | null {
   if (given === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/.test(given))
     return null
   const at = new Date(`${given}Z`)
-  // The 31st of February is no day of March.
+  // `Date` would turn 31 February into a day of March.
   const isSame = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(given.slice(0, 16))
   return isSame ? at : null
 }

@@ -1,8 +1,8 @@
 import type { PublishKeyRefusal } from '#app/services/issuers/publish-key.ts'
 
-/** What the rules refuse, in the words of the page and on the field that is to blame. */
+/** The services' refusals in the page's words, at the field concerned. */
 export const NAME_CONFUSABLE =
-  'This looks like the name of another issuer. Choose one that nobody can mix up with it.'
+  'This looks like the name of another issuer. Choose a clearly different one.'
 
 export function publishRefusal(
   code: Exclude<PublishKeyRefusal, 'not_found'>,

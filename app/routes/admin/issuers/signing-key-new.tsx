@@ -34,7 +34,7 @@ export async function action(args: ActionFunctionArgs) {
   const { ctx, by, form } = await requireAdmin(args, 'admin')
   const slug = args.params.slug ?? ''
   const submission = parseWithZod(form, { schema })
-  // What was typed stays in its field, but of a private key nothing is sent back.
+  // The fields keep their text, except that a private key is never sent back.
   const hideFields = ['jwk', 'proof'].filter((name) => isPrivate(form.get(name)))
   const refuse = (fieldErrors: Record<string, string[]>) =>
     answerJson(submission.reply({ fieldErrors, hideFields }), { status: 422 })
@@ -43,7 +43,7 @@ export async function action(args: ActionFunctionArgs) {
   if (submission.status !== 'success')
     return answerJson(submission.reply({ hideFields }), { status: 400 })
   if (!reading.ok) return refuse({ jwk: [reading.says] })
-  // One that stands beside its key belongs to it, whatever an earlier try left in the field.
+  // A proof beside the key belongs to the key, so it wins over the proof field's older text.
   const proof = reading.proof ?? submission.value.proof
   if (proof === undefined) return refuse({ proof: ['Paste the proof.'] })
   const published = await publishKey(ctx, by, slug, { jwk: reading.jwk, proof })

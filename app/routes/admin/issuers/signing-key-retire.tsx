@@ -30,7 +30,7 @@ export async function action(args: ActionFunctionArgs) {
   const retired = await retireKey(ctx, by, { slug, kid, reason })
   if (retired.ok) return redirect(`/admin/issuers/${slug}/keys/${kid}?done=retired`)
   if (retired.code === 'not_found') throw new Response(null, { status: 404 })
-  // The page, drawn anew, says that somebody revoked it meanwhile.
+  // The redrawn page says that somebody revoked the key meanwhile.
   return answerJson(submission.reply(), { status: 409 })
 }
 

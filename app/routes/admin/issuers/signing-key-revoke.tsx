@@ -15,7 +15,7 @@ import { needSigningKey } from './find-keys.ts'
 import { requireAdmin } from '../guard.ts'
 import { keyRevocation as schema, readMoment } from './forms.ts'
 
-/** The cut that is asked for: as typed, as a moment, and what is wrong with it. Empty is none. */
+/** The cut in the request: as typed, as a time, and its flaw. An empty field is no cut. */
 function readCut(given: FormDataEntryValue | null, now: number) {
   const typed = typeof given === 'string' ? given.trim() : ''
   if (typed === '') return { typed, at: null, wrong: null }
@@ -24,7 +24,7 @@ function readCut(given: FormDataEntryValue | null, now: number) {
   return { typed, at, wrong: findCutFlaw(at, new Date(now)) }
 }
 
-/** `?since=` is the preview’s own question; nothing is changed by asking it. */
+/** `?since=` asks for a preview, which changes nothing. */
 export async function loader(args: LoaderFunctionArgs) {
   const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
   const cut = readCut(new URL(args.request.url).searchParams.get('since'), ctx.now())
@@ -41,7 +41,7 @@ export async function action(args: ActionFunctionArgs) {
   const { slug = '', kid = '' } = args.params
   const submission = parseWithZod(form, { schema })
   const cut = readCut(form.get('since'), ctx.now())
-  // A cut that is no moment must not become a revocation from now on.
+  // An unreadable cut must not become a revocation from now on.
   if (cut.wrong !== null)
     return answerJson(submission.reply({ formErrors: [cut.wrong] }), { status: 400 })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
@@ -49,7 +49,7 @@ export async function action(args: ActionFunctionArgs) {
   const revoked = await revokeKey(ctx, by, { slug, kid, reason, compromisedSince: cut.at })
   if (revoked.ok) return redirect(`/admin/issuers/${slug}/keys/${kid}?done=revoked`)
   if (revoked.code === 'not_found') throw new Response(null, { status: 404 })
-  // Of one that somebody else revoked first the page, drawn anew, says so.
+  // If somebody else revoked the key first, the redrawn page says so.
   const formErrors = [`This moment can’t be used. ${revoked.detail ?? ''}`.trim()]
   return answerJson(submission.reply({ formErrors }), { status: 409 })
 }

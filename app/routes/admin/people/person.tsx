@@ -27,7 +27,7 @@ export async function action(args: ActionFunctionArgs) {
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
   const { role } = submission.value
   const changed = await changeRole(ctx, by, id, role)
-  // Whoever gave up their own ownership may not see this list any more.
+  // An owner who gave up that role may no longer see the list.
   if (changed.ok)
     return redirect(id === admin.id && role !== 'owner' ? '/admin' : '/admin/people?done=role')
   if (changed.code === 'not_found') throw new Response(null, { status: 404 })

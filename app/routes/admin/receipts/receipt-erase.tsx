@@ -12,7 +12,7 @@ import { ReceiptErase } from '#app/ui/console/receipts/receipt-acts.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
-/** What is erased can't be brought back by anybody: it takes a fresh proof of who is there. */
+/** Erased content can't be restored, so the act needs a fresh proof. */
 const FRESH = { fresh: true }
 
 export async function loader(args: LoaderFunctionArgs) {

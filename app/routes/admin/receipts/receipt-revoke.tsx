@@ -45,11 +45,11 @@ export async function action(args: ActionFunctionArgs) {
   const revoked = await revokeReceipt(ctx, by, receiptId, submission.value.reason)
   if (revoked.ok) return redirect(`/admin/receipts/${receiptId}?done=revoked`)
   if (revoked.code === 'not_found') throw new Response(null, { status: 404 })
-  const formErrors = ['Somebody withdrew this receipt before you. Their reason stays.']
+  const formErrors = ['Somebody revoked this receipt before you. Their reason stays.']
   return answerJson(submission.reply({ formErrors }), { status: 409 })
 }
 
-export const meta: MetaFunction = () => [{ title: en.pageTitle('Withdraw a receipt') }]
+export const meta: MetaFunction = () => [{ title: en.pageTitle('Revoke a receipt') }]
 
 export default function Revoke() {
   const { receipt } = useLoaderData<typeof loader>()

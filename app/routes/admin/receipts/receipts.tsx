@@ -41,7 +41,7 @@ export async function loader(args: LoaderFunctionArgs) {
   }
 }
 
-/** The receipt that is meant: an id or a link, as it came from a mail, or the receipt itself. */
+/** The receipt's id, from an id or a link as a mail has it, or from the receipt itself. */
 function nameReceipt(text: string): string | null {
   const read = readAnything(text)
   if (read.kind === 'id' || read.kind === 'link') return read.receiptId

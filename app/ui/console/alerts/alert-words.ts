@@ -11,7 +11,7 @@ const ALERT_TITLES: Record<string, string> = {
 
 export const alertTitle = (type: string): string => lookUp(ALERT_TITLES, type) ?? type
 
-/** What an alert is about, in a line. */
+/** An alert's subject and figures in a line. */
 export function alertLine(type: string, data: unknown): string {
   const facts = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>
   const say = (name: string): string => {
@@ -48,7 +48,7 @@ function failures({ refusedPosts, storedReceipts }: Record<string, unknown>): st
   ].join(', ')
 }
 
-/** The page of what it is about. */
+/** The page of the alert's subject. */
 export function alertHref(type: string, subject: string, data: unknown): string | null {
   if (type.startsWith('api_key.')) return `/admin/api-keys/${encodeURIComponent(subject)}`
   const issuer = (data as { issuer?: unknown } | null)?.issuer
@@ -57,5 +57,5 @@ export function alertHref(type: string, subject: string, data: unknown): string 
     : null
 }
 
-/** Where a webhook leads, short enough for a table: the whole address is on its own page. */
+/** A webhook's host, short enough for a table; the webhook's page has the whole address. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url)

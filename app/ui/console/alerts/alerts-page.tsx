@@ -27,7 +27,7 @@ export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
     <>
       <PageHead
         title="Alerts"
-        lead="What should not wait until somebody looks: caps that run out, keys that are revoked, receipts that don’t verify."
+        lead="Alerts tell you at once that a cap runs out, a signing key was revoked or receipts don’t verify."
         actions={mayChange && webhooks.length > 0 ? add : undefined}
       />
       <section className="panel" aria-labelledby="webhooks">
@@ -40,7 +40,7 @@ export function AlertsPage({ webhooks, alerts, deliveries }: AlertsPageProps) {
           caption="Alerts, newest first"
           rows={alerts.items}
           rowKey={({ id }) => id}
-          empty={<p className="quiet">There was nothing to tell so far.</p>}
+          empty={<p className="quiet">No alerts so far.</p>}
           columns={[
             {
               head: 'What',
@@ -83,7 +83,7 @@ function WebhookTable({ webhooks, add }: { webhooks: WebhookView[]; add: ReactNo
       rowKey={({ id }) => id}
       empty={
         <Empty
-          title="Alerts are listed here, and nobody is told yet"
+          title="Alerts are listed here, but sent to no webhook yet"
           says="A webhook is an address of yours that is sent each alert at once: at 80 % and 100 % of an API key’s cap, when a signing key is revoked, and when receipts under a published key fail verification. Add one first; then send it a test."
           action={add}
         />

@@ -16,7 +16,7 @@ function StateBadge({ state, attempts }: DeliveryView) {
   return <Badge tone={STATES[state].tone}>{STATES[state].text}</Badge>
 }
 
-/** What came back, in words. */
+/** The receiver's last answer in words. */
 function lastAnswer({ lastStatus, lastError, state }: DeliveryView): string {
   const status =
     lastStatus === null
@@ -38,13 +38,13 @@ function Attempts({ delivery: { attempts, nextAttemptAt } }: { delivery: Deliver
 
 interface DeliveryTableProps {
   deliveries: DeliveryView[]
-  /** Of one webhook: then its name is not repeated in each row. */
+  /** All deliveries are one webhook's, so the rows leave out its name. */
   isOfOne?: boolean
-  /** Only to a webhook that is turned on can anything be sent. */
+  /** Whether the webhook is turned on: the portal sends to no other. */
   sendable: (webhook: string) => boolean
 }
 
-/** What was sent, what came back, and when it is tried again. */
+/** Deliveries with the receiver's last answer and the time of the next attempt. */
 export function DeliveryTable({ deliveries, isOfOne = false, sendable }: DeliveryTableProps) {
   const maySend = useSession()?.role !== 'viewer'
   const again: Column<DeliveryView> = {

@@ -18,11 +18,11 @@ const toWebhook = ({ id, url }: WebhookView) => ({
 
 interface UrlFormProps {
   lastResult: SubmissionResult | null
-  /** The webhook whose address is changed; without one a new one is made. */
+  /** The webhook whose address changes; left out for a new webhook. */
   webhook?: WebhookView
 }
 
-/** Of a new webhook, or another one for an old. */
+/** The form for the address of a new or an existing webhook. */
 export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
   const [form, { url }] = useForm<{ url: string }>({
     lastResult: lastResult ?? undefined,
@@ -37,7 +37,7 @@ export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
         lead={
           isNew
             ? 'Every alert is sent to it by POST, signed by Standard Webhooks. Its secret is shown once, on the next page.'
-            : 'What is still on its way goes to the new address. The secret stays the same.'
+            : 'Deliveries on their way go to the new address. The secret stays the same.'
         }
         crumbs={isNew ? [ALERTS] : [ALERTS, toWebhook(webhook)]}
       />
@@ -66,7 +66,7 @@ const webhook = new Webhook(secret)
 // body: the request's body as text, not yet parsed
 const { type, timestamp, data } = webhook.verify(body, request.headers)`
 
-/** The answer to the form, and the only page that ever shows the secret. */
+/** The form's answer, and the only page that ever shows the secret. */
 export function WebhookSecretPage({
   webhook,
   script,
@@ -108,7 +108,7 @@ export function WebhookSecretPage({
   )
 }
 
-/** What a new secret does, before it is made. */
+/** Says what a new secret changes, before it is made. */
 export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
   return (
     <>
@@ -116,8 +116,8 @@ export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
       <FormPanel>
         <Warning>
           <p>
-            The secret so far stops working at once: until your receiver knows the new one, it will
-            refuse what it is sent. What it refuses is tried again for a day, so nothing is lost.
+            The present secret stops working at once: your receiver will refuse alerts until it
+            knows the new one. The portal tries refused alerts again for a day, so none is lost.
           </p>
         </Warning>
         <ConfirmForm webhook={webhook} button="Make a new secret and show it" />
@@ -126,7 +126,7 @@ export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
   )
 }
 
-/** What removing does, before it is done. */
+/** Says what removing the webhook does, before it is removed. */
 export function RemoveWebhookPage({ webhook }: { webhook: WebhookView }) {
   return (
     <>
@@ -134,8 +134,9 @@ export function RemoveWebhookPage({ webhook }: { webhook: WebhookView }) {
       <FormPanel>
         <Warning tone="bad">
           <p>
-            It is sent no alert any more, what is on its way ends, and its secret is destroyed. That
-            can’t be undone. The list of what was sent stays. To pause it, turn it off instead.
+            It gets no more alerts, deliveries on their way are stopped, and its secret is
+            destroyed. That can’t be undone. The list of its deliveries stays. To pause it, turn it
+            off instead.
           </p>
         </Warning>
         <ConfirmForm webhook={webhook} button="Remove the webhook" danger />

@@ -11,7 +11,7 @@ import { PageHead } from '../parts/page-head.tsx'
 import { Pager } from '../parts/table.tsx'
 
 const DONE = {
-  sent: 'It is on its way. Reload this page to see what came back.',
+  sent: 'The test is on its way. Reload this page to see the answer.',
   enabled: 'This webhook is turned on: it is sent every alert from now on.',
   disabled: 'This webhook is turned off.',
   moved: 'The address was changed.',
@@ -24,7 +24,7 @@ interface WebhookPageProps {
   done: string | null
 }
 
-/** One webhook: what it is, what it was sent, and what can be done with it. */
+/** One webhook: its facts, its deliveries and the acts on it. */
 export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
   const mayChange = useSession()?.role !== 'viewer'
   const { id, url, state } = webhook
@@ -47,7 +47,7 @@ export function WebhookPage({ webhook, deliveries, done }: WebhookPageProps) {
         <h2 id="facts">Facts</h2>
         <Facts>
           <Fact name="Address">
-            {/* What follows a host is often a secret: whoever has it may send there. */}
+            {/* The path is often a secret that allows its holder to send there. */}
             <code>{mayChange ? url : `${new URL(url).origin}/…`}</code>
           </Fact>
           <Fact name="State">
@@ -103,7 +103,7 @@ function Actions({ webhook: { id, state } }: { webhook: WebhookView }) {
       <AskFirst
         act="Turn off"
         className="button secondary"
-        says="Nothing more is sent to it, and what is still on its way is stopped. It can be turned on again; what was stopped meanwhile can then be sent by hand."
+        says="It gets no more alerts, and deliveries on their way are stopped. You can turn it on again, and then send stopped deliveries by hand."
       >
         {act('disable', 'Turn it off', 'button danger')}
       </AskFirst>

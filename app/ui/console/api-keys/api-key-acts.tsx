@@ -52,13 +52,13 @@ export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
         <ul className="says-list">
           <li>A new secret is made and shown once, on the next page.</li>
           <li>
-            The secret so far works beside it until the overlap ends, so that the service can be
+            The present secret works beside it until the overlap ends, so that the service can be
             switched over without an outage.
           </li>
-          <li>Id, name, scopes, cap and what is used of it stay as they are.</li>
+          <li>Id, name, scopes, cap and the used part of the cap stay as they are.</li>
           {apiKey.previousExpiresAt === null ? null : (
             <li>
-              The secret of the rotation before, which would work until{' '}
+              The secret that the last rotation replaced, which would work until{' '}
               <TimeText at={apiKey.previousExpiresAt} />, stops working at once.
             </li>
           )}
@@ -90,7 +90,7 @@ export function RevokeApiKeyPage({ apiKey }: { apiKey: ApiKeyOverview }) {
             The very next request with it is refused with 401
             {apiKey.previousExpiresAt === null ? '' : ', by its old secret too'}.
           </li>
-          <li>The receipts that came in by it stay what they are.</li>
+          <li>The receipts that it posted stay as they are.</li>
           <li>
             This can’t be taken back. To replace a secret without an outage,{' '}
             <a href={`/admin/api-keys/${apiKey.id}/rotate`}>rotate it</a> instead; to pause it, set

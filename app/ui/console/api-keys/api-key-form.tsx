@@ -22,7 +22,7 @@ const CAP_HELP =
 const RATE_HELP = 'Requests a second before they are refused with 429. Empty: no limit.'
 
 interface NewApiKeyProps {
-  /** Null where there are too many to choose from: then its slug is typed. */
+  /** Null where the issuers are too many to list: the admin then types the slug. */
   issuers: { slug: string; name: string }[] | null
   cancel: string
   form: Form
@@ -51,7 +51,7 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
               <SelectField
                 meta={fields.issuer}
                 label="Issuer"
-                help="Whose receipts it posts. It can’t be changed later."
+                help="The API key posts this issuer’s receipts. It can’t be changed later."
                 options={issuers.map(({ slug, name }) => ({
                   value: slug,
                   text: `${spellOut(name)} (${slug})`,

@@ -23,7 +23,7 @@ const DONE = {
   revoked: 'The API key is revoked: the very next request with it is refused.',
 }
 
-/** One API key: how it is used, how far its cap goes, and what was done with it. */
+/** One API key: its use, its cap and its history. */
 export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
   const mayAct = useMayAct()
   const { id, name, state, mode, days } = apiKey
@@ -43,7 +43,7 @@ export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
       />
       <DoneNotice done={done} says={DONE} />
       {done === 'was-revoked' ? (
-        <Warning>This API key is revoked, so nothing about it can be changed any more.</Warning>
+        <Warning>This API key is revoked, so it can’t be changed any more.</Warning>
       ) : null}
       <Tiles apiKey={apiKey} />
       <div className="panel">
@@ -66,7 +66,7 @@ export function ApiKeyPage({ apiKey, history, done }: ApiKeyPageProps) {
         <h2 id="history">History</h2>
         <History entries={history} />
         <p>
-          <a href={`/admin/audit?subject=${id}`}>All that was done with it, in the audit</a>
+          <a href={`/admin/audit?subject=${id}`}>Its history in the audit</a>
         </p>
       </section>
     </>
@@ -93,7 +93,7 @@ function Actions({ id }: { id: string }) {
 function Tiles({ apiKey }: { apiKey: ApiKeyDetails }) {
   const { used, cap, reserved, resetsAt, lastUsedAt, lastUsedFrom, projection, state, days } =
     apiKey
-  // Uses are written down some seconds later than receipts.
+  // The portal stores a use some seconds later than the receipt.
   const isJustUsed = lastUsedAt === null && used > 0
   return (
     <dl className="tiles key-tiles">

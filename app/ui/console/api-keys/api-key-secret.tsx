@@ -8,16 +8,16 @@ import { postShell } from '../parts/post-shell.ts'
 interface SecretPageProps {
   apiKey: { id: string; issuer: string; name: string; mode: 'live' | 'test'; apiKey: string }
   portal: string
-  /** Whether the issuer has a key to sign with: without one no receipt is taken. */
+  /** Whether the issuer has an active signing key: without one no receipt is taken. */
   canSign: boolean
-  /** Whether its scopes let it post: without them the curl line would be refused. */
+  /** Whether the API key's scopes let it post: without them the curl line would be refused. */
   canPost: boolean
-  /** What becomes of the secret before, where there was one. */
+  /** Says how long the previous secret works, after a rotation. */
   note?: ReactNode
   script: string | null
 }
 
-/** The answer to the form that made it, and the only page that ever shows the secret. */
+/** The form's answer, and the only page that ever shows the secret. */
 export function ApiKeySecretPage({
   apiKey,
   portal,

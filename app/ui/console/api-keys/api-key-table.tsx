@@ -20,7 +20,7 @@ export const ModeBadge = ({ mode }: { mode: 'live' | 'test' }) => (
   <Badge tone={mode === 'test' ? 'info' : 'quiet'}>{mode}</Badge>
 )
 
-/** What is used of a cap: in numbers, and as a bar that a screen reader needn't hear of. */
+/** The used part of a cap in numbers, and as a bar that screen readers skip. */
 export function CapMeter({ used, cap }: { used: number; cap: number | null }) {
   const share = cap === null ? 0 : cap === 0 ? 100 : Math.min(100, (used / cap) * 100)
   return (

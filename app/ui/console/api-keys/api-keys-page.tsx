@@ -8,15 +8,15 @@ import { Pager } from '../parts/table.tsx'
 
 interface ApiKeysPageProps {
   keys: ApiKeyOverview[]
-  /** The slug that was asked for; empty is all. */
+  /** The issuer's slug in the filter; empty means all issuers. */
   issuer: string
-  /** Without an issuer there can be no API key. */
+  /** Whether the portal has an issuer: an API key belongs to one. */
   hasIssuer: boolean
   next: string | null
   first: string | null
 }
 
-/** What services post with, the newest first. */
+/** The API keys, newest first. */
 export function ApiKeysPage({ keys, issuer, hasIssuer, next, first }: ApiKeysPageProps) {
   const mayAct = useMayAct()
   const create = (

@@ -1,6 +1,6 @@
 import type { ApiKeyScope } from '#app/services/api-keys/scopes.ts'
 
-/** What each scope lets an API key do. */
+/** Each scope's act, as the form for an API key names it. */
 export const SCOPE_WORDS: Record<ApiKeyScope, string> = {
   post: 'Post receipts',
   gateway: 'Call models through the gateway, and post receipts',

@@ -10,7 +10,7 @@ import { DataTable, Pager, type Column } from '../parts/table.tsx'
 
 interface AuditListProps {
   entries: AuditView[]
-  /** What was typed into the filters, by their names. */
+  /** The filters' values as typed, by the filters' names. */
   asked: Record<string, string>
   wrong: ('from' | 'to')[]
   next: string | null
@@ -88,7 +88,7 @@ export function AuditList({ entries, asked, wrong, next, first, exportHref }: Au
           ) : (
             <Empty
               title="Nothing was changed yet"
-              says="As soon as somebody makes an issuer, a key or anything else, it stands here."
+              says="The first issuer or key that somebody creates is listed here at once."
             />
           )
         }
@@ -114,7 +114,7 @@ const COLUMNS: Column<AuditView>[] = [
   { head: 'Before and after', cell: (entry) => <Changes entry={entry} /> },
 ]
 
-/** “Mara withdrew receipt rec_…”, with the way to the thing where it has a page. */
+/** “Mara revoked receipt rec_…”, with a link where the subject has a page. */
 function Sentence({ entry }: { entry: AuditView }) {
   const { actor, subject } = entry
   const [name, place] = [nameOf(entry), placeOf(entry)]
@@ -138,7 +138,7 @@ function Sentence({ entry }: { entry: AuditView }) {
 const CHANGES_SHOWN_MAX = 4
 
 function Changes({ entry }: { entry: AuditView }) {
-  // Its own name stands beside it already.
+  // The subject's own name already stands in the sentence.
   const changes = listChanges(entry.before ?? null, entry.after ?? null).filter(
     ({ before, after }) => !(before === null && after === entry.subject),
   )
@@ -181,7 +181,7 @@ function ChangeList({ changes }: { changes: MemberChange[] }) {
   )
 }
 
-/** Times as everywhere else; but a reason is shown as it was typed, whatever it looks like. */
+/** A time is shown as on every page, but a reason stays as typed, even if it looks like a time. */
 const Value = ({ name, text }: { name: string; text: string }) =>
   /(?:At|Since)$/.test(name) && isTime(text) ? (
     <TimeText at={text} toTheSecond />

@@ -1,6 +1,6 @@
 import { lookUp } from '../parts/look-up.ts'
 
-/** What an action of the audit is called. */
+/** Each action of the audit in words. */
 export const ACTION_WORDS = {
   'issuer.create': 'Issuer created',
   'issuer.update': 'Issuer changed',
@@ -11,7 +11,7 @@ export const ACTION_WORDS = {
   'api_key.update': 'API key changed',
   'api_key.rotate': 'API key rotated',
   'api_key.revoke': 'API key revoked',
-  'receipt.revoke': 'Receipt withdrawn',
+  'receipt.revoke': 'Receipt revoked',
   'content.erase': 'Content erased',
   'admin.join': 'Admin joined',
   'admin.invite': 'Admin invited',
@@ -25,7 +25,7 @@ export const ACTION_WORDS = {
   'webhook.resend': 'Alert sent again',
 }
 
-/** The same as a sentence goes on after who did it: "Mara" + "withdrew receipt" + which one. */
+/** The action within a sentence, after the actor: "Mara" + "revoked receipt" + the subject. */
 const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
   'issuer.create': 'created issuer',
   'issuer.update': 'changed issuer',
@@ -36,7 +36,7 @@ const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
   'api_key.update': 'changed API key',
   'api_key.rotate': 'rotated API key',
   'api_key.revoke': 'revoked API key',
-  'receipt.revoke': 'withdrew receipt',
+  'receipt.revoke': 'revoked receipt',
   'content.erase': 'erased the content of receipt',
   'admin.join': 'joined as',
   'admin.invite': 'invited somebody,',
@@ -72,13 +72,13 @@ export function actWords({ action, after }: Said): string {
   return lookUp(ACTS, action) ?? `did “${action}” to`
 }
 
-/** An entry is what was kept then, whatever it is: a role is only said if it is one. */
+/** An entry may hold any JSON, so only a known role is shown. */
 function roleIn(state: unknown): string {
   const role = typeof state === 'object' && state !== null && 'role' in state ? state.role : null
   return role === 'owner' || role === 'admin' || role === 'viewer' ? role : 'admin'
 }
 
-/** What people call the thing: its name, or a webhook's host. Null where it has its id alone. */
+/** The subject's name, or a webhook's host. Null for a subject with nothing but an id. */
 export function nameOf({ action, before, after }: Said): string | null {
   const members = { ...asMembers(before), ...asMembers(after) }
   const name = action.startsWith('webhook.') ? members.url : members.name
@@ -89,7 +89,7 @@ export function nameOf({ action, before, after }: Said): string | null {
 const asMembers = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-/** The page of the thing, where it has one. */
+/** The subject's page, or null. */
 export function placeOf({ action, subject, before, after }: Said): string | null {
   const to = (place: string, id: string) => `/admin/${place}/${encodeURIComponent(id)}`
   const [noun] = action.split('.')

@@ -1,4 +1,4 @@
-/** A member that a change made, took away or gave another value. Null: it wasn't there. */
+/** A member that a change added, removed or replaced. Null stands for an absent member. */
 export interface MemberChange {
   name: string
   before: string | null
@@ -9,7 +9,7 @@ type Members = Record<string, unknown>
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What differs between two states of a thing, member by member; what stayed is left out. */
+/** The members that differ between two states of a subject. */
 export function listChanges(before: unknown, after: unknown): MemberChange[] {
   const was = isMembers(before) ? before : {}
   const is = isMembers(after) ? after : {}
@@ -23,7 +23,7 @@ export function listChanges(before: unknown, after: unknown): MemberChange[] {
     .filter(({ before: old, after: now }) => old !== now)
 }
 
-/** A text as it is, everything else as JSON writes it; nothing as a word. */
+/** A text stays as it is, null becomes a word, and any other value becomes JSON. */
 function spell(value: unknown): string {
   if (value === null || value === undefined) return 'none'
   if (typeof value === 'string') return value === '' ? '“”' : value

@@ -19,7 +19,7 @@ const ACTIONS = new Map(
   }),
 )
 
-/** Members whose change is worth a line, in words; the others say what the action says already. */
+/** The members whose change gets a line, in words; the other members only repeat the action. */
 const NAMES: Record<string, string> = {
   name: 'name',
   url: 'website',

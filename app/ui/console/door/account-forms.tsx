@@ -47,7 +47,7 @@ export function PasswordPage<Fields extends Record<string, unknown>>({
 
 interface NewPasskeyPageProps {
   error: string | null
-  /** What was typed before it went wrong. */
+  /** The name that was refused, as it was typed. */
   typed: string
   nameCharactersMax: number
   script: string | null
@@ -69,7 +69,7 @@ export function NewPasskeyPage({ error, typed, nameCharactersMax, script }: NewP
         )}
         <WithoutPasskeys>
           This needs JavaScript, and a browser that knows passkeys. A second factor with an app
-          works without: you find it on the page of your account.
+          works without them: set it up on the page of your account.
         </WithoutPasskeys>
         <PasskeyForm
           act="create"
@@ -123,13 +123,13 @@ export function RenamePasskeyPage<Fields extends Record<string, unknown>>({
   )
 }
 
-/** What removing does, before it is done. */
+/** Says what removing a passkey does, before it is removed. */
 export function RemovePasskeyPage({
   passkey,
   isLast,
 }: {
   passkey: PasskeyView
-  /** Without it they could never come in again. */
+  /** Whether the passkey is the admin's only way in, which must stay. */
   isLast: boolean
 }) {
   return (
@@ -153,7 +153,7 @@ export function RemovePasskeyPage({
         ) : (
           <>
             <Warning tone="bad">
-              <p>It no longer lets anybody in. Where you are signed in you stay signed in.</p>
+              <p>The passkey no longer signs anybody in. Your open sessions stay.</p>
             </Warning>
             <form method="post" className="console-form">
               <CsrfField />

@@ -8,13 +8,13 @@ import { DataTable } from '../parts/table.tsx'
 interface AccountPageProps {
   person: AdminView
   passkeys: PasskeyView[]
-  /** How many. */
+  /** The number of the admin's sessions. */
   sessions: number
   done: string | null
 }
 
 const DONE = {
-  back: 'You are in again. What let you in before no longer does: set up your second factor anew.',
+  back: 'You are in again. Your old ways in no longer work: set up your second factor anew.',
   password: 'Your password was changed, and you are signed out everywhere else.',
   'passkey-added': 'The passkey was added: you can sign in with it from now on.',
   'passkey-renamed': 'The passkey has its new name.',
@@ -22,10 +22,10 @@ const DONE = {
   'second-factor-off': 'The second factor is off, and its recovery codes are gone.',
 }
 
-/** Codes that are left, below which one should think of new ones. */
+/** With so few recovery codes left, the page says "Only". */
 const FEW_CODES = 3
 
-/** How somebody comes in, and what they can change about it. */
+/** An admin's own ways in, with links to change them. */
 export function AccountPage({ person, passkeys, sessions, done }: AccountPageProps) {
   const isPasswordAlone = person.password && !person.secondFactor && passkeys.length === 0
   return (
@@ -65,7 +65,7 @@ export function AccountPage({ person, passkeys, sessions, done }: AccountPagePro
       >
         {person.password
           ? 'You can sign in with your name and a password.'
-          : 'You have none: you come in by passkey alone.'}
+          : 'You have no password: you sign in with a passkey.'}
       </Panel>
       <Panel
         id="second-factor"

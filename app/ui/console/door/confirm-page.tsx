@@ -10,14 +10,16 @@ type Field = FieldMetadata<unknown, Record<string, unknown>>
 interface ConfirmPageProps<Fields extends Record<string, unknown>> {
   form: FormMetadata<Fields>
   fields: { password: Field; code: Field }
-  /** What they can prove it with. */
+  /** The proofs that this admin has set up. */
   ways: { password: boolean; secondFactor: boolean; passkey: boolean }
   name: string
   csrf: string
   script: string | null
 }
 
-/** Between somebody and an act that matters: whoever finds an open laptop gets no further. */
+/**
+ * Asks for a fresh proof before a sensitive act, so that a stranger at an open laptop can't do it.
+ */
 export function ConfirmPage<Fields extends Record<string, unknown>>({
   form,
   fields,
@@ -31,7 +33,7 @@ export function ConfirmPage<Fields extends Record<string, unknown>>({
     <>
       <PageHead
         title="Is it you?"
-        lead={`What comes next matters, so prove once more that you are ${name}. Then there are ten minutes for it.`}
+        lead={`The next step is sensitive, so prove once more that you are ${name}. The proof holds for ten minutes.`}
       />
       {ways.password ? (
         <ConsoleForm form={form}>
@@ -73,7 +75,9 @@ export function ConfirmPage<Fields extends Record<string, unknown>>({
   )
 }
 
-/** For whoever has passkeys alone: what went wrong, or what is missing. */
+/**
+ * For an admin who has only passkeys: the error, or the reason why the passkey's button is missing.
+ */
 function PasskeyTrouble<Fields extends Record<string, unknown>>({
   form,
 }: {
@@ -89,7 +93,7 @@ function PasskeyTrouble<Fields extends Record<string, unknown>>({
         </div>
       )}
       <WithoutPasskeys>
-        You come in by passkey alone. That needs JavaScript, and a browser that knows passkeys.
+        You sign in with a passkey only. That needs JavaScript, and a browser that knows passkeys.
       </WithoutPasskeys>
     </>
   )

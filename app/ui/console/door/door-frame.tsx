@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { BrandMark } from '#app/ui/site/brand-mark.tsx'
 
-/** Around the pages that let somebody in: one thing to do, and nothing to wander off to. */
+/** The frame of the sign-in pages: each page has one task and no way elsewhere. */
 export function DoorFrame({ children }: { children: ReactNode }) {
   return (
     <div className="door">
@@ -18,7 +18,7 @@ export function DoorFrame({ children }: { children: ReactNode }) {
   )
 }
 
-/** Between two ways that lead to the same. */
+/** Separates two forms that do the same. */
 export const Or = () => (
   <p className="door-or" data-passkey-only hidden>
     <span>or</span>

@@ -13,7 +13,7 @@ interface JoinPageProps<Fields extends Record<string, unknown>> {
   form: FormMetadata<Fields>
   fields: { name: Field; password: Field }
   link: { kind: 'setup' | 'invite' | 'recover'; role: AdminRole; name: string | null }
-  /** Where the passkey's question is asked: part of it is the link's secret. */
+  /** The address of the passkey's options; it contains the link's secret. */
   question: string
   script: string | null
 }
@@ -30,7 +30,7 @@ const MAY: Record<AdminRole, string> = {
   viewer: 'A viewer sees every page but People, never a secret, and changes nothing.',
 }
 
-/** What a link is good for: to become somebody here, or to get back in. */
+/** The page behind a link: a new admin joins, or an admin who is locked out gets back in. */
 export function JoinPage<Fields extends Record<string, unknown>>({
   form,
   fields,
@@ -70,7 +70,7 @@ export function JoinPage<Fields extends Record<string, unknown>>({
           <TextField
             meta={fields.name}
             label="Your name"
-            help="You sign in with it, and the audit shows it beside what you do."
+            help="You sign in with it, and the audit shows it beside your changes."
             autoComplete="username"
           />
         )}
@@ -106,7 +106,7 @@ const REFUSED = {
   },
   expired: {
     title: 'This link has expired',
-    says: 'Ask for another. The one that sets the console up is printed at every start of the portal, until it was used.',
+    says: 'Ask for another. The portal prints a new link to set the console up at every start, until one was used.',
   },
 }
 

@@ -1,23 +1,23 @@
 import type { ReactNode } from 'react'
 
 interface PasskeyFormProps {
-  /** Whether one is used or made. */
+  /** Whether the form uses a passkey or makes one. */
   act: 'get' | 'create'
-  /** Where the browser is told what to ask its authenticator. */
+  /** The address of the options that the browser passes to its authenticator. */
   question: string
   button: string
-  /** The field of another form on the page whose value goes along as `name`. */
+  /** The field of another form on the page whose value is sent as `name`. */
   nameFrom?: string
   isFirst?: boolean
-  /** Where to go instead. */
+  /** The address behind "Cancel". */
   cancel?: string
-  /** What goes along. */
+  /** Further fields of the form. */
   children?: ReactNode
 }
 
 /**
- * Unseen until the script finds that this browser can do it. The script puts the authenticator's
- * answer into it and sends it as any other form.
+ * Hidden until the script finds that the browser supports passkeys. The script fills in the
+ * authenticator's answer and submits the form.
  */
 export function PasskeyForm({
   act,
@@ -56,7 +56,7 @@ export function PasskeyForm({
   )
 }
 
-/** Seen until the script finds that this browser can do it. */
+/** Shown until the script finds that the browser supports passkeys. */
 export const WithoutPasskeys = ({ children }: { children: ReactNode }) => (
   <p className="quiet" data-without-passkeys>
     {children}

@@ -10,11 +10,11 @@ const ACCOUNT = { href: '/admin/account', text: 'Your account' }
 interface SecondFactorPageProps {
   begun: { sealed: string; secret: string; uri: string }
   isWrong: boolean
-  /** Whether there is one already, which this one would replace. */
+  /** Whether the admin has a second factor, which this one would replace. */
   isOn: boolean
 }
 
-/** Nothing is kept before the first code shows that the app has the secret. */
+/** The portal keeps the secret only after a first code shows that the app has it. */
 export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps) {
   return (
     <>
@@ -78,17 +78,17 @@ export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps
 interface RecoveryCodesPageProps {
   codes: string[]
   script: string | null
-  /** With them the second factor was switched on. */
+  /** Whether the second factor was switched on with these codes. */
   isFirst?: boolean
 }
 
-/** The answer to the form, and the only page that ever shows them. */
+/** The form's answer, and the only page that ever shows the codes. */
 export function RecoveryCodesPage({ codes, script, isFirst = false }: RecoveryCodesPageProps) {
   return (
     <>
       <PageHead title="Your recovery codes, this once" crumbs={[ACCOUNT]} />
       <Done>
-        {isFirst ? 'The second factor is on. ' : 'The codes you had before are worth nothing now. '}
+        {isFirst ? 'The second factor is on. ' : 'Your old codes no longer work. '}
         Keep these where you will find them without your phone: when you leave this page they can’t
         be shown again.
       </Done>
@@ -106,7 +106,7 @@ export function RecoveryCodesPage({ codes, script, isFirst = false }: RecoveryCo
   )
 }
 
-/** What new codes do, before they are made. */
+/** Says what new recovery codes change, before they are made. */
 export function NewCodesPage({ left }: { left: number }) {
   return (
     <>
@@ -114,7 +114,7 @@ export function NewCodesPage({ left }: { left: number }) {
       <FormPanel>
         <Warning>
           {left === 0
-            ? 'None is left of those you have. You get ten new ones.'
+            ? 'You have no code left. You get ten new ones.'
             : `You get ten new ones, and the ${left} that you have left stop working at once.`}
         </Warning>
         <form method="post" className="console-form">
@@ -126,7 +126,7 @@ export function NewCodesPage({ left }: { left: number }) {
   )
 }
 
-/** What turning it off does, before it is done. */
+/** Says what turning the second factor off does, before it is off. */
 export function SecondFactorOffPage() {
   return (
     <>
@@ -134,8 +134,8 @@ export function SecondFactorOffPage() {
       <FormPanel>
         <Warning tone="bad">
           <p>
-            Your password alone will let you in then, and whoever else learns it. The recovery codes
-            stop working. You can set it up again at any time, with a new key for the app.
+            Your password alone will then let you in, and anybody else who learns it. The recovery
+            codes stop working. You can set it up again at any time, with a new key for the app.
           </p>
         </Warning>
         <form method="post" className="console-form">

@@ -10,7 +10,7 @@ interface SessionsPageProps {
   isDone: boolean
 }
 
-/** Where an admin is signed in, and the way to end what they don't know. */
+/** An admin's sessions, and the act that ends all others. */
 export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
   return (
     <>
@@ -22,7 +22,7 @@ export function SessionsPage({ sessions, isDone }: SessionsPageProps) {
           <AskFirst
             act="Sign out everywhere else"
             className="button secondary"
-            says="Every session but this one ends at once, and what was typed there and not yet sent is lost."
+            says="Every session but this one ends at once, and text typed there and not yet sent is lost."
           >
             <form method="post" action="/admin/sessions">
               <CsrfField />

@@ -6,7 +6,7 @@ import { Done } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { PasskeyForm } from './passkey-form.tsx'
 
-// A field of any type: what a browser shows of it is text.
+// A field of any type, because a browser shows every value as text.
 type Field = FieldMetadata<unknown, Record<string, unknown>>
 
 interface SignInPageProps<Fields extends Record<string, unknown>> {
@@ -41,8 +41,8 @@ export function SignInPage<Fields extends Record<string, unknown>>({
       <details className="door-help">
         <summary>You can’t get in?</summary>
         <p>
-          An owner can invite you again under People. An owner who is lost is let in by whoever runs
-          the server, with <code>npm run recover -- &quot;their name&quot;</code>.
+          An owner can invite you again under People. An owner who is locked out asks the operator
+          of the server to run <code>npm run recover -- &quot;their name&quot;</code>.
         </p>
       </details>
       <PageScript src={script} />
@@ -55,7 +55,7 @@ interface CodePageProps<Fields extends Record<string, unknown>> {
   code: Field
 }
 
-/** Where there is nobody yet who could sign in. */
+/** Shown while the portal has no admin. */
 export function NotSetUpPage() {
   return (
     <>
@@ -69,7 +69,7 @@ export function NotSetUpPage() {
   )
 }
 
-/** The second step, for whoever knew the password. */
+/** The second step, after the right password. */
 export function SignInCodePage<Fields extends Record<string, unknown>>({
   form,
   code,

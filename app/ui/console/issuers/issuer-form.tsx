@@ -9,7 +9,7 @@ type Meta = FieldMetadata<unknown, Record<string, unknown>>
 type Form = FormMetadata<Record<string, unknown>>
 
 const NAME_HELP =
-  'What people read on each receipt, for example “Acme”. It can’t look like another issuer’s.'
+  'Readers see it on each receipt, for example “Acme”. It can’t look like another issuer’s.'
 const URL_HELP = 'Shown beside the name, as the issuer’s own word.'
 
 export function NewIssuerPage({

@@ -12,7 +12,7 @@ interface IssuersPageProps {
   isFirst: boolean
 }
 
-/** Who may sign here. */
+/** The issuers of this portal. */
 export function IssuersPage({ issuers, next, isFirst }: IssuersPageProps) {
   const mayAct = useMayAct()
   const create = (
@@ -24,7 +24,7 @@ export function IssuersPage({ issuers, next, isFirst }: IssuersPageProps) {
     <>
       <PageHead
         title="Issuers"
-        lead="An issuer is who signs: a company or a service, by the name that everybody reads on its receipts."
+        lead="An issuer signs receipts: a company or a service, under the name that readers see on them."
         actions={mayAct && issuers.length > 0 ? create : undefined}
       />
       <DataTable

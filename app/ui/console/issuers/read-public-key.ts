@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '#receipt/bytes.ts'
 
-/** What stands before the 32 bytes of an Ed25519 key in a PEM file (RFC 8410). */
+/** The bytes before the 32 of an Ed25519 key in a PEM file (RFC 8410). */
 const PREFIX = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
 
 export type PublicKeyReading =
@@ -16,9 +16,9 @@ const refuse = (why: 'private' | 'unread', says: string): PublicKeyReading => ({
 const PRIVATE = 'This is a private key. It must stay yours alone: give the public half only.'
 
 /**
- * A public key as people have it: a PEM file, a JWK, a JWK Set with one key, or what the SDK's
- * command prints, which has the proof as well. Whether it is a good key is judged by whoever
- * publishes it; a private one is recognised here, before it goes anywhere.
+ * Reads a public key from a PEM file, a JWK, a JWK Set with one key, or the output of the SDK's
+ * command, which has the proof as well. `publishKey` judges the key; a private key is recognised
+ * here, before it is sent anywhere.
  */
 export function readPublicKey(given: string): PublicKeyReading {
   const text = given.trim()

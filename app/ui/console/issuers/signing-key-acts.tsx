@@ -14,7 +14,7 @@ interface ActProps {
   issuer: { slug: string; name: string }
   signingKey: UsedSigningKey
   before: ReceiptCount
-  /** Without it the issuer can't sign any more. */
+  /** The issuer has no other active key. */
   isLastActive: boolean
   form: FormMetadata<Record<string, unknown>>
   reason: Meta
@@ -75,7 +75,7 @@ export function RetireKeyPage(props: ActProps) {
 
 interface RevokeProps extends ActProps {
   after: ReceiptCount
-  /** The moment as it was typed, what it means, and what is wrong with it. */
+  /** The cut as it was typed, as a time, and its flaw. */
   cut: { typed: string; at: string | null; wrong: string | null }
 }
 
@@ -128,7 +128,7 @@ export function RevokeKeyPage(props: RevokeProps) {
   )
 }
 
-/** Asks for the preview again, by an address that can be gone back to. */
+/** A GET form, so that the browser's Back button returns to an earlier preview. */
 function CutForm({ cut: { typed, wrong } }: Pick<RevokeProps, 'cut'>) {
   return (
     <form method="get" className="console-form">
@@ -140,7 +140,7 @@ function CutForm({ cut: { typed, wrong } }: Pick<RevokeProps, 'cut'>) {
           id="since-field"
           className="moment"
           name="since"
-          // What is no moment is shown as it was typed: a field for moments would drop it.
+          // A `datetime-local` field would drop an invalid time, so a text field shows it as typed.
           type={wrong === null || typed.includes('T') ? 'datetime-local' : 'text'}
           step="any"
           defaultValue={typed}
@@ -149,7 +149,7 @@ function CutForm({ cut: { typed, wrong } }: Pick<RevokeProps, 'cut'>) {
           aria-describedby={wrong === null ? 'since-help' : 'since-help since-error'}
         />
         <p className="help" id="since-help">
-          Empty: from this moment on, and every receipt that is here already stays valid.
+          Empty: from now on, and every receipt received so far stays valid.
         </p>
         {wrong === null ? null : (
           <p className="field-error" id="since-error">
@@ -173,7 +173,7 @@ function Preview({ before, after, isLastActive, cut }: RevokeProps) {
       <Warning tone={after.count > 0 ? 'bad' : 'warn'}>
         <p id="preview">
           <strong>{startSentence(sayReceipts(before))}</strong> received before{' '}
-          {/* To the second: receipts of one minute may lie on both sides of it. */}
+          {/* To the second: the cut may divide receipts of one minute. */}
           {cut.at === null ? 'this moment' : <TimeText at={cut.at} toTheSecond />} {stay} valid;{' '}
           <strong>
             {after.count === 0
@@ -182,7 +182,7 @@ function Preview({ before, after, isLastActive, cut }: RevokeProps) {
                 ? sayReceipts(after)
                 : after.count.toLocaleString('en')}
           </strong>{' '}
-          will show as withdrawn.
+          will show as revoked.
         </p>
       </Warning>
       <ul className="says-list">

@@ -12,14 +12,14 @@ interface PublishKeyProps {
   issuer: { slug: string; name: string }
   /** The portal's public address, which stands in the proof. */
   portal: string
-  /** Whether another key of this issuer is in use: then this one is the next. */
+  /** Whether another key of this issuer is in use: the new key is then `next`. */
   hasKeyInUse: boolean
   form: FormMetadata<Record<string, unknown>>
   fields: { jwk: Meta; proof: Meta }
   scripts: { copy: string | null; keyFile: string | null }
 }
 
-/** First how key and proof are made, then where they go. */
+/** Shows how key and proof are made, then the form that takes them. */
 export function PublishKeyPage(props: PublishKeyProps) {
   const { issuer, hasKeyInUse, form, fields, scripts } = props
   const back = `/admin/issuers/${issuer.slug}`
@@ -50,7 +50,7 @@ export function PublishKeyPage(props: PublishKeyProps) {
               label="Proof"
               rows={6}
               emptyIf="not with the SDK"
-              help="Three parts with dots between them, made less than ten minutes ago. What the SDK’s line printed has the proof in it: leave this empty then."
+              help="Three parts with dots between them, made less than ten minutes ago. Leave it empty for the output of the SDK’s line, which holds the proof."
             />
             <Warning tone="info">
               {hasKeyInUse
@@ -95,7 +95,7 @@ function HowToMakeOne({ issuer: { slug }, portal }: PublishKeyProps) {
   )
 }
 
-/** Shown by the script that makes it work; the field beneath does without. */
+/** The script shows this box; without the script the field below takes the key. */
 function KeyFile() {
   return (
     <div className="dropzone key-file" id="key-file" hidden>

@@ -14,7 +14,7 @@ import { KeyStateBadge, STATE_SAYS, stateSince } from './signing-key-state.tsx'
 interface SigningKeyPageProps {
   issuer: { slug: string; name: string }
   signingKey: UsedSigningKey
-  /** Its receipts that stay valid, and those withdrawn with it. */
+  /** The key's receipts that stay valid, and those revoked with it. */
   before: ReceiptCount
   after: ReceiptCount
   history: HistoryEntry[]
@@ -38,7 +38,7 @@ export const keyCrumbs = (issuer: { slug: string; name: string }, kid?: string) 
   ]
 }
 
-/** One signing key: its state and why, what it signed, and what was done with it. */
+/** One signing key: its state with the reason, its receipts and its history. */
 export function SigningKeyPage(props: SigningKeyPageProps) {
   const { issuer, signingKey: key, history, done, script } = props
   return (
@@ -81,7 +81,7 @@ export function SigningKeyPage(props: SigningKeyPageProps) {
         <h2 id="history">History</h2>
         <History entries={history} />
         <p>
-          <a href={`/admin/audit?subject=${key.kid}`}>All that was done with it, in the audit</a>
+          <a href={`/admin/audit?subject=${key.kid}`}>Its history in the audit</a>
         </p>
       </section>
       <PageScript src={script} />
@@ -111,7 +111,7 @@ function KeyFacts({ issuer, signingKey: key, before, after }: SigningKeyPageProp
       )}
       {isRevoked ? (
         <Fact name="In other hands since">
-          <TimeText at={key.compromisedSince} none="not known to have been before that" />
+          <TimeText at={key.compromisedSince} none="no earlier time is known" />
         </Fact>
       ) : null}
       {key.reason === null ? null : (
@@ -128,7 +128,7 @@ function KeyFacts({ issuer, signingKey: key, before, after }: SigningKeyPageProp
           </>
         ) : null}
       </Fact>
-      {isRevoked ? <Fact name="Receipts withdrawn with it">{sayReceipts(after)}</Fact> : null}
+      {isRevoked ? <Fact name="Receipts revoked with it">{sayReceipts(after)}</Fact> : null}
       <Fact name="First receipt">
         <TimeText at={key.firstReceivedAt} none="none yet" />
       </Fact>
@@ -157,7 +157,7 @@ function Actions({ issuer, signingKey: key }: Pick<SigningKeyPageProps, 'issuer'
   )
 }
 
-/** Instead of a form, where there is nothing left to do. */
+/** Stands in place of a form whose act was done already. */
 export function AlreadyDone({ says, back }: { says: string; back: string }) {
   return (
     <>

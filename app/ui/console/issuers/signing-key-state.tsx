@@ -16,10 +16,10 @@ export const STATE_SAYS: Record<UsedSigningKey['shownState'], string> = {
   next: 'Published, and waiting for its first receipt while another key is in use. The service can change over at any time.',
   active: 'Receipts signed with this key are taken.',
   retired: 'No new receipt by this key is taken. Those it signed before stay valid.',
-  revoked: 'Trust in this key is withdrawn. No new receipt by it is taken.',
+  revoked: 'This key is no longer trusted. No new receipt by it is taken.',
 }
 
-/** Since when a key is in the state that is shown. */
+/** The time at which the key came into the state that is shown. */
 export const stateSince = (
   key: Pick<UsedSigningKey, 'publishedAt' | 'retiredAt' | 'revokedAt'>,
 ): string => key.revokedAt ?? key.retiredAt ?? key.publishedAt

@@ -28,12 +28,12 @@ const KINDS: { kind: AttentionItem['kind']; title: string; says: string; all: st
   {
     kind: 'webhook',
     title: 'Webhooks that don’t take alerts',
-    says: 'They answered that they want no more, or nothing good for a day. What was given up can be sent again.',
+    says: 'Their receivers answered 410 (Gone), or took no alert for a day. You can send those alerts again.',
     all: '/admin/alerts',
   },
 ]
 
-/** What somebody should look at, by kind, the most pressing of each first. */
+/** The matters that need an admin, by kind, the most pressing of each kind first. */
 export function Attention({ items }: { items: AttentionItem[] }) {
   const groups = KINDS.map((kind) => ({
     ...kind,

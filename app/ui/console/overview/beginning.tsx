@@ -7,7 +7,7 @@ interface BeginningProps {
   publicUrl: string
 }
 
-/** The way to the first receipt, each step with where it is taken; what is done is ticked off. */
+/** The steps to the first receipt, each with a link; a finished step has a badge. */
 export function Beginning({ state, publicUrl }: BeginningProps) {
   const steps = [
     {

@@ -1,6 +1,6 @@
 import { Empty } from '../parts/notice.tsx'
 
-/** Where there is no receipt yet: the shape of the request that makes the first one. */
+/** Stands in place of an empty list of receipts: the request that posts the first one. */
 export function FirstReceipt({ publicUrl }: { publicUrl: string }) {
   return (
     <div className="panel">
@@ -21,13 +21,13 @@ export function FirstReceipt({ publicUrl }: { publicUrl: string }) {
       <h2>The request</h2>
       <PostLine publicUrl={publicUrl} />
       <p className="quiet">
-        The API key’s page has this line with the key in it, the moment the key is made.
+        When you create an API key, the next page shows this line with the key in it.
       </p>
     </div>
   )
 }
 
-/** The curl line's shape; the page of a new API key has it with the key in it. */
+/** The curl line without an API key; the page of a new API key has it with the key. */
 export function PostLine({ publicUrl }: { publicUrl: string }) {
   return (
     <pre className="code" tabIndex={0} role="region" aria-label="The request as a curl command">

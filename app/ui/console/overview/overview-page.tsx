@@ -16,7 +16,7 @@ interface OverviewPageProps {
   overview: Omit<Overview, 'refusals'> & { publicUrl: string; refusals: Refusal[] }
 }
 
-/** The portal at a glance: what is new first, then what is wrong, then how it stands. */
+/** The portal at a glance: first steps, figures, matters that need an admin, then tables. */
 export function OverviewPage({ overview }: OverviewPageProps) {
   const { beginning, today, month, days, fullest, refusals, attention } = overview
   const refusedToday = refusals.reduce((sum, one) => sum + one.today, 0)
@@ -62,7 +62,7 @@ export function OverviewPage({ overview }: OverviewPageProps) {
   )
 }
 
-/** Each kind says how many there are of it in all. */
+/** Each item carries the total of its kind, because the list is cut. */
 function countKinds(items: Overview['attention']): number {
   const totals = new Map(items.map(({ kind, total }) => [kind, total]))
   return [...totals.values()].reduce((sum, total) => sum + total, 0)

@@ -6,7 +6,7 @@ import { sayNumber } from '../parts/say.ts'
 import { DataTable, type Column } from '../parts/table.tsx'
 
 type FullKey = Overview['fullest'][number]
-/** With its title, which only the routes know. */
+/** A refusal with its title, which only the routes know. */
 export type Refusal = Overview['refusals'][number] & { title: string }
 
 /** API keys against their caps, the fullest first. */
@@ -49,7 +49,7 @@ const KEY_COLUMNS: Column<FullKey>[] = [
   { head: 'This month', cell: ({ used, cap }) => <CapMeter used={used} cap={cap} /> },
 ]
 
-/** What was refused, by reason, the most frequent first. */
+/** Refused requests by reason, the most frequent first. */
 export function RefusedRequests({ refusals }: { refusals: Refusal[] }) {
   return (
     <section className="panel" aria-labelledby="refused">

@@ -2,7 +2,7 @@ import type { Overview } from '#app/services/overview/read-overview.ts'
 import { Badge, TimeText } from '../parts/notice.tsx'
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
-/** From here on somebody would feel it. */
+/** Readers notice a round trip of this length. */
 const SLOW_MS = 100
 
 export function DatabaseState({ database }: Pick<Overview, 'database'>) {
@@ -34,7 +34,7 @@ export function DatabaseState({ database }: Pick<Overview, 'database'>) {
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB']
 
-/** 1,000 to each step, as disks are sold. */
+/** Units of 1,000, as disks are sold. */
 function sizeText(bytes: number): string {
   let size = bytes
   let unit = 0

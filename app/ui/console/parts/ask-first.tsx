@@ -1,17 +1,19 @@
 import type { ReactNode } from 'react'
 
 interface AskFirstProps {
-  /** The act's name, as on its button. */
+  /** The act's name, as its button has it. */
   act: string
-  /** What will happen. */
+  /** The effect of the act. */
   says: string
-  /** How what opens it looks. */
+  /** The class of the summary that opens the box. */
   className: string
-  /** The form with the button that does it. */
+  /** The form with the act's button. */
   children: ReactNode
 }
 
-/** An act that ends something says first what it will do; closed again, nothing was done. */
+/**
+ * States the effect of an act that ends something, before its button; closing the box does nothing.
+ */
 export function AskFirst({ act, says, className, children }: AskFirstProps) {
   return (
     <details className="ask-first">

@@ -1,16 +1,16 @@
 import { niceTop } from './nice-top.ts'
 
 export interface Bar {
-  /** Under the axis and in the table, for example "14 Nov". */
+  /** Stands under the axis and in the table, for example "14 Nov". */
   label: string
   value: number
-  /** What a pointer that rests on the bar is told; else label, value and unit. */
+  /** The bar's tooltip; otherwise label, value and unit. */
   title?: string
-  /** Not over yet: drawn paler, because it can only grow. */
+  /** The bar's time is not over: the bar is drawn paler, because it can only grow. */
   isOpen?: boolean
 }
 
-/** What one is called, and what more of them are. */
+/** The unit's singular and plural. */
 export interface Unit {
   one: string
   many: string
@@ -19,26 +19,25 @@ export interface Unit {
 interface BarChartProps {
   title: string
   bars: Bar[]
-  /** What is counted. */
   unit: Unit
-  /** What one bar stands for, as the table's first heading: "Day". */
+  /** The time that one bar stands for, as the table's first heading: "Day". */
   per?: string
   tone?: 'plain' | 'bad'
-  /** Said instead of the chart where every bar is nothing. */
+  /** Stands in place of a chart whose bars are all zero. */
   empty?: string
 }
 
-/** The drawing has this height and a width of one to each bar; the page stretches it. */
+/** The drawing has this height, and a width of one per bar; the page stretches it. */
 const HEIGHT = 100
-/** A bar of one beside one of a thousand is still to be seen. */
+/** The least height: a bar of 1 stays visible beside a bar of 1,000. */
 const SLIVER = 1.5
 
 const number = new Intl.NumberFormat('en')
 
 /**
- * Drawn by the server as an SVG without a letter in it: stretched to the room there is, its bars
- * change their shape, and letters must not. Whoever can't see it finds its sum in words and every
- * number in the table behind it.
+ * The server draws an SVG without text: the page stretches the drawing, and letters must keep their
+ * shape. For readers who can't see the chart, a sentence has the sum and the table behind it has
+ * every number.
  */
 export function BarChart({
   title,
@@ -105,7 +104,7 @@ function Column({ bar, unit, place, top }: { bar: Bar; unit: Unit; place: number
 
 const LABELS_ALL_MAX = 7
 
-/** Every label where there is room for it, else the first, the middle and the last. */
+/** Shows every label where there is room, otherwise the first, the middle and the last. */
 function Axis({ bars }: { bars: Bar[] }) {
   const isFew = bars.length <= LABELS_ALL_MAX
   const shown = isFew ? bars : [0, (bars.length - 1) >> 1, bars.length - 1].map((i) => bars[i]!)

@@ -10,10 +10,10 @@ export interface ConsoleSession {
 
 const SessionContext = createContext<ConsoleSession | null>(null)
 
-/** Who is looking. Null outside the console: on the pages that let somebody in. */
+/** The reader's session. Null on the sign-in pages, which are outside the console's frame. */
 export const useSession = (): ConsoleSession | null => useContext(SessionContext)
 
-/** Goes into every form: another site can't know it. */
+/** The token in every form, which another site can't know. */
 export function CsrfField() {
   const session = useSession()
   return session === null ? null : <input type="hidden" name="csrf" value={session.csrf} />
@@ -31,12 +31,12 @@ const OWNERS_PLACES = [{ href: '/admin/people', text: 'People' }]
 
 interface FrameProps {
   session: ConsoleSession
-  /** The page's address, to mark its place. */
+  /** The page's path, which marks its link in the navigation. */
   path: string
   children: ReactNode
 }
 
-/** What every page of the console has around it. */
+/** The frame around every page of the console. */
 export function ConsoleFrame({ session, path, children }: FrameProps) {
   const places = [...PLACES, ...(session.role === 'owner' ? OWNERS_PLACES : [])]
   const isHere = (href: string) =>

@@ -1,16 +1,13 @@
 interface CopyableProps {
   id: string
   text: string
-  /** What it is, for whoever hears the button only: "the secret". */
+  /** The text's name in the button for screen readers: "the secret". */
   what: string
-  /** Selected as a whole, and broken where the line ends. */
+  /** A click selects the whole text, and long lines break. */
   wraps?: boolean
 }
 
-/**
- * Text to take away. It can be selected as it is; the button appears with the script that makes it
- * work.
- */
+/** A text to copy. A reader can select it without JavaScript; the script shows the button. */
 export function Copyable({ id, text, what, wraps = false }: CopyableProps) {
   return (
     <div className={wraps ? 'copyable wraps' : 'copyable'}>

@@ -3,11 +3,11 @@ import type { ReactNode } from 'react'
 interface FilterFormProps {
   label: string
   children: ReactNode
-  /** Where all filters are off; null where none is on. */
+  /** The address without any filter; null where no filter is on. */
   clear: string | null
 }
 
-/** A search whose question stands in the address: it can be bookmarked, sent on and gone back to. */
+/** A search form that stands in the address, so that it can be bookmarked and sent on. */
 export function FilterForm({ label, children, clear }: FilterFormProps) {
   return (
     <form className="filter" method="get" role="search" aria-label={label}>
@@ -56,7 +56,7 @@ export function FilterField({
       <input
         id={id}
         name={name}
-        // A day that can't be is shown as it was typed: a date field would drop it.
+        // A date field would drop an impossible day, so a text field shows it as typed.
         type={error === undefined ? type : 'text'}
         defaultValue={value}
         autoComplete="off"
@@ -82,7 +82,7 @@ interface FilterSelectProps {
   name: string
   label: string
   value: string | undefined
-  /** The first stands for everything. */
+  /** The first option stands for everything. */
   options: { value: string; text: string }[]
 }
 

@@ -16,7 +16,10 @@ interface FormProps<Fields extends Record<string, unknown>> {
   children: ReactNode
 }
 
-/** Sent by the browser itself; without JavaScript too. What is wrong is said first, and at its field. */
+/**
+ * The browser submits the form, also without JavaScript. Errors stand above the form and at their
+ * fields.
+ */
 export function ConsoleForm<Fields extends Record<string, unknown>>({
   form,
   action,
@@ -41,15 +44,15 @@ export function ConsoleForm<Fields extends Record<string, unknown>>({
   )
 }
 
-/** Around one form, and what has to be read before it: no wider than lines are read with ease. */
+/** The panel of one form and the text before it, no wider than a readable line. */
 export const FormPanel = ({ children }: { children: ReactNode }) => (
   <div className="panel form-panel">{children}</div>
 )
 
 interface FieldProps {
-  /** What stands beside the label of a field that may stay empty. */
+  /** The note beside the label of an optional field. */
   emptyIf?: string
-  // A field of any type: what a browser shows of it is text.
+  // A field of any type, because a browser shows every value as text.
   meta: FieldMetadata<unknown, Record<string, unknown>>
   label: string
   help?: ReactNode
@@ -58,7 +61,7 @@ interface FieldProps {
 interface TextFieldProps extends FieldProps {
   type?: 'text' | 'password' | 'number' | 'url' | 'date' | 'datetime-local' | 'search'
   autoComplete?: string
-  /** As wide as what goes into it. */
+  /** The width of the field's expected value. */
   size?: 'short'
 }
 
@@ -132,7 +135,7 @@ export function CheckField({ meta, label, help }: FieldProps) {
   )
 }
 
-/** A row of boxes of which several can be ticked. */
+/** A row of boxes; a reader may tick several. */
 export function BoxesField({ meta, label, help, options }: SelectProps) {
   const boxes = getCollectionProps(meta, {
     type: 'checkbox',
@@ -197,9 +200,9 @@ function describedBy(meta: FieldProps['meta'], help: ReactNode): string | undefi
 
 interface SubmitProps {
   children: ReactNode
-  /** It takes something away. */
+  /** Whether the act ends or deletes something. */
   danger?: boolean
-  /** Where to go instead. */
+  /** The address behind "Cancel". */
   cancel?: string
 }
 

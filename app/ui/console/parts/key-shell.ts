@@ -3,15 +3,16 @@ export interface ShellBlock {
   shell: string
 }
 
-/** One word for the shell, whatever is in it. */
+/** Quotes any text as one word of the shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 const fileOf = (slug: string): string => `${slug}-signing-key.pem`
 
 /**
- * What a signer types to make a key, its public JWK and the proof for this issuer and portal: with
- * openssl 3 and what every Unix has. A slug is letters, digits and hyphens, so a file may have its
- * name. The blocks go into one shell, one after the other; none stops it by an error of its own.
+ * The commands that make a key, its public JWK and the proof for this issuer and portal, with
+ * openssl 3 and standard Unix tools. A slug is letters, digits and hyphens, so it is safe in a
+ * file's name. A signer pastes the blocks into one shell in order; an error in a block does not
+ * close the shell.
  */
 export function keyShell({ slug, portal }: { slug: string; portal: string }): ShellBlock[] {
   const file = fileOf(slug)
@@ -38,6 +39,6 @@ printf '%s.%s\\n' "$(cat key-proof.txt)" "$signature"; rm key-proof.txt`,
   ]
 }
 
-/** The same by the SDK's command, which prints the public key and the proof in one JSON object. */
+/** The SDK's command for the same. It prints public key and proof in one JSON object. */
 export const sdkLine = ({ slug, portal }: { slug: string; portal: string }): string =>
   `npx --package @counterfoil/sdk counterfoil-proof --new --key ${fileOf(slug)} --issuer ${slug} --portal ${quoted(portal)}`

@@ -1,7 +1,6 @@
 /**
- * What a table says of a name that somebody else chose: an address, an admin's name, a code of
- * another version. Every object answers to `constructor` and `__proto__` too, with what no page
- * can show.
+ * A table's value for a name from outside: an address, an admin's name, a code of another version.
+ * A plain look-up would also find `constructor` and `__proto__`, which no page can show.
  */
 export const lookUp = <Value>(
   table: Readonly<Record<string, Value>>,

@@ -1,6 +1,6 @@
 import { useSession } from './console-frame.tsx'
 
-/** Whether to offer what a viewer would be refused. Who may is decided where it is done. */
+/** Whether pages show acts that a viewer would be refused. The action itself checks the role. */
 export const useMayAct = (): boolean => {
   const role = useSession()?.role
   return role === 'admin' || role === 'owner'

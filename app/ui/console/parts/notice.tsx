@@ -4,7 +4,7 @@ import { sayTime } from './say.ts'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'quiet'
 
-/** That something was done: after a form. Screen readers say it at once. */
+/** The confirmation after a form, which screen readers say at once. */
 export function Done({ children }: { children: ReactNode }) {
   return (
     <div className="notice" data-tone="good" role="status">
@@ -13,13 +13,13 @@ export function Done({ children }: { children: ReactNode }) {
   )
 }
 
-/** What the address says was done, of what this page can say. */
+/** The confirmation for the address's `done`, if this page has one for it. */
 export function DoneNotice({ done, says }: { done: string | null; says: Record<string, string> }) {
   const text = lookUp(says, done)
   return text === undefined ? null : <Done>{text}</Done>
 }
 
-/** What has to be known before going on. */
+/** A notice that a reader needs before going on. */
 export function Warning({ children, tone = 'warn' }: { children: ReactNode; tone?: Tone }) {
   return (
     <div className="notice" data-tone={tone}>
@@ -28,7 +28,7 @@ export function Warning({ children, tone = 'warn' }: { children: ReactNode; tone
   )
 }
 
-/** Where there is nothing yet: what this is for, and what to do first. */
+/** Stands in place of an empty list: the list's purpose and the first step. */
 export function Empty({
   title,
   says,
@@ -47,7 +47,7 @@ export function Empty({
   )
 }
 
-/** A state in a word; its colour is never all that says it. */
+/** A state in a word, because not every reader sees its colour. */
 export function Badge({ tone = 'quiet', children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span className="badge" data-tone={tone}>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 interface PageHeadProps {
   title: ReactNode
   lead?: ReactNode
-  /** The way here, from the top; without the page itself. */
+  /** The pages above this one, the highest first. */
   crumbs?: { href: string; text: ReactNode }[]
   /** Links and buttons at the end of the line. */
   actions?: ReactNode

@@ -1,8 +1,8 @@
 import type { ShellBlock } from './key-shell.ts'
 
 /**
- * From a text to its receipt in this portal, with openssl 3 and curl alone, by the key file that
- * `keyShell` makes. The last line is what a service sends for each answer of its AI.
+ * The commands that sign a text and post its receipt to this portal, with openssl 3, curl and the
+ * key file that `keyShell` makes. A service sends the last line for each answer of its AI.
  */
 export function postShell({
   slug,

@@ -5,7 +5,7 @@ import { QrCode } from './qr-code.tsx'
 
 const PIXELS_A_MODULE = 4
 
-/** What a camera sees of it: white, and black where the path says so. */
+/** The picture that a camera sees: white, and black where the path says so. */
 function look(svg: string): { width: number; height: number; data: Uint8Array } {
   const modules = Number(/viewBox="0 0 (\d+) /.exec(svg)![1])
   const width = modules * PIXELS_A_MODULE

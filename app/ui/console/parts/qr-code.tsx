@@ -1,15 +1,15 @@
 import encodeQR from 'qr'
 
-/** Around the code, as the standard asks. */
+/** The margin around the code that the standard asks for. */
 const QUIET_ZONE = 4
 
 interface QrCodeProps {
   text: string
-  /** What it is, for whoever can't see it: never what it holds. */
+  /** The code's name for screen readers: never its content. */
   label: string
 }
 
-/** For a camera: dark on light, whatever the page around it looks like. */
+/** The code is dark on light in every colour scheme, because cameras need it so. */
 export function QrCode({ text, label }: QrCodeProps) {
   const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_ZONE })
   const path = rows

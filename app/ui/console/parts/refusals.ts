@@ -1,7 +1,7 @@
 import type { Notice } from '#app/ui/site/notice-pages.tsx'
 import { lookUp } from './look-up.ts'
 
-/** The bodies of the console's 403s, by which its pages know them. */
+/** The bodies of the console's 403s, which its error page recognises. */
 export const ROLE_TOO_LOW = 'role too low'
 export const EXPIRED_FORM = 'expired form'
 
@@ -23,15 +23,15 @@ const REFUSALS: Record<string, Refusal> = {
 
 const NOWHERE: Refusal = {
   title: 'There is no page here',
-  says: 'The address may be cut off or mistyped, or what it led to may be gone.',
+  says: 'The address may be cut off or mistyped, or its page may be gone.',
 }
 
 const TROUBLE: Refusal = {
   title: 'This page could not be shown right now',
-  says: 'The portal could not reach what it needs. Try again in a moment; if you have sent a form, look first whether it was done.',
+  says: 'The portal could not reach what it needs. Try again in a moment; if you sent a form, check first whether it took effect.',
 }
 
-/** What the console says instead of a page, and the way on, which never leaves it. */
+/** The notice in place of a page, with a link that stays within the console. */
 export function consoleNotice(error: unknown): Notice {
   const answer = error as { status?: unknown; data?: unknown } | null
   const refusal = lookUp(REFUSALS, String(answer?.data))

@@ -27,7 +27,7 @@ export function sayReceipts({
   return isMore ? `more than ${counted}` : counted
 }
 
-/** "3 Nov 2026, 14:02 UTC"; to the second where several things fall into one minute. */
+/** "3 Nov 2026, 14:02 UTC"; to the second where one minute holds several things. */
 export function sayTime(at: string, { toTheSecond = false } = {}): string {
   const date = new Date(at)
   const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`
@@ -49,7 +49,7 @@ export const sayDay = (day: string): string => dayOfMonth.format(new Date(day))
 /** "24 Nov" */
 export const sayShortDay = (day: string): string => shortDay.format(new Date(day))
 
-/** As VisibleText shows it, where there can be no markup: in the options of a list. */
+/** The text as VisibleText spells it, for places without markup, such as a list's options. */
 export const spellOut = (text: string): string =>
   textPieces(text, false)
     .map((piece) => (piece.mark ? `[${piece.text}]` : piece.text))

@@ -8,7 +8,7 @@ export interface Column<Row> {
 }
 
 interface TableProps<Row> {
-  /** Said to screen readers; seen where there is no heading above. */
+  /** Read out by screen readers; visible where no heading stands above. */
   caption: string
   columns: Column<Row>[]
   rows: Row[]
@@ -55,7 +55,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: TableP
   )
 }
 
-/** The way to the following part of a long list; the browser's own way leads back. */
+/** The link to the next part of a long list; the browser's Back button leads back. */
 export function Pager({ next, first }: { next: string | null; first?: string | null }) {
   if (next === null && first == null) return null
   return (

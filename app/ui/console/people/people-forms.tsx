@@ -11,7 +11,7 @@ const PEOPLE = { href: '/admin/people', text: 'People' }
 const ROLES = [
   { value: 'viewer', text: 'Viewer: sees no secrets, changes nothing' },
   { value: 'admin', text: 'Admin: changes everything but people' },
-  { value: 'owner', text: 'Owner: everything, and who may come in' },
+  { value: 'owner', text: 'Owner: changes everything, and manages people' },
 ]
 
 interface RoleFormProps<Fields extends Record<string, unknown>> {
@@ -45,7 +45,7 @@ interface InvitedPageProps {
   script: string | null
 }
 
-/** The answer to the form, and the only page that ever shows the link. */
+/** The form's answer, and the only page that ever shows the link. */
 export function InvitedPage({ link, script }: InvitedPageProps) {
   return (
     <>
@@ -110,7 +110,7 @@ interface RemovePersonPageProps {
   error: string | null
 }
 
-/** What removing does, before it is done. */
+/** Says what removing an admin does, before they are removed. */
 export function RemovePersonPage({ person, isSelf, error }: RemovePersonPageProps) {
   return (
     <>

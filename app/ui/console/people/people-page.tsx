@@ -9,25 +9,25 @@ import { DataTable, Pager } from '../parts/table.tsx'
 interface PeoplePageProps {
   people: { items: AdminView[]; next: string | null }
   invitations: InvitationView[]
-  /** Who is looking. */
+  /** The id of the admin who reads the page. */
   self: string
   done: string | null
 }
 
 const DONE = {
-  role: 'The role was changed. What they may do changes with their next click.',
+  role: 'The role was changed. It holds from their next click on.',
   removed: 'They were removed, and signed out everywhere.',
   withdrawn: 'The invitation was withdrawn: its link leads nowhere now.',
   gone: 'This invitation was used, withdrawn or expired meanwhile.',
 }
 
-/** Who may come in, as what, and how well their way in is kept. */
+/** The admins with their roles and ways in, and the open invitations. */
 export function PeoplePage({ people, invitations, self, done }: PeoplePageProps) {
   return (
     <>
       <PageHead
         title="People"
-        lead="A viewer sees every page but this one, never a secret, and changes nothing. An admin changes all that, and is shown new secrets. An owner also decides who is here."
+        lead="A viewer sees every page but this one, never a secret, and changes nothing. An admin may also change what those pages show, and sees new secrets. An owner also manages people."
         actions={
           <a className="button" href="/admin/people/invite">
             Invite somebody
@@ -39,7 +39,7 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
         caption="People"
         rows={people.items}
         rowKey={({ id }) => id}
-        empty={<p className="quiet">Nobody comes after these.</p>}
+        empty={<p className="quiet">There are no more people.</p>}
         columns={[
           {
             head: 'Name',
@@ -80,7 +80,9 @@ export function PeoplePage({ people, invitations, self, done }: PeoplePageProps)
           rows={invitations}
           rowKey={({ id }) => id}
           empty={
-            <p className="quiet">None. An invitation is a link that works once, for a week.</p>
+            <p className="quiet">
+              No invitation is open. An invitation is a link that works once, for a week.
+            </p>
           }
           columns={[
             { head: 'As', cell: ({ role }) => <Badge>{role}</Badge> },

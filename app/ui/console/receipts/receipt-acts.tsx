@@ -17,7 +17,7 @@ const crumbsOf = (receiptId: string) => [
   { href: `/admin/receipts/${receiptId}`, text: `${receiptId.slice(0, 16)}…` },
 ]
 
-/** Which one it is, so that nobody withdraws another than they think. */
+/** Names the receipt's facts, so that an admin does not act on the wrong one. */
 function Which({ receipt }: Pick<ActProps, 'receipt'>) {
   return (
     <p className="receipt-which">
@@ -45,7 +45,7 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
   const back = `/admin/receipts/${receiptId}`
   return (
     <>
-      <PageHead title="Withdraw this receipt" crumbs={crumbsOf(receiptId)} />
+      <PageHead title="Revoke this receipt" crumbs={crumbsOf(receiptId)} />
       <FormPanel>
         <Which receipt={receipt} />
         {revokedAt === null ? (
@@ -53,10 +53,10 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
             <h2>What will happen</h2>
             <ul className="says-list">
               <li>
-                Within seconds its public page says “Withdrawn by its issuer”, with your reason.
+                Within seconds its public page says “Revoked by its issuer”, with your reason.
               </li>
               <li>The receipt itself stays, with its signature and its content.</li>
-              <li>It counts under the API key’s cap as before; the job keeps its receipt.</li>
+              <li>It still counts against the API key’s cap, and the job keeps its receipt.</li>
               <li>This can’t be taken back, and the reason can’t be changed later.</li>
             </ul>
             <ConsoleForm form={form}>
@@ -67,14 +67,14 @@ export function ReceiptRevoke({ receipt, form, reason }: RevokeProps) {
                 help="Everybody who has the link reads it. 1 to 500 characters on one line."
               />
               <Submit danger cancel={back}>
-                Withdraw the receipt
+                Revoke the receipt
               </Submit>
             </ConsoleForm>
           </>
         ) : (
           <Already back={back}>
-            It was withdrawn on <TimeText at={revokedAt} />. A withdrawal is final and keeps its
-            first reason.
+            It was revoked on <TimeText at={revokedAt} />. A revocation is final and keeps its first
+            reason.
           </Already>
         )}
       </FormPanel>
@@ -103,12 +103,10 @@ export function ReceiptErase({ receipt, form }: ActProps) {
                 its address answers 410.
               </li>
               <li>
-                The receipt and its verdict stay. Whoever has the text can still compare it with
-                what was signed.
+                The receipt and its verdict stay. A reader with the text can still compare it with
+                the signed one.
               </li>
-              <li>
-                Copies that others made, and backups of this database, are not reached by this.
-              </li>
+              <li>Copies that others made, and backups of this database, stay as they are.</li>
             </ul>
             <ConsoleForm form={form}>
               <Submit danger cancel={back}>

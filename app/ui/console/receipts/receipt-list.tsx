@@ -10,7 +10,7 @@ interface ReceiptListProps {
   receipts: ReceiptRecord[]
   asked: Record<string, string>
   wrong: ('from' | 'to')[]
-  /** Whether there is any receipt at all. */
+  /** Whether the portal has any receipt. */
   hasReceipt: boolean
   publicUrl: string
   next: string | null
@@ -26,7 +26,7 @@ export function ReceiptList(props: ReceiptListProps) {
   const head = (
     <PageHead
       title="Receipts"
-      lead="What your services signed and posted, newest first. What is in a receipt stays as it was signed; it can be withdrawn, and content that is kept can be erased."
+      lead="The receipts that your services signed and posted, newest first. A receipt stays as it was signed. You can revoke it, and erase content that is kept here."
     />
   )
   if (!hasReceipt)
@@ -132,14 +132,14 @@ function shorten(text: string): string {
     : `${characters.slice(0, JOB_CHARACTERS_SHOWN).join('')}…`
 }
 
-/** Said of itself alone: whether it holds is computed on its own page. */
+/** The badges say what the row holds; the receipt's own page computes its verdict. */
 export function ReceiptBadges({ receipt }: { receipt: ReceiptRecord }) {
   const { mode, visibility, revokedAt, erasedAt, keyCutIt } = receipt
   return (
     <span className="badges">
       {mode === 'test' ? <Badge tone="info">test</Badge> : null}
-      {revokedAt === null ? null : <Badge tone="bad">withdrawn</Badge>}
-      {revokedAt === null && keyCutIt ? <Badge tone="bad">withdrawn with its key</Badge> : null}
+      {revokedAt === null ? null : <Badge tone="bad">revoked</Badge>}
+      {revokedAt === null && keyCutIt ? <Badge tone="bad">revoked with its key</Badge> : null}
       {erasedAt === null ? null : <Badge tone="warn">content erased</Badge>}
       <Badge>{visibility}</Badge>
     </span>

@@ -18,18 +18,18 @@ interface ReceiptViewProps {
   notes: ReceiptNotes
   report: Report
   facts: Facts
-  /** What was just done here. */
+  /** The act that led to this page, from its address. */
   done: string | null
   mayAct: boolean
 }
 
 const DONE = {
-  revoked: 'The receipt is withdrawn. Its public page says so within seconds.',
+  revoked: 'The receipt is revoked. Its public page says so within seconds.',
   erased:
     'The content is erased. The receipt stays, and its page says that its content was erased.',
 }
 
-/** A receipt: what the public sees of it, and what the portal knows beside that. */
+/** A receipt: its report as the public sees it, and the portal's own notes. */
 export function ReceiptView({ words, notes, report, facts, done, mayAct }: ReceiptViewProps) {
   const { receiptId } = notes
   return (
@@ -44,7 +44,7 @@ export function ReceiptView({ words, notes, report, facts, done, mayAct }: Recei
             </a>
             {mayAct && notes.revokedAt === null ? (
               <a className="button secondary danger" href={`/admin/receipts/${receiptId}/revoke`}>
-                Withdraw…
+                Revoke…
               </a>
             ) : null}
             {mayAct && notes.contentBytes !== null ? (
@@ -131,7 +131,7 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
           <ContentKept notes={notes} />
         </Fact>
         {notes.revokedAt === null ? null : (
-          <Fact name="Withdrawn">
+          <Fact name="Revoked">
             <TimeText at={notes.revokedAt} />
           </Fact>
         )}
@@ -140,16 +140,14 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
         </Fact>
       </FactsOf>
       <p>
-        <a href={`/admin/audit?subject=${notes.receiptId}`}>
-          All that was done with it, in the audit
-        </a>
+        <a href={`/admin/audit?subject=${notes.receiptId}`}>Its history in the audit</a>
       </p>
     </section>
   )
 }
 
 const VISIBILITIES = {
-  private: 'Private: only who has the link finds it, and no content is kept.',
+  private: 'Private: only readers with the link find it, and no content is kept.',
   public: 'Public: the content was sent to be shown on its page.',
   findable: 'Findable: no content is kept, but its digest can be searched.',
 }
