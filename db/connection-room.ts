@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { CONNECTIONS_MAX, withConnection } from './client.server.ts'
 import type { Connection } from './connection.ts'
+import { CONNECTIONS_MAX, withConnection } from './pools.server.ts'
 
 /** The first of several processes keeps the connections that it started with. */
 const OF_THE_FIRST = 4

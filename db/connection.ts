@@ -1,8 +1,20 @@
+import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+
 /** Where a Postgres is: a URL, or the socket folder of the embedded one. */
 export type Connection =
   { url: string } | { host: string; port: number; user: string; password: string; database: string }
 
-/** The database can't be reached, or went away with the statement. Whatever was asked may be asked again. */
+/** Drizzle's typed queries, on a pool or within a transaction. */
+export type Orm = PgDatabase<NodePgQueryResultHKT>
+
+/** Runs one hand-written statement, prepared, and gives its rows. */
+export type Run = <Row>(
+  text: string,
+  values: (string | number | Uint8Array | null)[],
+) => Promise<Row[]>
+
+/** The database is out of reach, or went away with the statement. The caller may ask again. */
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable'
 }
@@ -48,8 +60,18 @@ export const isUniqueViolation = (error: unknown): boolean => codeOf(unwrap(erro
 export const unwrap = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? error.cause : error
 
-/** Runs one hand-written statement, prepared, and gives its rows. */
-export type Run = <Row>(
-  text: string,
-  values: (string | number | Uint8Array | null)[],
-) => Promise<Row[]>
+const RETRIES_MAX = 10
+
+/** Runs `work` again from its beginning while Postgres asks for it. */
+export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (thrown) {
+      const error = unwrap(thrown)
+      if (isRetryable(error) && attempt < RETRIES_MAX) continue
+      if (!isUnavailable(error)) throw thrown
+      throw new DatabaseUnavailable('the database is away', { cause: error })
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Orm } from '../client.server.ts'
+import type { Orm } from '../connection.ts'
 
 /** A time as JavaScript holds it. Multiplied before the cast: a float would lose a millisecond. */
 export const ms = (time: string): string => `(extract(epoch from ${time}) * 1000)::float8`

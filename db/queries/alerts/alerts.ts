@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, or } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
-import type { Run } from '../../connection.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm, Run } from '../../connection.ts'
 import { alerts } from '../../console-schema.ts'
 
 export type AlertRow = typeof alerts.$inferSelect

@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { webhooks } from '../../console-schema.ts'
 
 /** Of a removed webhook the row stays, for its deliveries name it; its secret is empty. */

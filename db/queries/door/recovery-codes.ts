@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import type { Orm } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { recoveryCodes } from '../../console-schema.ts'
 
 /** A new set in the place of the old one; an empty one removes it. */

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, isNull, lt, ne, or } from 'drizzle-orm'
-import type { Orm } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { admins, sessions } from '../../console-schema.ts'
 
 export type SessionRow = typeof sessions.$inferSelect

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, ne } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
-import { isUniqueViolation } from '../../connection.ts'
+import type { Db } from '../../client.server.ts'
+import { isUniqueViolation, type Orm } from '../../connection.ts'
 import { issuers, signingKeys } from '../../schema.ts'
 
 export type IssuerRow = typeof issuers.$inferSelect

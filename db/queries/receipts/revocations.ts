@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { Orm } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { contents, erasures, receipts, revocations } from '../../schema.ts'
 
 export type RevocationRow = typeof revocations.$inferSelect
