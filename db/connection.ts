@@ -35,7 +35,7 @@ const CODES_UNAVAILABLE = new Set([
   '57014', // statement timeout
 ])
 
-/** What the driver and its pool say of a connection that is gone, without a code. */
+/** Messages of the driver and its pool about a lost connection, which have no code. */
 const UNAVAILABLE =
   /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool)/
 
@@ -48,15 +48,15 @@ export const isUnavailable = (error: unknown): boolean => {
   return error instanceof Error && UNAVAILABLE.test(error.message)
 }
 
-/** Postgres asks for the transaction to be run again: serialization failure, or a deadlock's victim. */
+/** Postgres asks for a repetition of the transaction: serialization failure or deadlock. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
 
-/** Another version of the portal has changed a table since this connection planned the statement. */
+/** Another version of the portal has changed a table since the statement was planned. */
 export const isStalePlan = (error: unknown): boolean => codeOf(error) === '0A000'
 
 export const isUniqueViolation = (error: unknown): boolean => codeOf(unwrap(error)) === '23505'
 
-/** Drizzle wraps what the driver threw. */
+/** Drizzle wraps the driver's error. */
 export const unwrap = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? error.cause : error
 

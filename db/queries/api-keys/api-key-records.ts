@@ -25,7 +25,7 @@ export async function updateApiKey(
   return row!
 }
 
-/** In order of id, from the one after `after`; of one issuer, or of all. */
+/** In order of id, from the key that follows `after`; of one issuer or of all. */
 export const selectApiKeyRecords = (
   db: Db,
   issuer: string | null,

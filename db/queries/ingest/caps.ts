@@ -17,7 +17,7 @@ const toUsage = (row: Row): UsageRow => ({
   resetsAt: new Date(row.resets_at),
 })
 
-/** Holds `count` places for at most `ttlSeconds`; `expiresAt` is null where there was no room. */
+/** Holds `count` places for at most `ttlSeconds`. `expiresAt` is null: the cap leaves no room. */
 export async function insertReservation(
   db: Db,
   values: { id: string; apiKey: string; count: number; ttlSeconds: number },
@@ -47,7 +47,7 @@ export async function deleteReservation(db: Db, id: string, apiKey: string): Pro
   return row!.released
 }
 
-/** The counter as it stands, expired reservations left out. */
+/** The counter now, without expired reservations. */
 export async function selectUsage(db: Db, apiKey: string): Promise<UsageRow & { period: string }> {
   const [row] = await withRetries(() =>
     db.quick<Row & { period: string }>(
