@@ -22,8 +22,8 @@ export interface QueueLimits<I> {
 export interface GroupQueue<I, O> {
   isEmpty(): boolean
   /**
-   * False: `waitingMax` members wait, or more than fit in WAITING_BYTES_MAX, as large contents could
-   * otherwise fill the memory.
+   * False: `waitingMax` members wait, or more than fit in WAITING_BYTES_MAX, as large contents
+   * could otherwise fill the memory.
    */
   add(member: Member<I, O>): boolean
   /** The next members to travel together: as many as one statement should carry, at least one. */

@@ -28,9 +28,9 @@ const SOCKET_PATH_BYTES_MAX = 103
 
 /**
  * An ordinary user's Postgres lives in the data folder. Postgres refuses to run as root, and other
- * users may be unable to read root's clone, so root's Postgres lives under /var/lib. The data folder
- * notes its path: a moved clone finds its database again, and a data folder that was deleted and
- * made anew gets a new database instead of old data.
+ * users may be unable to read root's clone, so root's Postgres lives under /var/lib. The data
+ * folder notes its path: a moved clone finds its database again, and a data folder that was deleted
+ * and made anew gets a new database instead of old data.
  */
 export async function openHome(dataDir: string): Promise<Home> {
   const own = join(dataDir, OWN)
@@ -95,7 +95,7 @@ async function makeHome(folder: string, engines: string, dataDir: string): Promi
   return { folder, engines, cluster, account: undefined }
 }
 
-/** An account that owns as little as possible, from /etc/passwd because initdb asks for its name. */
+/** An account that owns as little as possible, named in /etc/passwd because initdb asks. */
 async function findAccount(): Promise<NonNullable<Account>> {
   const accounts = new Map<string, NonNullable<Account>>()
   for (const line of (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n')) {

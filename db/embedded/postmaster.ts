@@ -27,8 +27,9 @@ export async function stopOrphan(home: Home): Promise<boolean> {
   // A pid file outlives a crash, and another process may have its number by now. A root that trusts
   // the file alone would let the file's owner choose which process root kills.
   if (!orphan || orphan.uid !== uid || !orphan.command.includes(home.cluster)) {
-    // Postgres itself would take a zombie or a stranger for a running server. If backends of a killed
-    // server are still alive, their shared memory keeps the new server out until they are gone.
+    // Postgres itself would take a zombie or a stranger for a running server. If backends of a
+    // killed server are still alive, their shared memory keeps the new server out until they are
+    // gone.
     await rm(file, { force: true })
     return false
   }
@@ -78,8 +79,8 @@ async function spawnPostmaster(launch: Launch, logFile: string): Promise<ChildPr
       cwd: home.folder,
       env: ENGINE_ENVIRONMENT,
       stdio: ['ignore', log.fd, log.fd],
-      // Ctrl-C reaches every process of the terminal's session. In a session of its own, the database
-      // stays until the portal has finished its last requests.
+      // Ctrl-C reaches every process of the terminal's session. In a session of its own, the
+      // database stays until the portal has finished its last requests.
       detached: true,
     })
     child.unref()

@@ -4,8 +4,8 @@ import { DATABASE_USER } from './cluster.ts'
 import type { Home } from './home.ts'
 
 /**
- * Writes the settings at every start, beside the cluster. Under root the cluster's folder belongs to
- * another account, which could have laid a link there for root to write through.
+ * Writes the settings at every start, beside the cluster. Under root the cluster's folder belongs
+ * to another account, which could have laid a link there for root to write through.
  */
 export async function writeSettings(home: Home, durable: boolean): Promise<string[]> {
   const config = join(home.folder, 'postgresql.conf')

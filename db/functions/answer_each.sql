@@ -1,7 +1,7 @@
 -- Decides on each receipt of a group by itself, in arrival order, and counts the receipts to store.
 -- `ingest` has taken a place for every receipt of the group, which locked the counters; this
--- function gives back the places that were not needed. The arrays have one element for each receipt,
--- dated `at`; a counter is the API key's just after that receipt.
+-- function gives back the places that were not needed. The arrays have one element for each
+-- receipt, dated `at`; a counter is the API key's just after that receipt.
 CREATE OR REPLACE FUNCTION answer_each(
   month text, keys text[], p_api_key text[], p_secret_hash bytea[], p_id bytea[],
   p_digest bytea[], p_issuer text[], p_kid text[], p_jti text[], p_reservation text[],

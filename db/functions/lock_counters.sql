@@ -1,6 +1,6 @@
 -- Locks the counters of these API keys for this month, in key order, makes the missing ones, and
--- gives back the places of expired reservations. Every function that counts begins with these locks,
--- so one transaction at a time decides about a cap. `keys` is sorted and distinct.
+-- gives back the places of expired reservations. Every function that counts begins with these
+-- locks, so one transaction at a time decides about a cap. `keys` is sorted and distinct.
 --
 -- Returns the moment by which the caller decides and dates: a second look at the clock might show
 -- another month than the counters'.

@@ -38,7 +38,8 @@ export interface ClaimedRow {
 
 /**
  * One statement, committed before the first request: no transaction waits for a stranger's server.
- * A claim moves the next attempt to the end of the lease, so another process sends if this one dies.
+ * A claim moves the next attempt to the end of the lease, so another process sends if this one
+ * dies.
  */
 export const claimDeliveries = (
   run: Run,

@@ -10,9 +10,9 @@ export interface Bucket {
 }
 
 /**
- * Takes one token; false: the bucket is empty. One statement refills the bucket by the elapsed time,
- * looks and takes under the row's lock, so simultaneous attempts never get more tokens than the
- * bucket holds. A clock behind the row's own adds and removes no token.
+ * Takes one token; false: the bucket is empty. One statement refills the bucket by the elapsed
+ * time, looks and takes under the row's lock, so simultaneous attempts never get more tokens than
+ * the bucket holds. A clock behind the row's own adds and removes no token.
  */
 export async function takeAttempt(
   db: Pick<Db, 'orm'>,

@@ -84,8 +84,8 @@ export async function updateIssuer(
 }
 
 /**
- * False: an issuer has published this key already. Of two transactions that publish one key at once,
- * the second waits here for the first.
+ * False: an issuer has published this key already. Of two transactions that publish one key at
+ * once, the second waits here for the first.
  */
 export async function insertSigningKey(tx: Orm, row: KeyRow): Promise<boolean> {
   const rows = await tx.insert(signingKeys).values(row).onConflictDoNothing().returning()

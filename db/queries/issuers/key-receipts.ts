@@ -7,8 +7,8 @@ const FAR_AHEAD = 'infinity'
 
 /**
  * The number of receipts of these signing keys received from `since` to before `until`: exact up to
- * `max`, and max + 1 beyond it. Postgres reads the index alone, so that the answer costs the same at
- * a hundred thousand receipts and at a hundred million.
+ * `max`, and max + 1 beyond it. Postgres reads the index alone, so that the answer costs the same
+ * at a hundred thousand receipts and at a hundred million.
  */
 export async function countKeyReceipts(
   run: Run,
