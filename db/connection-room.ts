@@ -1,21 +1,21 @@
 import { sql } from 'drizzle-orm'
-import { CONNECTIONS_MAX, withConnection } from './client.server.ts'
 import type { Connection } from './connection.ts'
+import { CONNECTIONS_MAX, withConnection } from './pools.server.ts'
 
-/** The first of several processes keeps the connections that it started with. */
+/** The first of several processes keeps the connections of its start. */
 const OF_THE_FIRST = 4
 
 /**
- * A sentence where so many processes may ask for more connections than the database gives; null
- * where they fit. A warning and no refusal: the portal works until all of them are busy at once,
- * and then answers 503 to those that find none.
+ * A sentence if so many processes may open more connections than the database gives; null if they
+ * fit. The sentence warns and refuses nothing: the portal works until all connections are busy at
+ * once, and then answers 503 to a request that finds none.
  */
 export async function findLackOfConnections(
   connection: Connection,
   processes: number,
 ): Promise<string | null> {
   const given = await withConnection(connection, async (orm) => {
-    // Postgres 16 knows a second kind of reserved connections.
+    // Postgres 16 has a second kind of reserved connections.
     const { rows } = await orm.execute<{ given: number }>(sql`
       select current_setting('max_connections')::int
         - current_setting('superuser_reserved_connections')::int

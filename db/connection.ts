@@ -1,8 +1,20 @@
+import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+
 /** Where a Postgres is: a URL, or the socket folder of the embedded one. */
 export type Connection =
   { url: string } | { host: string; port: number; user: string; password: string; database: string }
 
-/** The database can't be reached, or went away with the statement. Whatever was asked may be asked again. */
+/** Drizzle's typed queries, on a pool or within a transaction. */
+export type Orm = PgDatabase<NodePgQueryResultHKT>
+
+/** Runs one hand-written statement, prepared, and gives its rows. */
+export type Run = <Row>(
+  text: string,
+  values: (string | number | Uint8Array | null)[],
+) => Promise<Row[]>
+
+/** The database is out of reach, or went away with the statement. The caller may ask again. */
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable'
 }
@@ -23,7 +35,7 @@ const CODES_UNAVAILABLE = new Set([
   '57014', // statement timeout
 ])
 
-/** What the driver and its pool say of a connection that is gone, without a code. */
+/** Messages of the driver and its pool about a lost connection, which have no code. */
 const UNAVAILABLE =
   /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool)/
 
@@ -36,20 +48,30 @@ export const isUnavailable = (error: unknown): boolean => {
   return error instanceof Error && UNAVAILABLE.test(error.message)
 }
 
-/** Postgres asks for the transaction to be run again: serialization failure, or a deadlock's victim. */
+/** Postgres asks for a repetition of the transaction: serialization failure or deadlock. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
 
-/** Another version of the portal has changed a table since this connection planned the statement. */
+/** Another version of the portal has changed a table since the statement was planned. */
 export const isStalePlan = (error: unknown): boolean => codeOf(error) === '0A000'
 
 export const isUniqueViolation = (error: unknown): boolean => codeOf(unwrap(error)) === '23505'
 
-/** Drizzle wraps what the driver threw. */
+/** Drizzle wraps the driver's error. */
 export const unwrap = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? error.cause : error
 
-/** Runs one hand-written statement, prepared, and gives its rows. */
-export type Run = <Row>(
-  text: string,
-  values: (string | number | Uint8Array | null)[],
-) => Promise<Row[]>
+const RETRIES_MAX = 10
+
+/** Runs `work` again from its beginning while Postgres asks for it. */
+export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (thrown) {
+      const error = unwrap(thrown)
+      if (isRetryable(error) && attempt < RETRIES_MAX) continue
+      if (!isUnavailable(error)) throw thrown
+      throw new DatabaseUnavailable('the database is away', { cause: error })
+    }
+  }
+}

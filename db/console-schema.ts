@@ -14,20 +14,20 @@ import {
 } from 'drizzle-orm/pg-core'
 import { bytea, time } from './columns.ts'
 
-/** Who may open the console. A removed admin stays, because audit entries name them. */
+/** The people of the console. The row of a removed admin stays: audit entries name the admin. */
 export const admins = pgTable(
   'admins',
   {
     id: uuid().primaryKey(),
     name: text().notNull(),
-    /** The name as it is compared: two that read the same are one. */
+    /** The form in which names are compared: two names that read the same have one form. */
     nameKey: text('name_key').notNull(),
     role: text({ enum: ['owner', 'admin', 'viewer'] }).notNull(),
-    /** argon2id, in its own notation; null for somebody with passkeys only. */
+    /** argon2id, in its own notation; null for an admin with passkeys only. */
     passwordHash: text('password_hash'),
-    /** Sealed; null while there is no second factor. */
+    /** Sealed; null without a second factor. */
     totpSecret: bytea('totp_secret'),
-    /** The time step of the last code that was taken: no code is taken twice. */
+    /** The time step of the last accepted code, so that each code is accepted once. */
     totpStep: bigint('totp_step', { mode: 'number' }),
     createdAt: time('created_at').notNull(),
     removedAt: time('removed_at'),
@@ -44,7 +44,7 @@ export const recoveryCodes = pgTable(
     admin: uuid()
       .notNull()
       .references(() => admins.id),
-    /** SHA-256: a code has 80 random bits, so nothing slower is needed. */
+    /** SHA-256 is enough: a code has 80 random bits. */
     hash: bytea().notNull(),
     usedAt: time('used_at'),
   },
@@ -73,14 +73,14 @@ export const passkeys = pgTable(
 export const sessions = pgTable(
   'sessions',
   {
-    /** SHA-256 of the cookie's token: who reads the database can't take over a session. */
+    /** SHA-256 of the cookie's token: a reader of the database can't take over a session. */
     id: bytea().primaryKey(),
     admin: uuid()
       .notNull()
       .references(() => admins.id),
     createdAt: time('created_at').notNull(),
     lastSeenAt: time('last_seen_at').notNull(),
-    /** When they last proved who they are; sensitive acts ask for a recent one. */
+    /** The admin's last proof of identity; sensitive acts ask for a recent one. */
     confirmedAt: time('confirmed_at').notNull(),
     address: text().notNull(),
     userAgent: text('user_agent').notNull(),
@@ -88,13 +88,13 @@ export const sessions = pgTable(
   (t) => [index('sessions_admin').on(t.admin)],
 )
 
-/** Links that let somebody in once: the first owner, an invited admin, an owner who lost their keys. */
+/** Links that let a person in once: the first owner, an invited admin, a locked-out owner. */
 export const invitations = pgTable('invitations', {
   /** SHA-256 of the link's token. */
   id: bytea().primaryKey(),
   kind: text({ enum: ['setup', 'invite', 'recover'] }).notNull(),
   role: text({ enum: ['owner', 'admin', 'viewer'] }).notNull(),
-  /** Whom a recovery is for. */
+  /** The owner whom a recovery lets in. */
   admin: uuid().references(() => admins.id),
   createdBy: text('created_by').notNull(),
   createdAt: time('created_at').notNull(),
@@ -102,7 +102,7 @@ export const invitations = pgTable('invitations', {
   usedAt: time('used_at'),
 })
 
-/** What was begun and not yet finished: a passkey's challenge, a password without its second factor. */
+/** Unfinished sign-ins: a passkey's challenge, a password that awaits its second factor. */
 export const challenges = pgTable('challenges', {
   /** SHA-256 of the cookie's token. */
   id: bytea().primaryKey(),
@@ -112,14 +112,14 @@ export const challenges = pgTable('challenges', {
   expiresAt: time('expires_at').notNull(),
 })
 
-/** Token buckets for sign-ins, per account and per address: they fill again, so nobody is locked out for ever. */
+/** Token buckets for sign-ins, by account and by address. They refill, so a lock-out ends. */
 export const attempts = pgTable('attempts', {
   bucket: text().primaryKey(),
   tokens: doublePrecision().notNull(),
   at: time('at').notNull(),
 })
 
-/** What was used up to that day's last count, within its month; a day's own is the difference. */
+/** The month's counter at the day's last count. Two days' difference is the later day's own use. */
 export const usageDays = pgTable(
   'usage_days',
   {
@@ -137,7 +137,7 @@ export const apiKeyUses = pgTable('api_key_uses', {
   lastUsedFrom: text('last_used_from').notNull(),
 })
 
-/** Requests that were refused, by day and code; `apiKey` is empty where none was recognised. */
+/** Refused requests, by day and code; `apiKey` is empty for an unrecognised key. */
 export const refusals = pgTable(
   'refusals',
   {
@@ -154,7 +154,7 @@ export const webhooks = pgTable('webhooks', {
   /** `whk_` and 16 characters. */
   id: text().primaryKey(),
   url: text().notNull(),
-  /** Sealed: it has to be known again to sign with it. */
+  /** Sealed and not hashed: the portal signs with the secret. */
   secret: bytea().notNull(),
   createdAt: time('created_at').notNull(),
   disabledAt: time('disabled_at'),
@@ -163,12 +163,12 @@ export const webhooks = pgTable('webhooks', {
 export const alerts = pgTable(
   'alerts',
   {
-    /** `msg_` and 24 characters; the webhook's id, the same for every attempt. */
+    /** `msg_` and 24 characters; the header `webhook-id`, the same for every attempt. */
     id: text().primaryKey(),
     type: text().notNull(),
     subject: text().notNull(),
     data: jsonb().notNull(),
-    /** The same thing is told once: a cap, its month and its share, for example. */
+    /** An occasion is told once; for example a cap, its month and its share. */
     occasion: text().notNull(),
     createdAt: time('created_at').notNull(),
   },

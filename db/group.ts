@@ -1,79 +1,33 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseUnavailable, isRetryable, isUnavailable, unwrap } from './connection.ts'
+import { createGroupQueue, type Member, type QueueLimits } from './group-queue.ts'
 
 export interface Group<I, O> {
   call(item: I): Promise<O>
 }
 
-interface Waiting<I, O> {
-  item: I
-  /** When it was called, in the process's own milliseconds. */
-  at: number
-  resolve: (answer: O) => void
-  reject: (error: unknown) => void
-}
-
 const RETRIES_MAX = 20
 const DEADLINE_MS = 20_000
-const GROUP_BYTES_MAX = 8 * 1024 * 1024
-const WAITING_BYTES_MAX = 256 * 1024 * 1024
 
 /**
  * Calls that arrive while one is under way go together into the next. No timer waits for company:
  * a lone call leaves at once, so it costs no more than a plain one.
  *
- * `run` takes many items and gives an answer for each, in order. It is repeated when Postgres asks
- * for it; a group that fails for another reason is tried member by member, so that one bad member
- * never fails its neighbours. Rejects with DatabaseUnavailable when more than `waitingMax` wait, or
- * more of them than fit in WAITING_BYTES_MAX: large contents could otherwise fill the memory.
+ * `run` takes many items and gives an answer for each, in order. Postgres may ask for a repetition
+ * of `run`. A group that fails for another reason is tried member by member, so that one bad member
+ * never fails its neighbours. A call beyond the limits of the queue rejects with
+ * DatabaseUnavailable.
  */
-export function createGroup<I, O>(options: {
-  run: (items: I[]) => Promise<O[]>
-  sizeMax: number
-  waitingMax: number
-  /** How large an item is; without it, all are small. */
-  bytesOf?: (item: I) => number
-}): Group<I, O> {
-  const bytesOf = options.bytesOf ?? (() => 0)
-  const waiting: Waiting<I, O>[] = []
-  let waitingBytes = 0
+export function createGroup<I, O>(
+  options: { run: (items: I[]) => Promise<O[]> } & QueueLimits<I>,
+): Group<I, O> {
+  const queue = createGroupQueue<I, O>(options)
   let busy = false
 
-  /** The next to travel together: as many as one statement should carry, and at least one. */
-  function takeGroup(): Waiting<I, O>[] {
-    let bytes = 0
-    let count = 0
-    while (count < Math.min(waiting.length, options.sizeMax)) {
-      const next = bytesOf(waiting[count]!.item)
-      if (count > 0 && bytes + next > GROUP_BYTES_MAX) break
-      bytes += next
-      count++
-    }
-    waitingBytes -= bytes
-    return waiting.splice(0, count)
-  }
-
-  async function runOnce(items: I[]): Promise<O[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await withDeadline(options.run(items))
-      } catch (thrown) {
-        const error = unwrap(thrown)
-        if (isRetryable(error) && attempt <= RETRIES_MAX) {
-          await sleep(Math.random() * 5 * attempt)
-          continue
-        }
-        if (isUnavailable(error) || isRetryable(error)) {
-          throw new DatabaseUnavailable('the database is away', { cause: error })
-        }
-        throw error
-      }
-    }
-  }
-
-  async function settle(members: Waiting<I, O>[]): Promise<void> {
+  async function settle(members: Member<I, O>[]): Promise<void> {
     try {
-      const answers = await runOnce(members.map((member) => member.item))
+      const items = members.map((member) => member.item)
+      const answers = await runUntilDone(() => options.run(items))
       members.forEach((member, i) => member.resolve(answers[i]!))
     } catch (error) {
       if (members.length === 1 || error instanceof DatabaseUnavailable) {
@@ -85,24 +39,20 @@ export function createGroup<I, O>(options: {
     }
   }
 
-  /** A database that hangs is not waited for again by those who waited behind. */
+  /** The members that waited behind a hanging statement don't wait for the database again. */
   function rejectLate(error: DatabaseUnavailable): void {
-    const oldest = performance.now() - DEADLINE_MS / 2
-    while (waiting.length > 0 && waiting[0]!.at < oldest) {
-      const late = waiting.shift()!
-      waitingBytes -= bytesOf(late.item)
-      late.reject(error)
-    }
+    const late = queue.takeOlder(performance.now() - DEADLINE_MS / 2)
+    for (const member of late) member.reject(error)
   }
 
   async function drain(): Promise<void> {
     busy = true
-    while (waiting.length > 0) {
-      // One turn of the loop, no timer: what was read from other sockets in this turn travels
-      // along. Without it every other group is one call that arrived first, and costs a whole
-      // commit while all the others wait.
+    while (!queue.isEmpty()) {
+      // One turn of the loop, no timer: calls that other sockets bring in this turn travel along.
+      // Without it every other group is one call that arrived first, and costs a whole commit
+      // while all the others wait.
       await nextTurn()
-      await settle(takeGroup())
+      await settle(queue.takeGroup())
     }
     busy = false
   }
@@ -110,18 +60,31 @@ export function createGroup<I, O>(options: {
   return {
     call: (item) =>
       new Promise((resolve, reject) => {
-        const bytes = bytesOf(item)
-        if (
-          waiting.length >= options.waitingMax ||
-          (waiting.length > 0 && waitingBytes + bytes > WAITING_BYTES_MAX)
-        ) {
+        if (!queue.add({ item, at: performance.now(), resolve, reject })) {
           reject(new DatabaseUnavailable('too many requests wait for the database'))
           return
         }
-        waiting.push({ item, at: performance.now(), resolve, reject })
-        waitingBytes += bytes
         if (!busy) void drain()
       }),
+  }
+}
+
+/** Runs a group's statement again, after a random pause, while Postgres asks for it. */
+async function runUntilDone<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withDeadline(run())
+    } catch (thrown) {
+      const error = unwrap(thrown)
+      if (isRetryable(error) && attempt <= RETRIES_MAX) {
+        await sleep(Math.random() * 5 * attempt)
+        continue
+      }
+      if (isUnavailable(error) || isRetryable(error)) {
+        throw new DatabaseUnavailable('the database is away', { cause: error })
+      }
+      throw error
+    }
   }
 }
 

@@ -4,17 +4,17 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import { withConnection, type Orm } from './client.server.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Orm } from './connection.ts'
+import { withConnection } from './pools.server.ts'
 import { sqlFunctions } from './schema.ts'
 import { StartError } from './start-error.ts'
 
-/** Any number that no other program on the same server is likely to lock. */
+/** An arbitrary number: other programs on the same server are unlikely to lock it. */
 const LOCK = 7_302_611_425
 
 const VERSION_MIN = 15
 
-/** The same place from db/ and from the bundle in build/. */
+/** The path is the same from db/ and from the bundle in build/. */
 const folder = (name: string) => fileURLToPath(new URL(`../db/${name}`, import.meta.url))
 
 async function refuseOld(orm: Orm): Promise<void> {
@@ -28,8 +28,8 @@ async function refuseOld(orm: Orm): Promise<void> {
 
 /**
  * Applies the migrations that the database lacks. False: the database has migrations that this
- * build does not know. Drizzle's own migrator begins a transaction of its own, and the functions
- * belong into the same one; its table is kept, so databases of earlier releases go on.
+ * build does not know. Drizzle's own migrator would begin its own transaction, and the functions
+ * belong to the same one. Drizzle's table is kept, so databases of earlier releases go on.
  */
 async function applyMigrations(tx: Orm, migrationsFolder: string): Promise<boolean> {
   await tx.execute(sql`create schema if not exists drizzle`)
@@ -49,10 +49,10 @@ async function applyMigrations(tx: Orm, migrationsFolder: string): Promise<boole
   return migrations.at(-1)!.folderMillis >= last
 }
 
-/** Applies each file of db/functions that has changed since it was applied last. */
+/** Applies each file of db/functions that has changed since its last application. */
 async function applyFunctions(tx: Orm, functionsFolder: string): Promise<void> {
   const applied = new Map((await tx.select().from(sqlFunctions)).map((row) => [row.name, row.hash]))
-  // Postgres then reads a body when the function is first called, so the files need no order.
+  // Postgres then reads a body at the function's first call, so the files need no order.
   await tx.execute(sql`set local check_function_bodies = off`)
   for (const file of readdirSync(functionsFolder).filter((name) => name.endsWith('.sql'))) {
     const text = readFileSync(join(functionsFolder, file), 'utf8')
@@ -86,7 +86,7 @@ export const migrate = (
         await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`)
         if (await applyMigrations(tx, from.migrations)) await applyFunctions(tx, from.functions)
       },
-      // Each statement sees what the process before this one committed while this one waited.
+      // Each statement sees the commits of the process for which this one waited.
       { isolationLevel: 'read committed' },
     )
   })

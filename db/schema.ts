@@ -18,7 +18,7 @@ export const issuers = pgTable(
   {
     slug: text().primaryKey(),
     name: text().notNull(),
-    /** UTS 39 skeleton: two names that look alike have the same one. */
+    /** UTS 39 skeleton: two names that look alike have the same skeleton. */
     nameSkeleton: text('name_skeleton').notNull(),
     url: text(),
     createdAt: time('created_at').notNull(),
@@ -29,7 +29,7 @@ export const issuers = pgTable(
 export const signingKeys = pgTable(
   'signing_keys',
   {
-    /** RFC 7638 thumbprint. Unique over all issuers: one key never speaks for two. */
+    /** RFC 7638 thumbprint. Unique over all issuers: one key never speaks for two of them. */
     kid: text().primaryKey(),
     issuer: text()
       .notNull()
@@ -51,23 +51,23 @@ export const signingKeys = pgTable(
 export const apiKeys = pgTable(
   'api_keys',
   {
-    /** `key_` and the eight characters that stand in the secret too. */
+    /** `key_` and eight characters, which the secret contains too. */
     id: text().primaryKey(),
     issuer: text()
       .notNull()
       .references(() => issuers.slug),
     name: text().notNull(),
     mode: text({ enum: ['live', 'test'] }).notNull(),
-    /** What it may be used for; given at its creation and never changed. */
+    /** The uses of the API key, given at its creation and never changed. */
     scopes: text({ enum: ['post', 'gateway', 'relay'] })
       .array()
       .notNull()
       .default(['post']),
-    /** Receipts a calendar month (UTC); null is no cap. */
+    /** Receipts in a calendar month (UTC); null: no cap. */
     cap: bigint({ mode: 'number' }),
     ratePerSecond: integer('rate_per_second'),
     secretHash: bytea('secret_hash').notNull(),
-    /** The secret before the last rotation, good until its overlap ends. */
+    /** The secret before the last rotation; it is accepted until the overlap ends. */
     previousHash: bytea('previous_hash'),
     previousExpiresAt: time('previous_expires_at'),
     createdAt: time('created_at').notNull(),
@@ -88,9 +88,9 @@ export const apiKeys = pgTable(
 export const receipts = pgTable(
   'receipts',
   {
-    /** The first 20 bytes of `digest`; what the public id spells. */
+    /** The first 20 bytes of `digest`; the public id spells them. */
     id: bytea().primaryKey(),
-    /** SHA-256 of the JWS: the log's leaf. */
+    /** SHA-256 of the JWS; the log's leaf. */
     digest: bytea().notNull(),
     issuer: text().notNull(),
     kid: text().notNull(),
@@ -106,9 +106,9 @@ export const receipts = pgTable(
     index('receipts_findable')
       .on(t.contentDigest)
       .where(sql`${t.visibility} = 'findable'`),
-    // Newest first, by key, and so by issuer: new ones go to the end of their key's part.
+    // By key, newest first, and so by issuer: a new receipt goes to the end of its key's part.
     index('receipts_kid_received').on(t.kid, t.receivedAt, t.id),
-    // Test receipts are few among many: without their own, a list of them would read all the others.
+    // Test receipts are few: without their own index, a list of them would read all the others.
     index('receipts_test_kid_received')
       .on(t.kid, t.receivedAt, t.id)
       .where(sql`${t.mode} = 'test'`),
@@ -132,7 +132,7 @@ export const erasures = pgTable('erasures', {
   erasedAt: time('erased_at').notNull(),
 })
 
-/** At most one receipt for a job, in a table of its own so that receipts can be split by id alone. */
+/** At most one receipt for a job. A table of its own lets receipts be split by id alone. */
 export const jobs = pgTable(
   'jobs',
   {
@@ -166,7 +166,7 @@ export const reservations = pgTable(
     id: text().primaryKey(),
     apiKey: text('api_key').notNull(),
     period: text().notNull(),
-    /** Places still held. */
+    /** The places that the reservation still holds. */
     places: integer().notNull(),
     expiresAt: time('expires_at').notNull(),
   },
@@ -179,7 +179,7 @@ export const auditEntries = pgTable(
     id: uuid().primaryKey(),
     at: time('at').notNull(),
     actor: text().notNull(),
-    /** The network address it came from; null for the portal's own acts. */
+    /** The network address of the request; null for the portal's own acts. */
     address: text(),
     action: text().notNull(),
     subject: text().notNull(),
@@ -193,7 +193,7 @@ export const auditEntries = pgTable(
   ],
 )
 
-/** The function of each file in db/functions, as this database has it. */
+/** The version of each file in db/functions that this database has. */
 export const sqlFunctions = pgTable('sql_functions', {
   name: text().primaryKey(),
   /** SHA-256 of the file that was applied. */

@@ -1,14 +1,14 @@
 import { unwrap } from './connection.ts'
 
 /**
- * Something on this machine has to change before the portal can start. The message is the whole
+ * The machine or a setting has to change before the portal can start. The message is the whole
  * explanation: one sentence that says what is wrong and what to do, printed without a stack.
  */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
-/** Turns the errors a folder can give into such a sentence; anything else stays what it was. */
+/** Turns the errors of a folder into such a sentence; any other error stays unchanged. */
 export function folderError(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOSPC' || code === 'EDQUOT')

@@ -1,213 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 
+import { CORE, NOUNS, TABLE, type Room } from './support/import-table.ts'
+
 const ROOT = resolve(import.meta.dirname, '..')
-
-interface Room {
-  /** Files of this room, as a prefix of their path. The first room that matches is a file's. */
-  room: string
-  /** What it may import: rooms and files by prefix, packages by name. Types are imports too. */
-  may: string[]
-  /** What it may also import by a whole `import type`, of which nothing is left when it runs. */
-  mayTypes?: string[]
-}
-
-const CORE = 'sdk/src/receipt/'
-const CTX = 'app/context.ts'
-/** Addresses, durations and digests: plain values in, plain values out. */
-const VALUES = 'app/values/'
-
-/** The nouns that each noun of a layer may use beside itself and its layer's loose files. */
-const NOUNS: Record<string, Record<string, string[]>> = {
-  'app/services/': {
-    audit: [],
-    verify: [],
-    door: ['audit'],
-    people: ['door', 'audit'],
-    alerts: ['audit'],
-    issuers: ['verify', 'alerts', 'audit'],
-    'api-keys': ['issuers', 'audit'],
-    receipts: ['verify', 'audit'],
-    ingest: ['api-keys'],
-    overview: ['ingest', 'receipts', 'issuers', 'api-keys'],
-  },
-  'app/ui/console/': {
-    parts: [],
-    audit: ['parts'],
-    door: ['parts'],
-    people: ['door', 'parts'],
-    alerts: ['parts'],
-    'api-keys': ['audit', 'parts'],
-    issuers: ['api-keys', 'audit', 'parts'],
-    overview: ['alerts', 'api-keys', 'parts'],
-    receipts: ['overview', 'parts'],
-  },
-  'db/queries/': {
-    audit: [],
-    verify: [],
-    door: [],
-    people: [],
-    alerts: [],
-    issuers: [],
-    'api-keys': [],
-    receipts: [],
-    ingest: [],
-    overview: [],
-  },
-  'sdk/src/': {
-    portal: [],
-    outbox: ['portal', 'receipt'],
-    stream: ['receipt'],
-    verify: ['stream', 'portal', 'receipt'],
-    sign: ['outbox', 'stream', 'portal', 'verify', 'receipt'],
-    providers: ['stream', 'sign', 'receipt'],
-    servers: ['stream'],
-  },
-}
-
-/** Packages that a layer's nouns may use. */
-const SERVICE_PACKAGES = [
-  'lru-cache',
-  'unhomoglyph',
-  '@node-rs/argon2',
-  '@simplewebauthn/server',
-  'otpauth',
-  'standardwebhooks',
-  'node:',
-]
-const UI_MAY = [
-  'app/ui/site/brand-mark.tsx',
-  'app/ui/site/notice-pages.tsx',
-  'app/ui/words/',
-  'app/ui/text/',
-  'app/ui/verify/',
-  CORE,
-  'react',
-  '@conform-to/',
-  'qr',
-]
-
-const nounRooms = (layer: string, may: string[]): Room[] =>
-  Object.entries(NOUNS[layer]!).map(([noun, uses]) => ({
-    room: `${layer}${noun}/`,
-    may: [...[noun, ...uses].map((one) => `${layer}${one}/`), ...may],
-  }))
-
-/** The console draws what the services of the same nouns answer, by their types and nothing else. */
-const consoleRooms = (): Room[] =>
-  nounRooms('app/ui/console/', UI_MAY).map((row) => ({
-    ...row,
-    mayTypes: [
-      ...row.may
-        .filter((one) => one.startsWith('app/ui/console/'))
-        .map((one) => one.replace('app/ui/console/', 'app/services/')),
-      // Every page knows the role of its reader.
-      'app/services/door/session.ts',
-    ],
-  }))
-
-/** A layer's own loose files: small rules that every noun may use. */
-const loose = (layer: string): string[] =>
-  readdirSync(join(ROOT, layer), { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => layer + entry.name)
-
-const SDK_ENTRIES = Object.values(
-  (
-    JSON.parse(readFileSync(join(ROOT, 'sdk/package.json'), 'utf8')) as {
-      exports: Record<string, string | { default: string }>
-    }
-  ).exports,
-).flatMap((entry) =>
-  typeof entry === 'string' ? [] : entry.default.replace('./dist/', 'sdk/src/').replace('.js', '.'),
-)
-
-/** The words that all rooms of the SDK share. A room imports no entry: entries are for strangers. */
-const SDK_LOOSE = loose('sdk/src/').filter(
-  (file) => !SDK_ENTRIES.some((entry) => file.startsWith(entry)),
-)
-const sdkRoom = (noun: string): string[] =>
-  [noun, ...NOUNS['sdk/src/']![noun]!].map((one) => `sdk/src/${one}/`)
-
-/** Who may import whom. A service never hears of HTTP or React; a page never sees the database. */
-const TABLE: Room[] = [
-  { room: CORE, may: [CORE, '@noble/'] },
-  // What needs Node, or a provider's package, has an entry of its own: the core runs anywhere.
-  { room: 'sdk/src/outbox/disk-', may: [...sdkRoom('outbox'), ...SDK_LOOSE, 'node:'] },
-  {
-    room: 'sdk/src/verify/read-events.ts',
-    may: [...sdkRoom('verify'), ...SDK_LOOSE, 'eventsource-parser'],
-  },
-  { room: 'sdk/src/react.tsx', may: ['sdk/src/', 'react'] },
-  { room: 'sdk/src/proof-command.ts', may: ['sdk/src/', 'node:'] },
-  {
-    room: 'sdk/src/providers/sse-text.ts',
-    may: [...sdkRoom('providers'), ...SDK_LOOSE, 'eventsource-parser'],
-  },
-  ...nounRooms('sdk/src/', [...SDK_LOOSE, '@noble/']),
-  { room: 'sdk/src/', may: ['sdk/src/', '@noble/'] },
-  { room: 'db/client.server.ts', may: ['db/', 'drizzle-orm', 'pg'] },
-  ...nounRooms('db/queries/', [...loose('db/queries/'), ...loose('db/'), 'drizzle-orm', 'node:']),
-  { room: 'db/', may: ['db/', 'drizzle-orm', 'node:'] },
-  ...nounRooms('app/services/', [
-    ...loose('app/services/'),
-    'db/queries/',
-    CORE,
-    CTX,
-    VALUES,
-    ...SERVICE_PACKAGES,
-  ]),
-  {
-    room: 'app/services/',
-    may: ['app/services/', 'db/queries/', CORE, CTX, VALUES, ...SERVICE_PACKAGES],
-  },
-  { room: VALUES, may: [VALUES, 'ipaddr.js', 'node:'] },
-  {
-    room: 'app/api/',
-    may: [
-      'app/api/',
-      'app/services/',
-      'app/web/',
-      CORE,
-      CTX,
-      VALUES,
-      'zod',
-      '@asteasolutions/zod-to-openapi',
-      'qr',
-      'node:',
-    ],
-  },
-  // Where a request meets its handler; the rest of the room knows web standards and ctx.
-  { room: 'app/web/dispatch.server.ts', may: ['app/', 'node:'] },
-  { room: 'app/web/page', may: ['app/', '@remix-run/', 'node:'] },
-  { room: 'app/web/site.server.ts', may: ['app/', '@remix-run/', 'node:'] },
-  { room: 'app/web/console.ts', may: ['app/web/', '@remix-run/', 'node:'] },
-  { room: 'app/web/trouble.ts', may: ['app/web/', CTX, 'db/connection.ts'] },
-  { room: 'app/web/', may: ['app/web/', CTX, VALUES, 'node:'] },
-  {
-    room: 'app/ui/browser/',
-    may: ['app/ui/', CORE, '@simplewebauthn/browser'],
-  },
-  ...consoleRooms(),
-  { room: 'app/ui/', may: ['app/ui/', CORE, 'react', '@conform-to/', 'qr'] },
-  {
-    room: 'app/routes/',
-    may: [
-      'app/routes/',
-      'app/services/',
-      'app/web/',
-      'app/ui/',
-      CORE,
-      CTX,
-      VALUES,
-      '@remix-run/',
-      '@conform-to/',
-      'zod',
-    ],
-  },
-]
 
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
 
@@ -280,7 +77,7 @@ describe('the import table', () => {
   })
 
   test('one module alone imports the driver', () => {
-    expect(files.filter((file) => importsOf(file).includes('pg'))).toEqual(['db/client.server.ts'])
+    expect(files.filter((file) => importsOf(file).includes('pg'))).toEqual(['db/pools.server.ts'])
   })
 
   test('one module alone hashes with SHA-256, and one counts the milliseconds of a day', () => {
@@ -316,7 +113,7 @@ describe('the import table', () => {
 
   test('every import is found: a table over nothing would always hold', () => {
     expect(importsOf('app/api/verification.ts')).toContain('sdk/src/receipt/bundle.ts')
-    expect(importsOf('db/client.server.ts')).toContain('pg')
+    expect(importsOf('db/pools.server.ts')).toContain('pg')
   })
 })
 
@@ -330,60 +127,4 @@ test('no source file, style sheet or SQL function is longer than 300 lines', () 
   )
   expect(functions).toContain('db/functions/ingest.sql')
   expect(long).toEqual([])
-})
-
-/** Today's offenders. The list only shrinks: a function that was mended leaves it. */
-const TOO_LONG = [
-  'app/engine/threads.server.ts createThreads',
-  'db/client.server.ts createDb',
-  'db/group.ts createGroup',
-]
-
-/** The functions of a file that are too long, unless the comment above one says "Long because". */
-function longFunctions(file: string, text: string): string[] {
-  // A short file needs no parsing.
-  if (text.split('\n').length <= 80) return []
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
-  const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line
-  const found: string[] = []
-  function hasReason(node: ts.Node): boolean {
-    const comments = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []
-    if (comments.some(({ pos, end }) => text.slice(pos, end).includes('Long because'))) return true
-    // Of `const name = () => …` the comment stands above the whole statement.
-    const { parent } = node
-    return !ts.isSourceFile(parent) && lineOf(parent.getStart()) === lineOf(node.getStart())
-      ? hasReason(parent)
-      : false
-  }
-  function visit(node: ts.Node): void {
-    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
-      const lines = lineOf(node.end) - lineOf(node.getStart()) + 1
-      const name = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : null)
-      if (lines > 80 && !hasReason(node)) found.push(`${file} ${name?.getText() ?? 'unnamed'}`)
-    }
-    ts.forEachChild(node, visit)
-  }
-  visit(source)
-  return found
-}
-
-describe('the length of functions', () => {
-  const lines = (count: number): string => 'call()\n'.repeat(count)
-
-  test('no function is longer than 80 lines without a reason above it', () => {
-    const files = ['sdk', 'db', 'app'].flatMap(listSources)
-    const long = files.flatMap((file) =>
-      longFunctions(file, readFileSync(join(ROOT, file), 'utf8')),
-    )
-    expect(long.sort()).toEqual(TOO_LONG)
-  })
-
-  test('a function of 81 lines is found, one of 80 lines or with a reason is not', () => {
-    const long = `const walk = () => {\n${lines(79)}}`
-    expect(longFunctions('a.ts', long)).toEqual(['a.ts walk'])
-    expect(longFunctions('a.ts', `function walk() {\n${lines(78)}}`)).toEqual([])
-    expect(longFunctions('a.ts', `/** Long because one table is one table. */\n${long}`)).toEqual(
-      [],
-    )
-  })
 })

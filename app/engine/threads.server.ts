@@ -64,17 +64,9 @@ export function createThreads<Piece, Answer>(
     if (waiting.length > 0) share()
     group.forEach((one, i) => {
       const answer = answers[i]
-      if (answer === undefined) settleHere(one)
+      if (answer === undefined) settleBy(doHere, one)
       else one.resolve(answer)
     })
-  }
-
-  function settleHere({ piece, resolve, reject }: Waiting<Piece, Answer>): void {
-    try {
-      resolve(doHere(piece))
-    } catch (error) {
-      reject(error)
-    }
   }
 
   function plan(): void {
@@ -85,7 +77,7 @@ export function createThreads<Piece, Answer>(
       isPlanned = false
       share()
       const own = waiting.shift()
-      if (own !== undefined) settleHere(own)
+      if (own !== undefined) settleBy(doHere, own)
       if (waiting.length > 0) plan()
     })
   }
@@ -120,4 +112,15 @@ export function createThreads<Piece, Answer>(
       waiting.push({ piece, resolve, reject })
       plan()
     })
+}
+
+function settleBy<Piece, Answer>(
+  doHere: (piece: Piece) => Answer,
+  { piece, resolve, reject }: Waiting<Piece, Answer>,
+): void {
+  try {
+    resolve(doHere(piece))
+  } catch (error) {
+    reject(error)
+  }
 }

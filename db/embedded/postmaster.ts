@@ -16,19 +16,20 @@ const LOG_BYTES_MAX = 8 * 1024 * 1024
 export type Launch = { engine: Engine; home: Home; settings: string[]; socketFolder: string }
 
 /**
- * A server whose portal was killed goes on alone. It is stopped, not adopted: its clients are gone,
- * a stop loses nothing that was acknowledged, and a child of ours is one we can watch.
+ * A server outlives a killed portal. The new portal stops that server instead of adopting it: its
+ * clients are gone, a stop keeps acknowledged writes, and a portal can watch only its own child.
  */
 export async function stopOrphan(home: Home): Promise<boolean> {
   const file = join(home.cluster, 'postmaster.pid')
   const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0])
   const orphan = findProcess(pid)
   const uid = home.account?.uid ?? process.getuid?.()
-  // A pid file outlives a crash and its number may be somebody else's by now. As root, believing
-  // the file alone would let its owner choose which process we kill.
+  // A pid file outlives a crash, and another process may have its number by now. A root that trusts
+  // the file alone would let the file's owner choose which process root kills.
   if (!orphan || orphan.uid !== uid || !orphan.command.includes(home.cluster)) {
-    // Postgres itself would take a zombie or a stranger for a running server. Should backends of a
-    // killed one still be alive, their shared memory keeps the new server out until they are gone.
+    // Postgres itself would take a zombie or a stranger for a running server. If backends of a
+    // killed server are still alive, their shared memory keeps the new server out until they are
+    // gone.
     await rm(file, { force: true })
     return false
   }
@@ -46,7 +47,7 @@ async function endProcess(orphan: Process): Promise<void> {
   throw new Error(`Postgres (process ${orphan.pid}) doesn't end`)
 }
 
-/** Starts the server and comes back when it accepts connections. */
+/** Starts the server and resolves when it accepts connections. */
 export async function launchPostmaster(launch: Launch): Promise<ChildProcess> {
   const { home } = launch
   const logFile = join(home.folder, 'postgres.log')
@@ -55,7 +56,7 @@ export async function launchPostmaster(launch: Launch): Promise<ChildProcess> {
     const child = await spawnPostmaster(launch, logFile)
     if (await waitUntilReady(child, home)) return child
     const said = (await readFile(logFile)).subarray(from).toString('utf8')
-    // Backends of a server that was killed are still leaving.
+    // Backends of a killed server have not ended yet.
     if (/shared memory block|lock file .* already exists/.test(said) && attempt < 50) {
       await sleep(100)
       continue
@@ -69,7 +70,7 @@ async function spawnPostmaster(launch: Launch, logFile: string): Promise<ChildPr
   const { engine, home, settings, socketFolder } = launch
   const log = await open(logFile, 'a', 0o600)
   try {
-    // As root in an ordinary user's data folder: that user must be able to go on with the log.
+    // Root may start the portal in an ordinary user's folder; that user writes to the log later.
     const { uid, gid } = await stat(home.folder)
     if (process.getuid?.() === 0 && uid !== 0) await log.chown(uid, gid)
     const args = ['-D', home.cluster, '-k', socketFolder, '-p', '5432', ...settings]
@@ -78,8 +79,8 @@ async function spawnPostmaster(launch: Launch, logFile: string): Promise<ChildPr
       cwd: home.folder,
       env: ENGINE_ENVIRONMENT,
       stdio: ['ignore', log.fd, log.fd],
-      // A session of its own: Ctrl-C reaches every process of the terminal, and the portal must
-      // be able to finish its last requests before its database goes.
+      // Ctrl-C reaches every process of the terminal's session. In a session of its own, the
+      // database stays until the portal has finished its last requests.
       detached: true,
     })
     child.unref()
@@ -90,7 +91,7 @@ async function spawnPostmaster(launch: Launch, logFile: string): Promise<ChildPr
   }
 }
 
-/** False if it ended instead. The pid file's eighth line is the state that pg_ctl waits for too. */
+/** False: the server ended. The pid file's eighth line is the state that pg_ctl waits for too. */
 async function waitUntilReady(child: ChildProcess, home: Home): Promise<boolean> {
   const file = join(home.cluster, 'postmaster.pid')
   const end = Date.now() + READY_WITHIN_MS
@@ -106,7 +107,7 @@ async function waitUntilReady(child: ChildProcess, home: Home): Promise<boolean>
   )
 }
 
-/** Fast: open transactions are rolled back. If that hangs, at once: the next start recovers. */
+/** A fast stop rolls open transactions back. If it hangs, the server stops at once. */
 export async function stopPostmaster(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   child.ref()
@@ -121,7 +122,7 @@ export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** One old log is kept. Answers where this start's part of the log begins. */
+/** Keeps one old log. Returns the byte at which this start's part of the log begins. */
 async function rotateLog(logFile: string): Promise<number> {
   const found = await stat(logFile).catch(() => undefined)
   if (!found) return 0

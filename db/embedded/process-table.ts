@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 
-/** What identifies a process beyond its number, which the system gives to another one later. */
+/** The system gives a process's number to another one later; the other fields tell them apart. */
 export type Process = { pid: number; uid: number; started: string; command: string }
 
 /**
  * The living process of this number, or undefined. A zombie counts as dead: in a container whose
- * first process reaps nothing, a killed one stays in the table for ever, and both `kill(pid, 0)`
+ * first process never reaps, a killed process stays in the table for ever, and both `kill(pid, 0)`
  * and Postgres take it for alive.
  */
 export function findProcess(pid: number): Process | undefined {
@@ -20,7 +20,7 @@ export function findProcess(pid: number): Process | undefined {
 
 function readProc(pid: number): Process | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name in brackets may hold spaces and brackets itself: the fields begin after the last one.
+  // The name in brackets may hold spaces and brackets: the fields begin after the last bracket.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

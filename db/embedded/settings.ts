@@ -4,20 +4,20 @@ import { DATABASE_USER } from './cluster.ts'
 import type { Home } from './home.ts'
 
 /**
- * Written at every start, beside the cluster and not in it: as root the cluster's folder belongs to
- * another account, and root writes nothing where another account could have laid a link.
+ * Writes the settings at every start, beside the cluster. Under root the cluster's folder belongs
+ * to another account, which could have laid a link there for root to write through.
  */
 export async function writeSettings(home: Home, durable: boolean): Promise<string[]> {
   const config = join(home.folder, 'postgresql.conf')
   const access = join(home.folder, 'pg_hba.conf')
   await replaceFile(config, settings(durable))
-  // The superuser can't log in at all, and nobody can from the network.
+  // The superuser has no login, and the network has no way in.
   await replaceFile(access, `local all ${DATABASE_USER} scram-sha-256\n`)
   return ['-c', `config_file=${config}`, '-c', `hba_file=${access}`]
 }
 
 function settings(durable: boolean): string {
-  // A receipt is acknowledged when it is on the disk: only throw-away test clusters may lie.
+  // A receipt is acknowledged when it is on the disk; only throw-away test clusters skip the disk.
   const sync = durable ? 'on' : 'off'
   return `# Written by the portal at every start; changes here don't last.
 listen_addresses = ''

@@ -1,7 +1,7 @@
--- Decides on each receipt of a group by itself, in arrival order, and counts those that are to be
--- stored. `ingest` has taken a place for every receipt of the group, which locked the counters; this
--- function gives back those that were not needed. The arrays go back by receipt, dated `at`: the
--- counter is the API key's just after that receipt.
+-- Decides on each receipt of a group by itself, in arrival order, and counts the receipts to store.
+-- `ingest` has taken a place for every receipt of the group, which locked the counters; this
+-- function gives back the places that were not needed. The arrays have one element for each
+-- receipt, dated `at`; a counter is the API key's just after that receipt.
 CREATE OR REPLACE FUNCTION answer_each(
   month text, keys text[], p_api_key text[], p_secret_hash bytea[], p_id bytea[],
   p_digest bytea[], p_issuer text[], p_kid text[], p_jti text[], p_reservation text[],
@@ -17,7 +17,7 @@ DECLARE
   key_cap bigint[];
   key_mode text[];
   modes text[] := array_fill(NULL::text, ARRAY[n]);
-  -- Receipts with one id, and receipts with one job, have one rank.
+  -- Receipts with the same id, and receipts with the same job, have the same rank.
   id_rank integer[];
   job_rank integer[];
   stored_by_id integer[];
@@ -42,7 +42,7 @@ BEGIN
     JOIN cap_usage c ON c.api_key = p.api_key AND c.period = month
     JOIN api_keys a ON a.id = p.api_key;
 
-  -- Few groups hold a receipt or a job twice, and the others need no ranks.
+  -- Few groups hold a receipt or a job twice; other groups need no ranks.
   IF n > 1 AND (
     (SELECT count(*) FROM (SELECT FROM unnest(p_id) i GROUP BY i) s) < n
     OR (SELECT count(*) FROM (SELECT FROM unnest(p_issuer, p_jti) i(issuer, jti)
@@ -78,8 +78,7 @@ BEGIN
     modes[r.ord] := key_mode[k];
     IF NOT r.is_open THEN
       answers[r.ord] := 'invalid_api_key';
-    -- A receipt that is stored already is answered before every refusal; then come 422, 409 and 402,
-    -- in this order.
+    -- A stored receipt is answered before every refusal; then come 422, 409 and 402, in this order.
     ELSIF coalesce(r.stored_digest, p_digest[o]) = r.digest
       AND coalesce(r.stored_mode, modes[o]) = key_mode[k] THEN
       answers[r.ord] := 'repeat';
@@ -124,7 +123,7 @@ BEGIN
     cap[r.ord] := key_cap[k];
   END LOOP;
 
-  -- Each key is found by its index: joined with the arrays, it would be compared with every other.
+  -- `array_position` finds a key's place; a join would compare each key with every other.
   -- `0 +` because Citus crashes on a bare array element right of SET.
   UPDATE cap_usage c SET used = 0 + key_used[array_position(keys, c.api_key)],
                          reserved = 0 + key_reserved[array_position(keys, c.api_key)]

@@ -1,16 +1,16 @@
 -- Group commit: all receipts that waited, in arrival order, in one call. VOLATILE, so that each
--- statement inside sees what was committed before it began: after the locks, no other transaction
+-- statement inside sees every commit before its own start: after the locks, no other transaction
 -- can move these counters. A single SQL statement would keep the snapshot from before its lock wait
 -- and hand out the last place twice.
 --
--- Most groups hold nothing but new receipts, with room for all of them. Such a group is stored as
--- one, and a row tells of one API key, just after the last of its receipts. Otherwise answer_each
--- decides on each receipt by itself, and a row tells of one receipt, in the order of the group:
--- its answer is `stored`, `repeat` or the code of the refusal, `other` is the receipt that holds
--- the job, and the counter is the API key's just after this receipt.
+-- Most groups hold only new receipts, with room for all of them. Such a group is stored as one, and
+-- a row is the counter of one API key, just after the last of its receipts. Otherwise answer_each
+-- decides on each receipt by itself, and a row is the answer to one receipt, in the order of the
+-- group: `stored`, `repeat` or the code of the refusal. `other` is then the receipt that holds the
+-- job, and the counter is the API key's just after this receipt.
 --
--- A statement has a price even where it finds nothing, and a small group pays it for few receipts:
--- so each runs only where there is something for it to do. The arrays of `p_jti`, `p_content`,
+-- A statement costs time even if it finds no row, and a small group shares that cost among few
+-- receipts: so a statement runs only if the group needs it. The arrays of `p_jti`, `p_content`,
 -- `p_reservation` and `p_refusal` may be empty; `unnest` then gives NULLs.
 CREATE OR REPLACE FUNCTION ingest(
   p_id bytea[], p_digest bytea[], p_api_key text[], p_secret_hash bytea[], p_issuer text[],
@@ -32,10 +32,10 @@ DECLARE
   key_reserved bigint[];
   key_cap bigint[];
   key_mode text[];
-  -- Where the mode is the same for all, this is quicker than each key's own.
+  -- The mode of all keys, if they have one in common: quicker than a look-up for each receipt.
   one_mode text;
   are_new boolean;
-  -- Of each receipt. NULL while the group is stored as one.
+  -- One element for each receipt; NULL while the group is stored as one.
   answers text[];
   others bytea[];
   o_used bigint[];
@@ -59,7 +59,7 @@ BEGIN
     RAISE EXCEPTION 'the month turned' USING ERRCODE = 'serialization_failure';
   END IF;
 
-  -- Keys and caps are asked for after the locks, so that the answers are as new as the locks.
+  -- Keys and caps are read after the locks, so that they are as new as the locks.
   SELECT array_agg(a.cap ORDER BY k.ord), array_agg(a.mode ORDER BY k.ord),
          CASE WHEN min(a.mode) = max(a.mode) THEN min(a.mode) END,
          num_nonnulls(VARIADIC p_reservation) + num_nonnulls(VARIADIC p_refusal) = 0

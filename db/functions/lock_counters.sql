@@ -1,9 +1,9 @@
--- Locks the counters of these API keys for this month, in key order, makes those that are missing,
--- and gives back the places of reservations that have expired. Every function that counts begins
--- with these locks, so one transaction at a time decides about a cap. `keys` is sorted and distinct.
+-- Locks the counters of these API keys for this month, in key order, makes the missing ones, and
+-- gives back the places of expired reservations. Every function that counts begins with these
+-- locks, so one transaction at a time decides about a cap. `keys` is sorted and distinct.
 --
--- Returns the moment by which the caller decides and dates everything that follows: a second look at
--- the clock might show another month than the one that is counted in.
+-- Returns the moment by which the caller decides and dates: a second look at the clock might show
+-- another month than the counters'.
 CREATE OR REPLACE FUNCTION lock_counters(keys text[], month text) RETURNS timestamptz
   LANGUAGE plpgsql VOLATILE
   SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$

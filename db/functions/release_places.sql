@@ -1,4 +1,4 @@
--- Gives back what a reservation still holds. False: this API key has no such reservation.
+-- Gives back the places that a reservation holds. False: this API key has no such reservation.
 CREATE OR REPLACE FUNCTION release_places(p_id text, p_api_key text) RETURNS boolean
   LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

@@ -5,8 +5,8 @@ const BYTEA = 17
 const HEADER_BYTES = 20
 
 /**
- * Arrays as parameters, in Postgres' own binary form (array_recv): nothing is escaped, spelt in
- * hexadecimal or parsed again, so long ones cost a copy.
+ * An array as a parameter, in Postgres' own binary form (array_recv). A long array costs one copy:
+ * without escapes, hexadecimal or another parse.
  */
 export const textArray = (values: readonly (string | null)[]): Buffer =>
   encodeArray(

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
-import type { Orm } from '../client.server.ts'
+import type { Orm } from '../connection.ts'
 
-/** A time as JavaScript holds it. Multiplied before the cast: a float would lose a millisecond. */
+/** A time in milliseconds. The product comes before the cast: a float would lose a millisecond. */
 export const ms = (time: string): string => `(extract(epoch from ${time}) * 1000)::float8`
 
 /**
- * The time by the database's clock, in whole milliseconds. Receipts are dated by it, so whatever is
- * compared with the time a receipt was received has to be dated by it too.
+ * The time by the database's clock, in whole milliseconds. This clock dates receipts, so it has to
+ * date every time that is compared with a receipt's.
  */
 export async function selectNow(tx: Orm): Promise<Date> {
   const { rows } = await tx.execute<{ now: number }>(

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql as text } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
-import { CONNECTIONS_MAX, createDb, type Orm } from '#db/client.server.ts'
+import { createDb } from '#db/client.server.ts'
 import { findLackOfConnections } from '#db/connection-room.ts'
+import type { Orm } from '#db/connection.ts'
+import { CONNECTIONS_MAX } from '#db/pools.server.ts'
 import { databaseTest } from '../support/portal-test.ts'
 
 const IN_FLIGHT = [10, 98, 99, 100, 101, 102, 200, 400]

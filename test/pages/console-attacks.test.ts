@@ -51,7 +51,7 @@ test('no log line repeats the values of a statement that failed', async () => {
   const { status } = await admin.post('/admin/account/password', { password: 'a quiet lantern' })
   await ctx.db.run('drop trigger fail on admins', [])
   expect(status).toBe(500)
-  expect(portal.logged()).toContain('a page failed')
+  expect(portal.logged()).toContain('a request failed')
   expect(portal.logged()).not.toContain('argon2id$')
 })
 

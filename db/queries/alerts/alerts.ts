@@ -1,11 +1,11 @@
 import { and, desc, eq, lt, or } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
-import type { Run } from '../../connection.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm, Run } from '../../connection.ts'
 import { alerts } from '../../console-schema.ts'
 
 export type AlertRow = typeof alerts.$inferSelect
 
-/** The ids of those that are new: what was told already is not told again, whoever tells it. */
+/** The ids of the new alerts: an occasion is told once, even if several processes see it. */
 export async function insertAlerts(tx: Orm, rows: AlertRow[]): Promise<string[]> {
   const inserted = await tx
     .insert(alerts)
@@ -25,7 +25,7 @@ export const updateAlertData = async (tx: Orm, id: string, data: object): Promis
   await tx.update(alerts).set({ data }).where(eq(alerts.id, id))
 }
 
-/** Newest first, from the one after `after`. */
+/** Newest first, from the alert that follows `after`. */
 export const selectAlerts = (
   db: Db,
   after: { at: Date; id: string } | null,
@@ -61,9 +61,9 @@ export interface CapReachedRow {
 }
 
 /**
- * What has not been told yet, the highest share alone. By the API keys, each with its counter of
- * this month: the counters of the months before are never read. A cap of 0 is a key that is closed
- * on purpose, and a revoked or expired one can't reach anything any more.
+ * The API keys whose share is not told yet, each with its highest share. The statement starts from
+ * the API keys, so that it never reads the counters of earlier months. A key with a cap of 0 is
+ * closed on purpose, and a revoked or expired key takes no more receipts.
  */
 export const selectCapsReached = (run: Run, limit: number): Promise<CapReachedRow[]> =>
   run(

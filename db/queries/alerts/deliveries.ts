@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, or } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
-import type { Run } from '../../connection.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm, Run } from '../../connection.ts'
 import { alerts, deliveries, webhooks } from '../../console-schema.ts'
 import { ms } from '../clock.ts'
 
@@ -10,7 +10,7 @@ export const insertDeliveries = async (tx: Orm, rows: DeliveryRow[]): Promise<vo
   if (rows.length > 0) await tx.insert(deliveries).values(rows)
 }
 
-/** The webhooks that have something to be sent now. */
+/** The webhooks with a delivery that is due. */
 export async function selectWebhooksDue(run: Run): Promise<string[]> {
   const rows = await run<{ webhook: string }>(
     `select distinct d.webhook from deliveries d join webhooks w on w.id = d.webhook
@@ -20,11 +20,11 @@ export async function selectWebhooksDue(run: Run): Promise<string[]> {
   return rows.map(({ webhook }) => webhook)
 }
 
-/** A delivery that one sender alone may send, until its lease ends. */
+/** A delivery that only its claimer may send until the lease ends. */
 export interface ClaimedRow {
   id: string
   webhook: string
-  /** With this one. */
+  /** Including this attempt. */
   attempts: number
   ageMs: number
   alert: string
@@ -37,8 +37,9 @@ export interface ClaimedRow {
 }
 
 /**
- * One statement, committed before anything is sent: no transaction waits for a stranger's server.
- * Who claims pushes the next attempt away by the lease, so if this process dies another one sends.
+ * One statement, committed before the first request: no transaction waits for a stranger's server.
+ * A claim moves the next attempt to the end of the lease, so another process sends if this one
+ * dies.
  */
 export const claimDeliveries = (
   run: Run,
@@ -60,7 +61,7 @@ export const claimDeliveries = (
     [webhook, limit, leaseMs],
   )
 
-/** What came of an attempt. Nothing is written by a sender whose lease ended and was taken over. */
+/** Writes the outcome of an attempt, unless another sender took over after the lease ended. */
 export async function updateDelivery(
   run: Run,
   claimed: Pick<ClaimedRow, 'id' | 'attempts'>,
@@ -88,7 +89,7 @@ export async function updateDelivery(
   )
 }
 
-/** Gives a claim back as if it had never been made; due at once, so its time is not rounded up. */
+/** Undoes a claim. The delivery is due at once, so its time is rounded down. */
 export const releaseDelivery = async (
   run: Run,
   claimed: Pick<ClaimedRow, 'id' | 'attempts'>,
@@ -101,7 +102,7 @@ export const releaseDelivery = async (
   )
 }
 
-/** Ends what is still on its way to a webhook. */
+/** Ends the pending deliveries of a webhook. */
 export const failPendingDeliveries = async (
   tx: Orm,
   webhook: string,
@@ -118,10 +119,10 @@ export async function selectDelivery(tx: Orm, id: string): Promise<DeliveryRow |
   return row ?? null
 }
 
-/** A delivery with what it carries and where to. */
+/** A delivery with its alert's type and subject and its webhook's address. */
 export type DeliveryRecord = DeliveryRow & { type: string; subject: string; url: string }
 
-/** Newest first, from the one after `after`; to one webhook, or to all. */
+/** Newest first, from the delivery that follows `after`; to one webhook or to all. */
 export async function selectDeliveries(
   db: Db,
   webhook: string | null,

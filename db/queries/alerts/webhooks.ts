@@ -1,8 +1,9 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { webhooks } from '../../console-schema.ts'
 
-/** Of a removed webhook the row stays, for its deliveries name it; its secret is empty. */
+/** The row of a removed webhook stays with an empty secret, because deliveries name it. */
 export type WebhookRow = typeof webhooks.$inferSelect
 
 const isKept = sql`octet_length(${webhooks.secret}) > 0`
@@ -31,13 +32,13 @@ export async function selectWebhook(db: Pick<Db, 'orm'>, id: string): Promise<We
   return row ?? null
 }
 
-/** Those that were not removed, oldest first. There are few. */
+/** The webhooks that were not removed, oldest first. Their number is small. */
 export const selectWebhooks = (db: Pick<Db, 'orm'>): Promise<WebhookRow[]> =>
   db.orm.select().from(webhooks).where(isKept).orderBy(asc(webhooks.createdAt), asc(webhooks.id))
 
 /**
- * Whom an alert is sent to, locked against being turned off until it has its deliveries: else one
- * could be left behind that nobody sends and nobody ends.
+ * The webhooks that get an alert. The lock keeps them enabled until the alert has its deliveries: a
+ * delivery to a webhook disabled meanwhile would stay pending for ever.
  */
 export async function lockEnabledWebhooks(tx: Orm): Promise<string[]> {
   const rows = await tx

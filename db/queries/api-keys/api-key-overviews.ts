@@ -18,7 +18,7 @@ export interface ApiKeyOverviewRow {
   used: number
   lastUsedAt: number | null
   lastUsedFrom: string | null
-  /** The database's time and date, by which its counters go. */
+  /** The database's time and date; the counters follow its clock. */
   now: number
   today: string
   resetsAt: number
@@ -35,7 +35,7 @@ const SELECT = `select a.id, a.issuer, a.name, a.mode, a.scopes, a.cap::float8 a
   left join cap_usage c on c.api_key = a.id and c.period = cap_period(now())
   left join api_key_uses u on u.api_key = a.id`
 
-/** Newest first, from the one after (`createdAt`, `id`); of one issuer, or of all. */
+/** Newest first, from the key that follows (`createdAt`, `id`); of one issuer or of all. */
 export const selectApiKeyOverviews = (
   run: Run,
   range: {

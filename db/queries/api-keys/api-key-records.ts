@@ -1,5 +1,6 @@
 import { and, asc, eq, gt } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { apiKeys } from '../../schema.ts'
 
 /** An API key as its admin sees it. The quick look-up at each request is in api-keys.ts. */
@@ -24,7 +25,7 @@ export async function updateApiKey(
   return row!
 }
 
-/** In order of id, from the one after `after`; of one issuer, or of all. */
+/** In order of id, from the key that follows `after`; of one issuer or of all. */
 export const selectApiKeyRecords = (
   db: Db,
   issuer: string | null,

@@ -3,14 +3,14 @@ import { textArray } from '../array.ts'
 
 export interface ApiKeyUse {
   apiKey: string
-  /** How long ago, so that the database dates it by its own clock. */
+  /** The age of the use, which lets the database date it by its own clock. */
   ageMs: number
   from: string
 }
 
 /**
- * One statement for all keys. A use that another process saw later stays; and all of them write in
- * one order, so that two at once can't wait for each other in a ring.
+ * One statement for all keys. A later use from another process stays. All processes write in one
+ * order, so that two of them can't deadlock.
  */
 export const upsertApiKeyUses = (run: Run, uses: ApiKeyUse[]): Promise<unknown> =>
   run(

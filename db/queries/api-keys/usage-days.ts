@@ -2,8 +2,8 @@ import type { Run } from '../../connection.ts'
 
 /**
  * Copies every counter that moved to its day. The counter of the month before goes to that month's
- * last day, or what was used in its last seconds would belong to no day. Nothing here ever falls, so
- * that of two processes it doesn't matter which is later.
+ * last day, or the receipts of its last seconds would belong to no day. A copied counter never
+ * falls, so two processes may write in any order.
  */
 export const upsertUsageDays = (run: Run): Promise<unknown> =>
   run(
@@ -27,7 +27,7 @@ export interface UsageDayRow {
   used: number
 }
 
-/** In order of day, from this one on. */
+/** In order of day, starting with `from`. */
 export const selectUsageDays = (run: Run, apiKey: string, from: string): Promise<UsageDayRow[]> =>
   run(
     `select day, used::float8 as used from usage_days

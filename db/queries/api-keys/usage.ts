@@ -1,6 +1,6 @@
 import type { Run } from '../../connection.ts'
 
-/** What an API key used in one calendar month. */
+/** An API key's use in one calendar month. */
 export interface UsageOfMonthRow {
   apiKey: string
   name: string
@@ -14,8 +14,9 @@ export interface UsageOfMonthRow {
 }
 
 /**
- * In order of month and API key, from the one after (`afterPeriod`, `afterKey`). A counter still
- * holds the places of reservations that have expired, until somebody locks it: they are left out.
+ * In order of month and API key, from the row that follows (`afterPeriod`, `afterKey`). A counter
+ * holds the places of expired reservations until the next lock of the counter; this statement
+ * leaves them out.
  */
 export const selectUsageOfMonths = (
   run: Run,

@@ -1,16 +1,17 @@
 import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { auditEntries } from '../../schema.ts'
 
 export type AuditRow = typeof auditEntries.$inferSelect
-/** A transaction: what is written in it is there together or not at all. */
+/** A transaction: an entry and the change that it records are committed together. */
 export type Tx = Orm
 
 export const insertAuditEntry = async (tx: Tx, row: AuditRow): Promise<void> => {
   await tx.insert(auditEntries).values(row)
 }
 
-/** Each is null where everything fits. */
+/** A field that is null matches every entry. */
 export interface AuditFilter {
   actor: string | null
   action: string | null
@@ -20,7 +21,7 @@ export interface AuditFilter {
   to: Date | null
 }
 
-/** Newest first, from the one after `after`. */
+/** Newest first, from the entry that follows `after`. */
 export const selectAuditEntries = (
   db: Db,
   { actor, action, subject, from, to }: AuditFilter,

@@ -3,7 +3,7 @@ import type { Db } from '../../client.server.ts'
 import { auditEntries } from '../../schema.ts'
 import type { AuditRow } from './audit.ts'
 
-/** What was done to one thing, newest first. */
+/** The entries about one subject, newest first. */
 export const selectHistory = (db: Db, subject: string, limit: number): Promise<AuditRow[]> =>
   db.orm
     .select()

@@ -10,9 +10,9 @@ export interface Bucket {
 }
 
 /**
- * Takes one token, if there is one. A single statement that fills the bucket by the time that has
- * passed, looks and takes under the row's lock: of any number at once, exactly as many get one as
- * there are. A clock behind the one that wrote the row gives nothing and takes nothing.
+ * Takes one token; false: the bucket is empty. One statement refills the bucket by the elapsed
+ * time, looks and takes under the row's lock, so simultaneous attempts never get more tokens than
+ * the bucket holds. A clock behind the row's own adds and removes no token.
  */
 export async function takeAttempt(
   db: Pick<Db, 'orm'>,
@@ -33,7 +33,7 @@ export async function takeAttempt(
   return rows.length > 0
 }
 
-/** Gives one back: an attempt that succeeded was none. */
+/** Gives one token back: an attempt that succeeded doesn't count. */
 export const returnAttempt = async (
   db: Pick<Db, 'orm'>,
   { bucket, depth }: Bucket,

@@ -20,7 +20,7 @@ export async function selectChallenge(
   return row ?? null
 }
 
-/** Takes it away: whoever asks a second time, or at the same time, finds nothing. */
+/** Takes the challenge away: of several callers, even at one moment, only the first gets it. */
 export async function deleteChallenge(
   db: Pick<Db, 'orm'>,
   id: Uint8Array,

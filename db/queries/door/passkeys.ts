@@ -1,10 +1,11 @@
 import { and, asc, eq, lte, or, sql } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { passkeys } from '../../console-schema.ts'
 
 export type PasskeyRow = typeof passkeys.$inferSelect
 
-/** False: this credential is somebody's already. */
+/** False: an admin has this credential already. */
 export async function insertPasskey(tx: Orm, row: PasskeyRow): Promise<boolean> {
   const rows = await tx.insert(passkeys).values(row).onConflictDoNothing().returning()
   return rows.length > 0
@@ -23,8 +24,8 @@ export const selectPasskeysOfAdmin = (db: Pick<Db, 'orm'>, admin: string): Promi
     .orderBy(asc(passkeys.createdAt), asc(passkeys.id))
 
 /**
- * False: the counter did not grow. An authenticator that counts never repeats itself, so somebody
- * has a copy of it. Those that don't count stay at 0.
+ * False: the counter did not grow. An authenticator that counts never repeats a number, so a copy
+ * of it exists. An authenticator that doesn't count stays at 0.
  */
 export async function updatePasskeyUse(
   db: Pick<Db, 'orm'>,

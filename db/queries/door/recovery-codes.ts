@@ -1,8 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import type { Orm } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { recoveryCodes } from '../../console-schema.ts'
 
-/** A new set in the place of the old one; an empty one removes it. */
+/** Replaces the admin's codes; an empty set removes them. */
 export async function replaceRecoveryCodes(
   tx: Orm,
   admin: string,
@@ -13,7 +13,7 @@ export async function replaceRecoveryCodes(
   await tx.insert(recoveryCodes).values(hashes.map((hash) => ({ admin, hash, usedAt: null })))
 }
 
-/** True for the one who uses it first; for nobody else, however close behind. */
+/** True for the first use alone, even if several callers use the code at once. */
 export async function updateRecoveryCodeUsed(
   tx: Orm,
   admin: string,

@@ -1,11 +1,11 @@
 import { and, desc, eq, gt, isNull, lt, ne, or } from 'drizzle-orm'
-import type { Orm } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { admins, sessions } from '../../console-schema.ts'
 
 export type SessionRow = typeof sessions.$inferSelect
 export type AdminRole = (typeof admins.$inferSelect)['role']
 
-/** A session with whose it is; null where it is over or its admin was removed. */
+/** A session with its admin; null if the session is over or its admin was removed. */
 export async function selectSession(
   { orm }: { orm: Orm },
   id: Uint8Array,
@@ -45,7 +45,7 @@ export const deleteSession = async ({ orm }: { orm: Orm }, id: Uint8Array): Prom
   await orm.delete(sessions).where(eq(sessions.id, id))
 }
 
-/** All of an admin's, but the one that is kept. */
+/** Deletes an admin's sessions, except `keep`. */
 export const deleteSessionsOf = async (
   { orm }: { orm: Orm },
   admin: string,
@@ -56,7 +56,6 @@ export const deleteSessionsOf = async (
     .where(and(eq(sessions.admin, admin), keep === null ? undefined : ne(sessions.id, keep)))
 }
 
-/** Those that are over are of no use to anybody. */
 export const deleteOldSessions = async (
   { orm }: { orm: Orm },
   before: { createdAt: Date; lastSeenAt: Date },
@@ -66,7 +65,7 @@ export const deleteOldSessions = async (
     .where(or(lt(sessions.createdAt, before.createdAt), lt(sessions.lastSeenAt, before.lastSeenAt)))
 }
 
-/** The one used last comes first. */
+/** The session used last comes first. */
 export const selectSessionsOf = (
   { orm }: { orm: Orm },
   admin: string,

@@ -1,5 +1,5 @@
 import type { Db } from '../../client.server.ts'
-import { DatabaseUnavailable, isRetryable, isUnavailable } from '../../connection.ts'
+import { withRetries } from '../../connection.ts'
 import type { UsageRow } from './ingest.ts'
 import { ms } from '../clock.ts'
 
@@ -17,12 +17,12 @@ const toUsage = (row: Row): UsageRow => ({
   resetsAt: new Date(row.resets_at),
 })
 
-/** Holds `count` places for at most `ttlSeconds`; `expiresAt` is null where there was no room. */
+/** Holds `count` places for at most `ttlSeconds`. `expiresAt` is null: the cap leaves no room. */
 export async function insertReservation(
   db: Db,
   values: { id: string; apiKey: string; count: number; ttlSeconds: number },
 ): Promise<{ expiresAt: Date | null; usage: UsageRow }> {
-  const [row] = await again(() =>
+  const [row] = await withRetries(() =>
     db.quick<Row & { held: boolean; expires_at: number | null }>(
       `select held, ${ms('expires_at')} as expires_at, used::float8,
         reserved::float8, cap::float8, ${ms('resets_at')} as resets_at
@@ -38,7 +38,7 @@ export async function insertReservation(
 
 /** False: this API key has no such reservation. */
 export async function deleteReservation(db: Db, id: string, apiKey: string): Promise<boolean> {
-  const [row] = await again(() =>
+  const [row] = await withRetries(() =>
     db.quick<{ released: boolean }>('select release_places($1::text, $2::text) as released', [
       id,
       apiKey,
@@ -47,9 +47,9 @@ export async function deleteReservation(db: Db, id: string, apiKey: string): Pro
   return row!.released
 }
 
-/** The counter as it stands, expired reservations left out. */
+/** The counter now, without expired reservations. */
 export async function selectUsage(db: Db, apiKey: string): Promise<UsageRow & { period: string }> {
-  const [row] = await again(() =>
+  const [row] = await withRetries(() =>
     db.quick<Row & { period: string }>(
       `select cap_period(now()) as period, coalesce(c.used, 0)::float8 as used, a.cap::float8,
         coalesce((select sum(r.places) from reservations r where r.api_key = a.id
@@ -61,19 +61,4 @@ export async function selectUsage(db: Db, apiKey: string): Promise<UsageRow & { 
     ),
   )
   return { ...toUsage(row!), period: row!.period }
-}
-
-const RETRIES_MAX = 10
-
-async function again<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (isRetryable(error) && attempt < RETRIES_MAX) continue
-      if (isUnavailable(error))
-        throw new DatabaseUnavailable('the database is away', { cause: error })
-      throw error
-    }
-  }
 }

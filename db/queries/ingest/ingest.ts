@@ -5,7 +5,7 @@ import { ms } from '../clock.ts'
 /** A checked receipt on its way in. */
 export interface IngestItem {
   apiKey: string
-  /** Of the secret that the client posted it with. */
+  /** The keyed hash of the client's secret. */
   secretHash: Uint8Array
   id: Uint8Array
   digest: Uint8Array
@@ -15,15 +15,15 @@ export interface IngestItem {
   visibility: 'private' | 'public' | 'findable'
   contentDigest: Uint8Array
   jti: string | null
-  /** Kept only where it is public. */
+  /** Null unless the receipt is public: only public content is stored. */
   content: Uint8Array | null
   reservation: string | null
-  /** The answer if this receipt is not stored already. */
+  /** The answer for a new receipt; a repeat of a stored one is accepted all the same. */
   refusal: string | null
 }
 
 export interface IngestAnswer {
-  /** `stored`, `repeat`, or the code of the refusal. */
+  /** `stored`, `repeat` or the code of the refusal. */
   answer: string
   /** For `job_conflict`: the receipt that holds the job. */
   other: Uint8Array | null
@@ -38,7 +38,7 @@ export interface UsageRow {
   resetsAt: Date
 }
 
-/** The item's fields. Each travels as one array, the parameter `p_field_name` of the function. */
+/** A field of the items travels as one array, the parameter `p_field_name` of the function. */
 const FIELDS = {
   apiKey: 'text',
   secretHash: 'bytea',
@@ -65,7 +65,7 @@ const PARAMETERS = COLUMNS.map(([field, type], i) => {
 const STATEMENT = `select api_key, answer, other, used::float8, reserved::float8, cap::float8,
   ${ms('resets_at')} as resets_at from ingest(${PARAMETERS.join(', ')})`
 
-/** The answer to one item; or, where all were stored as one, the counter of one API key. */
+/** The answer to one item; or the counter of one API key, if all items were stored as one. */
 interface Row {
   api_key: string | null
   answer: string
@@ -76,7 +76,7 @@ interface Row {
   resets_at: number
 }
 
-/** The group commit, in one statement: see db/functions/ingest.sql for what it promises. */
+/** The group commit in one statement; db/functions/ingest.sql says what it promises. */
 export async function ingest(run: Run, items: IngestItem[]): Promise<IngestAnswer[]> {
   const rows = await run<Row>(
     STATEMENT,
@@ -85,7 +85,7 @@ export async function ingest(run: Run, items: IngestItem[]): Promise<IngestAnswe
   if (rows[0]!.api_key === null)
     return rows.map((row) => ({ answer: row.answer, other: row.other, usage: usageOf(row) }))
   const counters = new Map(rows.map((row) => [row.api_key, row]))
-  // Each counter stands just after the last of its receipts, so the walk begins at the end.
+  // A counter is the API key's just after its last receipt, so the walk begins at the end.
   const answers = new Array<IngestAnswer>(items.length)
   for (let i = items.length - 1; i >= 0; i--) {
     const row = counters.get(items[i]!.apiKey)!
@@ -95,7 +95,7 @@ export async function ingest(run: Run, items: IngestItem[]): Promise<IngestAnswe
   return answers
 }
 
-/** An array of nothing but NULLs travels empty: `unnest` fills the shorter arrays with NULLs. */
+/** An array that holds only NULLs travels empty: `unnest` fills shorter arrays with NULLs. */
 function arrayOf(items: IngestItem[], field: keyof IngestItem, type: 'text' | 'bytea') {
   const values = items.map((item) => item[field])
   const given = values.some((value) => value !== null) ? values : []

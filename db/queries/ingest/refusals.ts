@@ -4,13 +4,13 @@ import { textArray } from '../array.ts'
 export interface RefusalCount {
   /** YYYY-MM-DD, UTC. */
   day: string
-  /** Empty where none was recognised. */
+  /** Empty for an unrecognised key. */
   apiKey: string
   code: string
   count: number
 }
 
-/** In the order of the primary key, so that two processes that write at once can't lock each other. */
+/** The rows go in primary key order, so that two processes that write at once can't deadlock. */
 export const addRefusals = (run: Run, counts: RefusalCount[]): Promise<unknown> =>
   run(
     `insert into refusals as r (day, api_key, code, count)
@@ -34,7 +34,7 @@ export interface RefusalsOfCode {
 const day = (ahead: number) =>
   `to_char(now() at time zone 'UTC' + interval '${ahead} day', 'YYYY-MM-DD')`
 
-/** What was refused today and in the seven days that end with it, the most frequent first. */
+/** Refusals of today and of the seven days that end today, the most frequent code first. */
 export const selectRefusalsByCode = (run: Run): Promise<RefusalsOfCode[]> =>
   run(
     `select code, week::float8, coalesce(today, 0)::float8 as today from (

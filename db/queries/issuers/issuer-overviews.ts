@@ -1,7 +1,7 @@
 import type { Run } from '../../connection.ts'
 import { ms } from '../clock.ts'
 
-/** An issuer with what it has. Times in milliseconds. */
+/** An issuer with the number of its keys and receipts. Times in milliseconds. */
 export interface IssuerOverviewRow {
   slug: string
   name: string
@@ -9,11 +9,11 @@ export interface IssuerOverviewRow {
   createdAt: number
   activeSigningKeys: number
   usableApiKeys: number
-  /** Receipts that came in by its API keys this month. */
+  /** Receipts of this month through its API keys. */
   usedThisMonth: number
 }
 
-/** In order of slug, from the one after `after`. The page is cut first: only its rows are counted. */
+/** In order of slug, from the issuer that follows `after`. Only the page's issuers are counted. */
 export const selectIssuerOverviews = (
   run: Run,
   after: string,

@@ -1,11 +1,11 @@
 import { and, asc, eq, gt, ne } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
-import { isUniqueViolation } from '../../connection.ts'
+import type { Db } from '../../client.server.ts'
+import { isUniqueViolation, type Orm } from '../../connection.ts'
 import { issuers, signingKeys } from '../../schema.ts'
 
 export type IssuerRow = typeof issuers.$inferSelect
 export type KeyRow = typeof signingKeys.$inferSelect
-/** A published key with the name it stands for. */
+/** A published key with its issuer's name. */
 export type IssuerKeyRow = KeyRow & Pick<IssuerRow, 'name' | 'url'>
 
 export async function selectIssuer(db: Pick<Db, 'orm'>, slug: string): Promise<IssuerRow | null> {
@@ -13,7 +13,7 @@ export async function selectIssuer(db: Pick<Db, 'orm'>, slug: string): Promise<I
   return row ?? null
 }
 
-/** In order of slug, from the one after `after`. */
+/** In order of slug, from the issuer that follows `after`. */
 export const selectIssuers = (db: Db, after: string, limit: number): Promise<IssuerRow[]> =>
   db.orm
     .select()
@@ -50,7 +50,7 @@ export async function selectIssuerKey(
   return row === undefined ? null : { ...row.key, name: row.name, url: row.url }
 }
 
-/** False: this slug, or a name that looks like this one, is another issuer's. */
+/** False: another issuer has this slug, or a name that looks like this one. */
 export async function insertIssuer(tx: Orm, row: IssuerRow): Promise<boolean> {
   const rows = await tx.insert(issuers).values(row).onConflictDoNothing().returning()
   return rows.length > 0
@@ -62,7 +62,7 @@ export async function lockIssuer(tx: Orm, slug: string): Promise<IssuerRow | nul
   return row ?? null
 }
 
-/** Null: the new name looks like another issuer's. The transaction goes on from before the update. */
+/** Null: the new name looks like another issuer's; the transaction goes on without the update. */
 export async function updateIssuer(
   tx: Orm,
   slug: string,
@@ -84,8 +84,8 @@ export async function updateIssuer(
 }
 
 /**
- * False: the key is published already, by whomever. Of two that publish it at once, the second
- * waits here for the first.
+ * False: an issuer has published this key already. Of two transactions that publish one key at
+ * once, the second waits here for the first.
  */
 export async function insertSigningKey(tx: Orm, row: KeyRow): Promise<boolean> {
   const rows = await tx.insert(signingKeys).values(row).onConflictDoNothing().returning()

@@ -6,9 +6,9 @@ const LONG_AGO = '-infinity'
 const FAR_AHEAD = 'infinity'
 
 /**
- * How many receipts of these signing keys were received from `since` to before `until`: exactly up
- * to `max`, and max + 1 where there are more. Read from the index alone, so that the answer costs
- * the same at a hundred thousand receipts and at a hundred million.
+ * The number of receipts of these signing keys received from `since` to before `until`: exact up to
+ * `max`, and max + 1 beyond it. Postgres reads the index alone, so that the answer costs the same
+ * at a hundred thousand receipts and at a hundred million.
  */
 export async function countKeyReceipts(
   run: Run,
@@ -25,7 +25,7 @@ export async function countKeyReceipts(
   return row!.n
 }
 
-/** When a key's first and last receipts were received, in milliseconds; null where there is none. */
+/** The times of a key's first and last receipts, in milliseconds; null without receipts. */
 export interface KeyUseRow {
   kid: string
   firstReceivedAt: number | null

@@ -1,7 +1,7 @@
 import type { Run } from '../../connection.ts'
 import { ms } from '../clock.ts'
 
-/** `YYYY-MM-DD` of today or so many days from it, UTC. */
+/** `YYYY-MM-DD`, UTC, `ahead` days from today. */
 const day = (ahead = 0) =>
   `to_char(now() at time zone 'UTC' + interval '${ahead} day', 'YYYY-MM-DD')`
 const USABLE = '(a.revoked_at is null and (a.expires_at is null or a.expires_at > now()))'
@@ -13,8 +13,8 @@ export interface UsageNowRow {
 }
 
 /**
- * What was counted this month and today, by mode. Today's part is what was counted since the last
- * count of an earlier day of this month.
+ * Receipts of this month and of today, by mode. Today's are those since the last count of an
+ * earlier day of this month.
  */
 export const selectUsageNow = (run: Run): Promise<UsageNowRow[]> =>
   run(
@@ -36,8 +36,9 @@ export interface UsageOfDayRow {
 }
 
 /**
- * Receipts of each of the 29 days before today, by what was counted at each day's end. The days
- * before the first of them are read as far as their month goes: a day's own is the difference.
+ * Receipts of each of the 29 days before today. A day's receipts are the difference between its
+ * count and the count before it in the same month, so the statement reads from the first day's
+ * month on.
  */
 export const selectUsageOfDays = (run: Run): Promise<UsageOfDayRow[]> =>
   run(
@@ -60,7 +61,7 @@ export interface FullestRow {
   cap: number
 }
 
-/** The API keys that have used most of their cap this month; last, those closed by a cap of 0. */
+/** The API keys by their used share of this month's cap, largest first; a cap of 0 comes last. */
 export const selectFullest = (run: Run, limit: number): Promise<FullestRow[]> =>
   run(
     `select a.id, a.name, a.issuer, a.mode, coalesce(c.used, 0)::float8 as used, a.cap::float8
@@ -72,8 +73,8 @@ export const selectFullest = (run: Run, limit: number): Promise<FullestRow[]> =>
   )
 
 /**
- * A delivery of this week that its receiver didn't take, the portal's word being the last: 410, or
- * tried for a day. What ended because somebody turned the webhook off or removed it is none.
+ * A delivery of this week that the portal gave up: its receiver answered 410, or refused it for a
+ * day. A delivery that ended with its webhook, turned off or removed by an admin, doesn't count.
  */
 const GIVEN_UP = `d.state = 'failed' and d.attempts > 0 and d.created_at > now() - interval '8 day'
   and (w.disabled_at is null or d.last_status = 410)`
@@ -85,13 +86,13 @@ export interface AttentionRow {
   name: string
   used: number | null
   cap: number | null
-  /** When it expires, was made or was disabled. */
+  /** The time of the key's expiry, of its creation, or of the webhook's last given-up delivery. */
   at: number | null
-  /** How many there are of this kind. */
+  /** The number of rows of this kind. */
   total: number
 }
 
-/** What somebody should look at: of each kind the most pressing, and how many there are. */
+/** The rows that need an admin's attention: the most urgent of each kind, and their number. */
 export const selectAttention = (
   run: Run,
   values: { capShare: number; expiryDays: number; unusedDays: number; limit: number },
@@ -129,11 +130,11 @@ export const selectAttention = (
 export interface OutboxRow {
   pending: number
   oldestPendingAt: number | null
-  /** Given up; sent off in the last eight days, so given up in the last seven. */
+  /** Deliveries given up in the last seven days: those created in the last eight. */
   failed: number
 }
 
-/** Pending ones by their index; of the others only those of a week are looked at. */
+/** Pending deliveries are found by their index; of the others only a week's are read. */
 export async function selectOutbox(run: Run): Promise<OutboxRow> {
   const [row] = await run<OutboxRow>(
     `select p.pending::float8, ${ms('p.oldest')} as "oldestPendingAt", f.failed::float8
@@ -155,9 +156,9 @@ export async function selectDatabase(run: Run): Promise<{ version: string; bytes
   return row!
 }
 
-/** What a new portal still lacks before its first receipt; what the first start made doesn't count. */
+/** The steps to a new portal's first receipt; the first start's sample doesn't count. */
 export interface BeginningRow {
-  /** The first start made an issuer to look at. */
+  /** The first start made the sample issuer. */
   hasSample: boolean
   hasIssuer: boolean
   hasSigningKey: boolean

@@ -1,18 +1,19 @@
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { admins } from '../../console-schema.ts'
 
 export type AdminRow = typeof admins.$inferSelect
 export type Role = AdminRow['role']
 
-/** An admin with what is counted of them elsewhere. */
+/** An admin with the numbers of passkeys and unused recovery codes, and the last visit. */
 export interface AdminRecord extends AdminRow {
   passkeys: number
   recoveryCodes: number
   lastSeenAt: Date | null
 }
 
-// Spelled out: a column in a single table's select loses its table's name.
+// Plain SQL, because drizzle drops the table's name of a column in a single table's select.
 const countPasskeys = sql<number>`(
   select count(*)::int from passkeys p where p.admin = admins.id)`
 const countCodes = sql<number>`(
@@ -35,13 +36,13 @@ const toRecord = (found: {
   lastSeenAt: found.lastSeen === null ? null : new Date(found.lastSeen),
 })
 
-/** False: somebody has, or had, a name that reads the same. */
+/** False: an admin has, or had, a name that reads the same. */
 export async function insertAdmin(tx: Orm, row: AdminRow): Promise<boolean> {
   const rows = await tx.insert(admins).values(row).onConflictDoNothing().returning()
   return rows.length > 0
 }
 
-/** Null for somebody who was removed, too. */
+/** Null for a removed admin too. */
 export async function selectAdmin(db: Pick<Db, 'orm'>, id: string): Promise<AdminRow | null> {
   const [row] = await db.orm
     .select()
@@ -72,7 +73,7 @@ export async function selectAdminRecord(
   return found === undefined ? null : toRecord(found)
 }
 
-/** In order of name, from the one after `after`. */
+/** In order of name, from the admin that follows `after`. */
 export async function selectAdminRecords(
   db: Pick<Db, 'orm'>,
   after: string,
@@ -99,12 +100,12 @@ export const selectOwners = (db: Pick<Db, 'orm'>): Promise<AdminRow[]> =>
     .where(and(eq(admins.role, 'owner'), isNull(admins.removedAt)))
     .orderBy(asc(admins.nameKey))
 
-/** Nobody else can become an admin until the transaction ends. */
+/** Other transactions can add no admin until this one ends. */
 export const lockAdmins = async (tx: Orm): Promise<void> => {
   await tx.execute(sql`lock table ${admins} in share row exclusive mode`)
 }
 
-/** What somebody of this name may do, now and until the transaction ends. Null: there is nobody. */
+/** The role of the admin of this name, locked until the transaction ends. Null: unknown name. */
 export async function lockRole(
   tx: Orm,
   name: string,
@@ -128,8 +129,8 @@ export async function lockAdmin(tx: Orm, id: string): Promise<AdminRow | null> {
 }
 
 /**
- * How many owners there are, all of them locked: of two transactions that take away an owner each,
- * the second counts after the first. In order of id, so that they wait and don't block each other.
+ * The number of owners, all of them locked: of two transactions that each remove an owner, the
+ * second counts after the first. Locks go in order of id, so that two transactions can't deadlock.
  */
 export async function lockOwners(tx: Orm): Promise<number> {
   const rows = await tx

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, isNull, lt } from 'drizzle-orm'
-import type { Db, Orm } from '../../client.server.ts'
+import type { Db } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { invitations } from '../../console-schema.ts'
 
 export type InvitationRow = typeof invitations.$inferSelect
@@ -22,7 +23,7 @@ export async function lockInvitation(tx: Orm, id: Uint8Array): Promise<Invitatio
   return row ?? null
 }
 
-/** Those that still let somebody in, the next to expire first. */
+/** The links that still let a person in, the next to expire first. */
 export const selectOpenInvitations = (
   db: Pick<Db, 'orm'>,
   kind: InvitationRow['kind'],
@@ -42,7 +43,7 @@ export const updateInvitationUsed = async (tx: Orm, id: Uint8Array, at: Date): P
   await tx.update(invitations).set({ usedAt: at }).where(eq(invitations.id, id))
 }
 
-/** Voids a link; null if there was none to void. */
+/** Voids a link; null: no such link was open. */
 export async function deleteInvitation(
   tx: Orm,
   kind: InvitationRow['kind'],
@@ -72,7 +73,7 @@ export const deleteInvitations = async (
     )
 }
 
-/** Voids what somebody invited others with, or themselves. */
+/** Voids the open invitations that an admin made, for others or for themselves. */
 export const deleteInvitationsMadeBy = async (tx: Orm, name: string): Promise<void> => {
   await tx
     .delete(invitations)

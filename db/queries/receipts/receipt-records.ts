@@ -16,13 +16,13 @@ export interface ReceiptRecordRow {
   receivedAt: number
   revokedAt: number | null
   erasedAt: number | null
-  /** Its key was revoked, and it was received at or after the key's cut. */
+  /** The signing key was revoked, and the receipt was received at or after the key's cut. */
   keyCutIt: boolean
 }
 
 export interface ReceiptFilter {
   issuer: string | null
-  /** Of a signing key. */
+  /** The signing key's. */
   kid: string | null
   mode: 'live' | 'test' | null
   /** Received at or after `from` and before `to`, in milliseconds. */
@@ -43,26 +43,27 @@ const BESIDE = `left join issuers i on i.slug = r.issuer
   left join revocations v on v.receipt_id = r.id
   left join erasures e on e.receipt_id = r.id`
 
-/** Whole milliseconds, so that a time is the one that was written. */
+/** Whole milliseconds, so that a time equals the one that was written. */
 const at = (n: number) => `to_timestamp($${n}::float8 / 1000)::timestamptz(3)`
 /**
- * The same conditions for both statements; $1 to $4, a bytea as hex (see receipts.ts). One bound at
- * each end: of two, Postgres may begin at the wrong one and read all that lies between.
+ * The conditions of both statements; $1 to $4, a bytea as hex (see receipts.ts). Each end has one
+ * bound: with two, Postgres may begin at the wrong one and read all rows between them.
  */
 const WITHIN = `r.received_at >= ${at(1)} and (r.received_at, r.id) < (${at(2)}, decode($3, 'hex'))`
 const LAST_MS = Date.UTC(9999, 11, 31)
 
 function withinValues({ from, to, after }: ReceiptFilter): (string | number)[] {
   const end = to ?? LAST_MS
-  // Before the end itself there is no id: none is less than no bytes at all.
+  // The empty id comes before every other, so a page from `end` excludes `end` itself.
   const before = after !== null && after.receivedAt < end ? after : { receivedAt: end, id: null }
   return [from ?? 0, before.receivedAt, before.id === null ? '' : hex(before.id)]
 }
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /**
- * Newest first, of one signing key, one issuer or all: the newest of each signing key by the index, then the
- * newest of those. Joined in any other way, Postgres may read and sort every receipt there is.
+ * Newest first, of one signing key, one issuer or all. The statement finds the newest receipts of
+ * each signing key by the index, then the newest of those. With another join, Postgres may read and
+ * sort every receipt.
  */
 export const selectNewestReceipts = (
   run: Run,
@@ -86,15 +87,15 @@ export const selectNewestReceipts = (
   )
 }
 
-/** By what a search names. Each is null where it isn't named. */
+/** The names in a search; null for a name that the search lacks. */
 export interface ReceiptNames {
   id: Uint8Array | null
-  /** Of the receipt or, where it may be found by it, of its content. */
+  /** The receipt's digest; or its content's, if the receipt is findable. */
   digest: Uint8Array | null
   jti: string | null
 }
 
-/** Those that any of the names fits, newest first; each is looked up by its index. */
+/** The receipts that one of the names fits, newest first. Each name has its index. */
 export const selectNamedReceipts = (
   run: Run,
   names: ReceiptNames,
@@ -129,10 +130,10 @@ export const selectNamedReceipts = (
   )
 }
 
-/** What the portal noted of one receipt beside what the public sees. */
+/** The portal's notes about one receipt, which the public doesn't see. */
 export interface ReceiptNotesRow extends ReceiptRecordRow {
   digest: Uint8Array
-  /** Of the content that is kept; null where none is. */
+  /** The length of the stored content; null without content. */
   contentBytes: number | null
 }
 

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { Orm } from '../../client.server.ts'
+import type { Orm } from '../../connection.ts'
 import { contents, erasures, receipts, revocations } from '../../schema.ts'
 
 export type RevocationRow = typeof revocations.$inferSelect
@@ -15,7 +15,7 @@ export async function insertRevocation(tx: Orm, row: RevocationRow): Promise<boo
   return rows.length > 0
 }
 
-/** How many bytes were kept for this receipt; null where there were none to delete. */
+/** The number of bytes deleted; null: the receipt had no stored content. */
 export async function deleteContent(tx: Orm, receiptId: Uint8Array): Promise<number | null> {
   const [row] = await tx.delete(contents).where(eq(contents.receiptId, receiptId)).returning()
   return row === undefined ? null : row.bytes.length

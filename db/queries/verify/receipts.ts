@@ -3,7 +3,7 @@ import type { Run } from '../../connection.ts'
 import { byteaArray } from '../array.ts'
 import { ms } from '../clock.ts'
 
-/** A receipt and everything its verdict depends on, as it stands now. Times in milliseconds. */
+/** A receipt with the current facts that its verdict depends on. Times in milliseconds. */
 export interface ReceiptRow {
   id: Uint8Array
   digest: Uint8Array
@@ -57,7 +57,7 @@ export const selectFindable = (
 ): Promise<{ digest: Uint8Array; contentDigest: Uint8Array }[]> => {
   const low = prefixHex.padEnd(64, '0')
   const high = prefixHex.padEnd(64, 'f')
-  // Decoded here, so that a prefix is never read as one of the other forms of a bytea.
+  // `decode` reads hex alone; a cast to bytea would also take other forms of a prefix.
   return run(
     `select digest, content_digest as "contentDigest" from receipts
       where visibility = 'findable' and content_digest between decode($1, 'hex') and decode($2, 'hex')
