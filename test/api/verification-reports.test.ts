@@ -92,7 +92,7 @@ describe('what is unknown', () => {
     `rec_${'0'.repeat(33)}`,
     'x',
     '%00',
-    '..%2f..%2fetc%2fpasswd',
+    '..%2F..%2Fetc%2Fpasswd',
     '%F0%9F%A7%BE',
     `REC_${'0'.repeat(32)}`,
   ]
