@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-import { CORE, NOUNS, TABLE, type Room } from './support/import-table.ts'
+import { CORE, TABLE, type Room } from './support/import-table.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 

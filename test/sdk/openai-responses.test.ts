@@ -21,7 +21,6 @@ afterAll(async () => {
   await world.stop()
 })
 
-const messages = [{ role: 'user' as const, content: 'Say something.' }]
 const respond = (model: string) => openai.responses.create({ model, input: 'Say', stream: true })
 const textOf = (model: string): string => (SCRIPTS[model]!.text ?? []).join('')
 

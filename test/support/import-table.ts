@@ -18,7 +18,7 @@ const CTX = 'app/context.ts'
 const VALUES = 'app/values/'
 
 /** The nouns that each noun of a layer may use beside itself and its layer's loose files. */
-export const NOUNS: Record<string, Record<string, string[]>> = {
+const NOUNS: Record<string, Record<string, string[]>> = {
   'app/services/': {
     audit: [],
     verify: [],
