@@ -24,7 +24,7 @@ const isPath = (word: string): boolean =>
   ((word.includes('/') && TOP.includes(word.split('/')[0]!)) ||
     /\.(?:tsx?|mjs|md|sql|css|sh|json|ya?ml)$|\w\/$/.test(word))
 
-/** What a paper names and the project has not. A link is read from the paper's own folder. */
+/** The names in a paper that the project lacks. A link is read from the paper's own folder. */
 function findUnreal(paper: string, text: string): string[] {
   const prose = text.replace(/^```[\s\S]*?^```/gm, '')
   const words = [...prose.matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => code!.split(/\s+/))

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openSql, type Sql } from '../support/sql.ts'
 
-// What any Postgres takes but Citus breaks on, and what would tie the tables to one machine or one
+// The rules against SQL that breaks on Citus only, or would tie the tables to one machine or one
 // schema. The rules cost nothing here; the catalog of the migrated database is held to them.
 
 const FUNCTIONS = join(import.meta.dirname, '..', '..', 'db', 'functions')

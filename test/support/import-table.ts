@@ -6,7 +6,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 export interface Room {
   /** Files of this room, as a prefix of their path. The first room that matches is a file's. */
   room: string
-  /** What it may import: rooms and files by prefix, packages by name. Types are imports too. */
+  /** The room's allowed imports: rooms and files by prefix, packages by name. Types count too. */
   may: string[]
   /** What it may also import by a whole `import type`, of which nothing is left when it runs. */
   mayTypes?: string[]

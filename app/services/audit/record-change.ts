@@ -6,7 +6,7 @@ import type { Outcome } from '../outcome.ts'
 
 export type { Tx } from '#db/queries/audit/audit.ts'
 
-/** Who asks for a change, and from where. */
+/** The person or token that asks for a change, and the address it came from. */
 export interface Actor {
   /** `admin-token`, or an admin's name. */
   readonly actor: string

@@ -138,7 +138,7 @@ function readList(cursor: Cursor, depth: number): JsonValue[] {
   return list
 }
 
-/** What stands between two brackets, with commas between the items. */
+/** Reads the items between two brackets, with commas between them. */
 function readItems(cursor: Cursor, end: string, readItem: () => void): void {
   cursor.at++
   skipSpace(cursor)

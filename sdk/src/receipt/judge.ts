@@ -13,7 +13,7 @@ export const CLOCK_GAP_MAX = 600_000
  */
 const TIME_MAX = 8_640_000_000_000_000
 
-/** What is known of the key that `iss` and `kid` name. Times in milliseconds since 1970. */
+/** The facts about the key that `iss` and `kid` name. Times in milliseconds since 1970. */
 export type KeyEvidence =
   | { from: 'portal'; state: 'active' }
   | { from: 'portal'; state: 'retired'; retiredAt: number }
