@@ -30,6 +30,7 @@ export function createCtx(options: {
     config: options.config,
     caches: createCaches(),
     rateLimiter: createRateLimiter(),
+    publicCosts: createRateLimiter(),
     refusals: createRefusalCounts(),
     apiKeyUses: new Map(),
     failures: createFailureNotes(),
@@ -40,6 +41,8 @@ export const createCaches = (): Caches => ({
   publicKeys: new LRUCache({ max: 10_000 }),
   kids: new LRUCache({ max: 10_000 }),
   apiKeys: new LRUCache({ max: 10_000 }),
+  issuers: new LRUCache({ max: 1_000 }),
+  trustedKeys: new LRUCache({ max: 1_000 }),
   receiptStates: new LRUCache({ max: 2_000 }),
   views: new LRUCache({
     maxSize: VIEWS_BYTES_MAX,

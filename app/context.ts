@@ -6,9 +6,13 @@ import type { RefusalCount } from '#db/queries/ingest/refusals.ts'
 import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
 import type { Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
-import type { Engine } from './engine/engine.ts'
+import type { Engine, Payer } from './engine/engine.ts'
 import type { FailureNotes } from './services/alerts/note-failure.ts'
+import type { IssuerView, TrustedKeys } from './services/issuers/find-issuer.ts'
+import type { Kept } from './services/verify/keep-briefly.ts'
 import type { RateLimiter } from './services/api-keys/rate-limit.ts'
+
+export type { Payer }
 
 /** Every service's only source of time and randomness; context.server.ts builds one per process. */
 export interface Ctx {
@@ -22,6 +26,8 @@ export interface Ctx {
   config: Config
   caches: Caches
   rateLimiter: RateLimiter
+  /** Milliseconds of computing by network, for callers whom the portal does not know. */
+  publicCosts: RateLimiter
   refusals: RefusalCounts
   apiKeyUses: ApiKeyUses
   failures: FailureNotes
@@ -33,6 +39,8 @@ export interface Config {
   adminToken: string
   apiKeyPepper: string
   sessionSecret: string
+  /** Public routes that compute give each network so many milliseconds of a core a minute. */
+  publicCostMsPerMinute: number
 }
 
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */
@@ -43,7 +51,9 @@ export interface Caches {
   kids: LRUCache<string, string>
   /** API keys as they were a moment ago; services/api-keys/api-key.ts says who may rely on them. */
   apiKeys: LRUCache<string, { row: ApiKeyRow; at: number }>
-  receiptStates: LRUCache<string, { state: Promise<ReceiptState | null>; at: number }>
+  issuers: LRUCache<string, Kept<IssuerView>>
+  trustedKeys: LRUCache<string, Kept<TrustedKeys>>
+  receiptStates: LRUCache<string, Kept<ReceiptState>>
   /** Views, each good while its receipt's state is the same (services/verify/find-receipt.ts). */
   views: LRUCache<string, { state: ReceiptState; view: ReceiptView }>
 }
@@ -75,7 +85,13 @@ export interface ReceiptView {
   report: Report
   facts: Facts
   jws: string | null
-  /** The issuer's public content, if the portal keeps it and it is the signed content. */
-  content: { kind: 'text'; text: string } | { kind: 'binary'; bytes: number; type: string } | null
+  /**
+   * The issuer's public content, if the portal keeps it and it is the signed content. Of a long
+   * text, only the beginning.
+   */
+  content:
+    | { kind: 'text'; text: string; isCut: boolean }
+    | { kind: 'binary'; bytes: number; type: string }
+    | null
   erasedAt: string | null
 }

@@ -45,6 +45,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     adminToken: secrets.ADMIN_TOKEN,
     apiKeyPepper: secrets.API_KEY_PEPPER,
     sessionSecret: secrets.SESSION_SECRET,
+    publicCostMsPerMinute: settings.PUBLIC_COST_MS_PER_MINUTE,
   }
 
   let embedded: Embedded | null = null

@@ -1,3 +1,4 @@
+import { countedNetwork } from '../values/network-address.ts'
 import type { Handler, HttpRequest } from '../web/handler.ts'
 import { refuse } from '../web/handler.ts'
 import type { ProblemCode } from '../web/problem.ts'
@@ -43,7 +44,8 @@ export function keyed(
     if (key.ratePerSecond === null) return handler(request, ctx, params, key)
 
     const rate = key.ratePerSecond
-    const { remaining, retryAfterSeconds } = ctx.rateLimiter.take(key.id, rate, ctx.now())
+    const bucket = { tokensPerSecond: rate, tokensMax: rate }
+    const { remaining, retryAfterSeconds } = ctx.rateLimiter.take(key.id, bucket, ctx.now())
     // draft-ietf-httpapi-ratelimit-headers-11
     const headers = {
       'ratelimit-policy': `"api-key";q=${rate};w=1`,
@@ -58,6 +60,47 @@ export function keyed(
     return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
   }
 }
+
+/** A network's milliseconds are counted over so many seconds. */
+const COST_WINDOW_SECONDS = 15
+/** The dearest body known, a mebibyte of letters with 30 marks, takes so long; most take a tenth. */
+const DEAREST_MS_PER_BYTE = 250 / (1024 * 1024)
+/** Finding and judging a receipt. */
+const BASE_MS = 1
+
+/**
+ * Guards a public handler that computes: each network has so many milliseconds of a core. A request
+ * is charged for the dearest body of its length, and gets back the time that it did not take.
+ */
+export const metered =
+  (handler: Handler): Handler =>
+  async (request, ctx, params) => {
+    const tokensPerSecond = ctx.config.publicCostMsPerMinute / 60
+    const tokensMax = tokensPerSecond * COST_WINDOW_SECONDS
+    const network = countedNetwork(request.address)
+    const bytes = Number(request.headers['content-length'] ?? request.bytesMax)
+    const charged = BASE_MS + Math.min(bytes, request.bytesMax) * DEAREST_MS_PER_BYTE
+    const rate = { tokensPerSecond, tokensMax }
+    const took = ctx.publicCosts.take(network, rate, ctx.now(), charged)
+    const { remaining, retryAfterSeconds } = took
+    const headers = {
+      'ratelimit-policy': `"address";q=${Math.floor(tokensMax)};w=${COST_WINDOW_SECONDS};qu="milliseconds"`,
+      ratelimit: `"address";r=${remaining};t=${retryAfterSeconds ?? 1}`,
+    }
+    if (retryAfterSeconds !== null) {
+      return refuse(request, 'rate_limited', {
+        headers: { ...headers, 'retry-after': String(retryAfterSeconds) },
+        detail:
+          'This address has had its share of computing for the moment. Verify links and reports stay free.',
+      })
+    }
+    try {
+      const reply = await handler(request, ctx, params)
+      return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
+    } finally {
+      ctx.publicCosts.giveBack(network, charged - BASE_MS - request.spentMs)
+    }
+  }
 
 const sayScopes = (needed: readonly ApiKeyScope[], given: readonly ApiKeyScope[]): string =>
   `This call needs the scope ${needed.join(' or ')}; this API key has ${given.join(' and ')}.`

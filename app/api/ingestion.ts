@@ -15,7 +15,7 @@ import { releaseReservation, reserveCap } from '../services/ingest/reserve-cap.t
 import { readContent } from './content.ts'
 import type { KeyedHandler } from './access.ts'
 import { presentUsage } from './present.ts'
-import { checkShape, listErrors, readJson, readOptionalJson } from './request.ts'
+import { BATCH_RULES, checkShape, listErrors, readJson, readOptionalJson } from './request.ts'
 import { refuse, type HttpRequest } from '../web/handler.ts'
 import { batch, reservationBody, submission } from './schemas/ingestion.ts'
 
@@ -35,7 +35,7 @@ export const postReceipt: KeyedHandler = async (request, ctx, _params, key) => {
 
 /** `POST /v1/receipts/batch`: a refused item does not stop the other items. */
 export const postBatch: KeyedHandler = async (request, ctx, _params, key) => {
-  const read = await readJson(request, batch)
+  const read = await readJson(request, batch, BATCH_RULES)
   if (!read.ok) return read.reply
   const items = read.value.receipts.map((item) => {
     const shaped = checkShape(submission, item)

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { JSON_DEPTH_MAX, JSON_NODES_MAX, type JsonRules } from '#receipt/json.ts'
 import { mediaType, refuse, type HttpRequest } from '../web/handler.ts'
 import type { ProblemCode, ProblemExtras } from '../web/problem.ts'
 import type { Reply } from '../web/reply.ts'
@@ -6,23 +7,28 @@ import { sayWhatIsWrong } from './shape-words.ts'
 
 type Read<T> = { ok: true; value: T } | { ok: false; reply: Reply }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+/** The limits of a body, before anything is built from it. */
+const BODY_RULES: JsonRules = { depth: JSON_DEPTH_MAX, nodes: JSON_NODES_MAX, iJson: false }
+export const BATCH_RULES: JsonRules = { ...BODY_RULES, nodes: 16_000 }
 
 /** Checks a body's media type, size, JSON and shape, in this order. */
 export async function readJson<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
+  rules: JsonRules = BODY_RULES,
 ): Promise<Read<z.output<S>>> {
   const refused = (code: ProblemCode, extras?: ProblemExtras) =>
     ({ ok: false, reply: refuse(request, code, extras) }) as const
   if (mediaType(request) !== 'application/json') return refused('unsupported_media_type')
-  const bytes = await request.readBody()
-  if (bytes === null) {
+  const json = await request.readJson(rules)
+  if (json === null) {
     return refused('payload_too_large', { detail: `The limit here is ${request.bytesMax} bytes.` })
   }
-  const parsed = parseJson(bytes)
-  if (!parsed.ok) return refused('malformed_json', { detail: parsed.detail })
-  return readShape(request, schema, parsed.value)
+  if (!json.ok) {
+    const detail = `The body could not be read as JSON: ${json.message}, at position ${json.at}.`
+    return refused('malformed_json', { detail })
+  }
+  return readShape(request, schema, json.value)
 }
 
 /** As `readJson`, where the whole body may be left out. */
@@ -101,14 +107,3 @@ export function listErrors(error: z.ZodError): { pointer: string; message: strin
 
 /** An answer repeats so much of an unknown member's name, which is enough to recognise it. */
 const NAME_CHARACTERS_MAX = 256
-
-function parseJson(
-  bytes: Uint8Array,
-): { ok: true; value: unknown } | { ok: false; detail: string } {
-  try {
-    return { ok: true, value: JSON.parse(decoder.decode(bytes)) }
-  } catch (error) {
-    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
-    return { ok: false, detail: `The body could not be read as JSON: ${why}.` }
-  }
-}

@@ -6,6 +6,7 @@ import { FIVE_MINUTES, FOREVER, ONE_DAY, row, TEN_SECONDS, type Row } from '../w
 import {
   forAdmin,
   keyed,
+  metered,
   type AdminHandler,
   type KeyedHandler,
   type KeyedOptions,
@@ -67,7 +68,7 @@ export const API_ROUTES: readonly Row[] = [
   open('GET', '/v1/receipts/:id/bundle', verification.getBundle, SOON),
   open('GET', '/v1/receipts/:id/proof', verification.getProof, SOON),
   open('GET', '/v1/receipts/:id/content', verification.getContent, SOON),
-  open('POST', '/v1/verify', verification.postVerify, {
+  open('POST', '/v1/verify', metered(verification.postVerify), {
     bytesMax: RECEIPT_BODY_BYTES_MAX,
     isUnlisted: true,
   }),

@@ -1,12 +1,12 @@
-import { Buffer } from 'node:buffer'
+import { Buffer, isUtf8 } from 'node:buffer'
 import { readBundle } from '#receipt/bundle.ts'
-import { decodeBase64url, decodeUtf8 } from '#receipt/bytes.ts'
+import { decodeBase64url } from '#receipt/bytes.ts'
 import { parseReceiptId } from '#receipt/id.ts'
-import type { Report } from '#receipt/report.ts'
 import { finishOnce } from '../web/finished.ts'
+import { etagOf } from '../web/node-server.ts'
 import { bytesReply, jsonReply, type Reply } from '../web/reply.ts'
 import { SANDBOXED } from '../web/security-headers.ts'
-import { listTrustedKeys, findIssuer } from '../services/issuers/find-issuer.ts'
+import { listTrustedKeys, findPublicIssuer } from '../services/issuers/find-issuer.ts'
 import { viewOfNothing, viewReceipt } from '../services/verify/find-receipt.ts'
 import {
   lookUpDigest,
@@ -33,11 +33,16 @@ export const getReport: Handler = async (request, ctx, params) => {
     return refuse(request, 'not_found', { detail, members: { receiptId, verdict, checks } })
   }
   const { report } = await viewReceipt(ctx, state)
-  const { body, etag } = reportJson(report)
-  return bytesReply('application/json; charset=utf-8', body, { etag })
+  return finishedReply(report)
 }
 
-const reportJson = finishOnce((report: Report) => JSON.stringify(report))
+const jsonOnce = finishOnce((value: object) => JSON.stringify(value))
+
+/** The JSON of an object that services give again while nothing has changed. */
+function finishedReply(value: object): Reply {
+  const { body, etag } = jsonOnce(value)
+  return bytesReply('application/json; charset=utf-8', body, { etag })
+}
 
 /** `GET /v1/receipts/<id>/receipt`: these bytes never change. */
 export const getReceipt: Handler = async (request, ctx, params) => {
@@ -49,7 +54,10 @@ export const getReceipt: Handler = async (request, ctx, params) => {
 export const getBundle: Handler = async (request, ctx, params) => {
   const bundle = await openBundle(ctx, params.id!)
   if (bundle === null) return refuse(request, 'not_found')
+  // The receipt's own digest names the content, which may be long.
+  const etag = etagOf(JSON.stringify(Object.assign({}, bundle, { content: 'content' in bundle })))
   return jsonReply(200, bundle, {
+    etag,
     'content-disposition': `attachment; filename="${params.id!}.bundle.json"`,
   })
 }
@@ -68,11 +76,12 @@ export const getContent: Handler = async (request, ctx, params) => {
     const detail = 'No content of this receipt is public here.'
     return refuse(request, 'not_found', { detail })
   }
-  const isText = decodeUtf8(opened.bytes) !== null
+  const isText = isUtf8(opened.bytes)
   return bytesReply(
     isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
     opened.bytes,
     {
+      etag: `"${opened.digest}"`,
       'content-security-policy': SANDBOXED,
       'content-disposition': `attachment; filename="${params.id!}${isText ? '.txt' : '.bin'}"`,
     },
@@ -111,7 +120,7 @@ export const postVerify: Handler = async (request, ctx) => {
   const report = await verifyReceipt(
     ctx,
     asked,
-    given !== null ? { content: given } : digest !== null ? { digest } : null,
+    given !== null ? { content: given, payer: request } : digest !== null ? { digest } : null,
   )
   return jsonReply(200, report)
 }
@@ -143,20 +152,21 @@ export const getLookup: Handler = async (request, ctx, params) => {
 }
 
 /** `GET /.well-known/jwks.json` */
-export const getJwks: Handler = async (_request, ctx) => jsonReply(200, await listTrustedKeys(ctx))
+export const getJwks: Handler = async (_request, ctx) =>
+  finishedReply((await listTrustedKeys(ctx))!)
 
 const refuseIssuer = (request: HttpRequest): Reply =>
   refuse(request, 'not_found', { detail: 'This portal knows no issuer of that slug.' })
 
 /** `GET /v1/issuers/<slug>` */
 export const getIssuer: Handler = async (request, ctx, params) => {
-  const issuer = await findIssuer(ctx, params.slug!)
-  return issuer === null ? refuseIssuer(request) : jsonReply(200, issuer)
+  const issuer = await findPublicIssuer(ctx, params.slug!)
+  return issuer === null ? refuseIssuer(request) : finishedReply(issuer)
 }
 
 /** `GET /v1/issuers/<slug>/jwks.json` */
 export const getIssuerJwks: Handler = async (request, ctx, params) => {
-  const issuer = await findIssuer(ctx, params.slug!)
+  const issuer = await findPublicIssuer(ctx, params.slug!)
   if (issuer === null) return refuseIssuer(request)
-  return jsonReply(200, await listTrustedKeys(ctx, params.slug))
+  return finishedReply((await listTrustedKeys(ctx, params.slug))!)
 }

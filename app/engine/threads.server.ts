@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { EngineBusy } from './engine.ts'
 import { openThread, type Thread, type Waiting } from './open-thread.ts'
 
 export interface ThreadOptions<Piece> {
@@ -15,6 +16,11 @@ export interface ThreadOptions<Piece> {
   workerData?: unknown
   /** The rough size of a piece. */
   bytesOf: (piece: Piece) => number
+  /**
+   * Each piece takes long: it goes to a thread alone, when that thread is free, and the event loop
+   * does it only where no thread is left. So few may wait: a further piece is refused.
+   */
+  isLong?: { waitingMax: number }
 }
 
 /** Handing over so few pieces costs the event loop as much as doing them. */
@@ -39,13 +45,16 @@ const threadsHere = (file: string): number =>
  */
 export function createThreads<Piece, Answer>(
   doHere: (piece: Piece) => Answer,
-  { bytesOf, threads, ...program }: ThreadOptions<Piece>,
+  { bytesOf, threads, isLong, ...program }: ThreadOptions<Piece>,
 ): (piece: Piece) => Promise<Answer> {
   type Group = Waiting<Piece, Answer>[]
   const waiting: Group = []
   const running = new Set<Thread<Piece, Answer>>()
   let toStart = threads ?? threadsHere(program.file)
   let isPlanned = false
+  const hereAtOnceMax = isLong !== undefined ? 0 : HERE_AT_ONCE_MAX
+  const messagesEach = isLong !== undefined ? 1 : MESSAGES_EACH
+  const eachMessageMax = isLong !== undefined ? 1 : EACH_MESSAGE_MAX
 
   function start(): void {
     toStart--
@@ -76,6 +85,7 @@ export function createThreads<Piece, Answer>(
     setImmediate(() => {
       isPlanned = false
       share()
+      if (isLong !== undefined && running.size > 0) return
       const own = waiting.shift()
       if (own !== undefined) settleBy(doHere, own)
       if (waiting.length > 0) plan()
@@ -84,11 +94,11 @@ export function createThreads<Piece, Answer>(
 
   /** Sends the waiting pieces, as long as a thread has room for another message. */
   function share(): void {
-    if (waiting.length <= HERE_AT_ONCE_MAX) return
+    if (waiting.length <= hereAtOnceMax) return
     while (waiting.length > 0) {
       if (toStart > 0 && [...running].every((thread) => thread.sent.length > 0)) start()
       const [idlest] = [...running].sort((a, b) => a.sent.length - b.sent.length)
-      if (idlest === undefined || idlest.sent.length >= MESSAGES_EACH) return
+      if (idlest === undefined || idlest.sent.length >= messagesEach) return
       idlest.send(takeGroup())
     }
   }
@@ -96,22 +106,26 @@ export function createThreads<Piece, Answer>(
   /** A message's fair part of the waiting pieces, within the message's limits. */
   function takeGroup(): Group {
     const sent = [...running].reduce((sum, thread) => sum + thread.sent.length, 0)
-    const messagesFree = (running.size + toStart) * MESSAGES_EACH - sent
-    const countMax = Math.min(EACH_MESSAGE_MAX, Math.ceil(waiting.length / messagesFree))
-    let [count, bytes] = [0, 0]
-    while (count < countMax) {
-      bytes += bytesOf(waiting[count]!.piece)
-      if (count > 0 && bytes > EACH_MESSAGE_BYTES_MAX) break
-      count++
-    }
-    return waiting.splice(0, count)
+    const messagesFree = (running.size + toStart) * messagesEach - sent
+    const countMax = Math.min(eachMessageMax, Math.ceil(waiting.length / messagesFree))
+    const sizes = waiting.slice(0, countMax).map(({ piece }) => bytesOf(piece))
+    return waiting.splice(0, countFitting(sizes))
   }
 
   return (piece) =>
     new Promise((resolve, reject) => {
+      if (isLong !== undefined && waiting.length >= isLong.waitingMax)
+        throw new EngineBusy('too much long work waits')
       waiting.push({ piece, resolve, reject })
       plan()
     })
+}
+
+/** How many of the first pieces, but one at least, are within a message's bytes. */
+function countFitting(sizes: number[]): number {
+  let bytes = 0
+  const tooMany = sizes.findIndex((size) => (bytes += size) > EACH_MESSAGE_BYTES_MAX)
+  return tooMany === -1 ? sizes.length : Math.max(1, tooMany)
 }
 
 function settleBy<Piece, Answer>(

@@ -135,3 +135,29 @@ test('what is large goes alone, so that nothing small waits behind it for long',
   expect(told.filter((_, piece) => isLarge(piece))).toEqual(Array.from({ length: 30 }, () => 1))
   expect(Math.max(...told)).toBeGreaterThan(3)
 })
+
+test('13.1: a long piece waits for a thread, and a piece beyond the limit is refused', async () => {
+  const here = vi.fn(double)
+  const work = createThreads(here, {
+    bytesOf,
+    file: good,
+    threads: 1,
+    workerData: { by: 2 },
+    isLong: { waitingMax: 20 },
+  })
+  const settled = await Promise.allSettled(PIECES.slice(0, 25).map((piece) => work(piece)))
+  expect(settled.slice(0, 20)).toEqual(
+    DOUBLED.slice(0, 20).map((value) => ({ status: 'fulfilled', value })),
+  )
+  expect(settled.slice(20).every(({ status }) => status === 'rejected')).toBe(true)
+  expect(here).not.toHaveBeenCalled()
+})
+
+test('13.1: a long piece is done here where no thread can be had', async () => {
+  const here = vi.fn(double)
+  const file = join(folder, 'nothing.mjs')
+  const isLong = { waitingMax: 10 }
+  const work = createThreads(here, { bytesOf, file, threads: 0, isLong })
+  expect(await work(21)).toBe(42)
+  expect(here).toHaveBeenCalledOnce()
+})

@@ -60,6 +60,7 @@ async function buildPortal(esbuild) {
     entryPoints: {
       portal: 'app/server.ts',
       thread: 'app/engine/thread.server.ts',
+      'long-thread': 'app/engine/long-thread.server.ts',
       ...Object.fromEntries(listShared().map((name) => [`shared/${name}`, `app/${name}.ts`])),
     },
     outdir: 'build',

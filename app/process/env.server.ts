@@ -29,6 +29,7 @@ const schema = z.object({
   SESSION_SECRET: secret,
   API_KEY_PEPPER: secret,
   WEB_CONCURRENCY: wholeNumber(1, 64).default(1),
+  PUBLIC_COST_MS_PER_MINUTE: wholeNumber(60, 1_000_000).default(6_000),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 })
 

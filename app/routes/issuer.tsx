@@ -1,11 +1,11 @@
 import type { MetaFunction } from '@remix-run/node'
-import { findIssuer, type IssuerView } from '#app/services/issuers/find-issuer.ts'
+import { findPublicIssuer, type IssuerView } from '#app/services/issuers/find-issuer.ts'
 import type { PageArgs } from '#app/web/page-context.ts'
 import { IssuerPage } from '../ui/site/issuer-page.tsx'
 import { en } from '../ui/words/en.ts'
 
 export async function loader({ params, context }: PageArgs): Promise<IssuerView> {
-  const issuer = await findIssuer(context.ctx, params.slug ?? '')
+  const issuer = await findPublicIssuer(context.ctx, params.slug ?? '')
   if (issuer === null) throw new Response(null, { status: 404 })
   return issuer
 }

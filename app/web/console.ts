@@ -76,11 +76,11 @@ async function toWeb(request: HttpRequest): Promise<Request> {
  * Postgres refuses a NUL in a text, so a search for one would fail instead of finding no row.
  */
 function ownQuery(search: string): string {
-  const asked = new URLSearchParams(search)
-  for (const [name, value] of [...asked])
-    if (/^_|^(?:index|routes)$|\0/.test(name)) asked.delete(name)
-    else if (value.includes('\0')) asked.set(name, value.replaceAll('\0', '\ufffd'))
-  return asked.toString()
+  const passed = new URLSearchParams()
+  for (const [name, value] of new URLSearchParams(search))
+    if (!/^_|^(?:index|routes)$|\0/.test(name))
+      passed.append(name, value.replaceAll('\0', '\ufffd'))
+  return passed.toString()
 }
 
 async function toReply(response: Response): Promise<Reply> {

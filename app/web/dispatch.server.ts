@@ -11,6 +11,7 @@ import { ClientGone, discardBody, readBody } from './read-body.ts'
 import { joinHeaders, type Reply } from './reply.ts'
 import { newRequestId } from './request-id.ts'
 import { createRouter, type Found } from './router.ts'
+import type { Row } from './row.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Site } from './site.server.ts'
 import { readTarget } from './target.ts'
@@ -21,9 +22,10 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
   const { publicUrl } = ctx.config
   const find = createRouter([...API_ROWS, ...pageRows(site)], securityHeaders(publicUrl))
 
-  function read(incoming: IncomingMessage, path: string, search: string, bytesMax: number) {
+  function read(incoming: IncomingMessage, path: string, search: string, row: Row) {
     const { method = 'GET', headers } = incoming
-    return {
+    const { bytesMax } = row
+    const request: HttpRequest = {
       method,
       path,
       search,
@@ -33,8 +35,15 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       publicUrl,
       bytesMax,
       readBody: () => readBody(incoming, bytesMax),
+      async readJson(rules) {
+        const bytes = await readBody(incoming, bytesMax)
+        return bytes === null ? null : ctx.engine.readJson(bytes, rules, request)
+      },
+      isKnown: row.access !== 'public',
+      spentMs: 0,
       apiKey: '',
     }
+    return request
   }
 
   /** Null if the client closed the connection. */
@@ -67,7 +76,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const startedAt = performance.now()
     const { path, search } = readTarget(incoming.url ?? '/')
     const found = find(incoming.method ?? 'GET', path, incoming.headers)
-    const request = read(incoming, path, search, found.row.bytesMax)
+    const request = read(incoming, path, search, found.row)
     answer(found, request)
       .then(async (reply) => {
         if (reply === null) return void response.destroy()

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Ctx } from '../context.ts'
+import type { JsonReading, JsonRules } from '#receipt/json.ts'
+import type { Ctx, Payer } from '../context.ts'
 import { problemReply, type ProblemCode, type ProblemExtras } from './problem.ts'
 import type { Reply } from './reply.ts'
 
 /** A request as its handler sees it. */
-export interface HttpRequest {
+export interface HttpRequest extends Payer {
   method: string
   /** Without the query. Only a row that ends in `*` gets other spellings of its path. */
   path: string
@@ -19,6 +20,8 @@ export interface HttpRequest {
   bytesMax: number
   /** The whole body, or null if it is longer than `bytesMax`. */
   readBody(): Promise<Uint8Array | null>
+  /** The body's JSON, or null if the body is longer than `bytesMax`. */
+  readJson(rules: JsonRules): Promise<JsonReading | null>
   /** The id of the API key that sent the request; empty until the key is recognised. */
   apiKey: string
 }

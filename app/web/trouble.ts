@@ -1,5 +1,6 @@
 import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
 import type { Ctx } from '../context.ts'
+import { EngineBusy } from '../engine/engine.ts'
 import type { HttpRequest } from './handler.ts'
 
 /** Logs the error behind an unanswered request; returns the problem code for its client. */
@@ -13,6 +14,10 @@ export function noteTrouble(
   const err = unwrap(error)
   if (error instanceof DatabaseUnavailable || isUnavailable(err)) {
     ctx.log.warn({ requestId, reason: String(err) }, 'the database is away')
+    return 'unavailable'
+  }
+  if (error instanceof EngineBusy) {
+    ctx.log.warn({ requestId }, error.message)
     return 'unavailable'
   }
   ctx.log.error({ err, requestId, path: loggedPath(request.path) }, 'a request failed')

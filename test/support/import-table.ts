@@ -182,8 +182,11 @@ export const TABLE: Room[] = [
   { room: 'app/web/page', may: ['app/', '@remix-run/', 'node:'] },
   { room: 'app/web/site.server.ts', may: ['app/', '@remix-run/', 'node:'] },
   { room: 'app/web/console.ts', may: ['app/web/', '@remix-run/', 'node:'] },
-  { room: 'app/web/trouble.ts', may: ['app/web/', CTX, 'db/connection.ts'] },
-  { room: 'app/web/', may: ['app/web/', CTX, VALUES, 'node:'] },
+  {
+    room: 'app/web/trouble.ts',
+    may: ['app/web/', CTX, 'db/connection.ts', 'app/engine/engine.ts'],
+  },
+  { room: 'app/web/', may: ['app/web/', CTX, VALUES, 'node:'], mayTypes: [CORE] },
   {
     room: 'app/ui/browser/',
     may: ['app/ui/', CORE, '@simplewebauthn/browser'],

@@ -52,7 +52,7 @@ export const verificationDocs: Record<string, RouteDoc> = {
       'The answer is 200 whatever the verdict. Nothing is stored. A bundle with a secret is refused.',
     body: { schema: verifyBody, example: { receiptId: EXAMPLE_ID }, also: ['application/jose'] },
     answers: { 200: json('Verdict, checks and facts.', report) },
-    problems: [],
+    problems: ['rate_limited'],
   },
   'GET /v1/lookup/:prefix': {
     access: 'public',

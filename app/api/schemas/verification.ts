@@ -3,6 +3,9 @@ import { AXES, VERDICTS } from '#receipt/report.ts'
 import { contentBody } from './ingestion.ts'
 import { logState, mode, receiptId, time, url } from './building-blocks.ts'
 
+/** Longer than any spelling of an id; an answer repeats the id that it was asked for. */
+const RECEIPT_ID_CHARACTERS_MAX = 256
+
 const signingKeyState = z.enum(['active', 'retired', 'revoked'])
 
 const jwk = z
@@ -88,7 +91,7 @@ export const bundle = z
 export const verifyBody = z
   .strictObject({
     receipt: z.string().optional(),
-    receiptId: z.string().optional(),
+    receiptId: z.string().max(RECEIPT_ID_CHARACTERS_MAX).optional(),
     // The core reads the bundle, because a schema can't express all its rules.
     bundle: z.unknown().optional().openapi({ type: 'object', description: 'A Bundle.' }),
     content: contentBody.optional(),

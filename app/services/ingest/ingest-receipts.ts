@@ -109,19 +109,20 @@ async function prepare(
     jti: claims.jti ?? null,
     content: submission.visibility === 'public' ? submission.content : null,
     reservation: submission.reservation,
-    refusal: refuseIfNew(ctx, receipt, submission.content),
+    refusal: await refuseIfNew(ctx, receipt, submission.content),
   }
 }
 
 /** Reasons to refuse a new receipt; a repeat of a stored one is accepted all the same. */
-function refuseIfNew(
+async function refuseIfNew(
   ctx: Ctx,
   receipt: ParsedReceipt,
   content: Uint8Array | null,
-): IngestRefusal | null {
+): Promise<IngestRefusal | null> {
   if (receipt.claims.iat * 1000 > ctx.now() + CLOCK_AHEAD_MS_MAX) return 'issued_in_future'
   if (content === null) return null
-  const exact = contentIsExact(receipt.claims.content, content, undefined, ctx.engine.sha256)
+  const hash = await ctx.engine.hashAhead(content)
+  const exact = contentIsExact(receipt.claims.content, content, undefined, hash)
   if (exact === null) return 'content_not_checkable'
   return exact ? null : 'content_mismatch'
 }

@@ -1,11 +1,13 @@
 import { jwkOf, type Jwk } from '#receipt/key.ts'
 import {
+  issuerExists,
   selectIssuer,
   selectKeysOfIssuer,
   selectTrustedKeys,
   type KeyRow,
 } from '#db/queries/issuers/issuers.ts'
 import type { Ctx } from '#app/context.ts'
+import { keepBriefly } from '../verify/keep-briefly.ts'
 
 /** An issuer as the public sees it, with every key it ever published. Times are RFC 3339 UTC. */
 export interface IssuerView {
@@ -34,6 +36,17 @@ const KID = /^[A-Za-z0-9_-]{43}$/
 export const isSlug = (text: string): boolean => SLUG.test(text)
 export const isKid = (text: string): boolean => KID.test(text)
 
+/**
+ * The issuer as it was at most a second ago; null for an unknown slug. The same object comes back
+ * while nothing has changed, so that a page or a document made from it is made once.
+ */
+export const findPublicIssuer = (ctx: Ctx, slug: string): Promise<IssuerView | null> =>
+  keepBriefly(ctx, ctx.caches.issuers, slug, async () =>
+    // Anybody can ask for slugs that nobody has, and this costs a tenth of the rest.
+    isSlug(slug) && (await issuerExists(ctx.db.quick, slug)) ? findIssuer(ctx, slug) : null,
+  )
+
+/** The issuer as it is now; null for an unknown slug. */
 export async function findIssuer(ctx: Ctx, slug: string): Promise<IssuerView | null> {
   const issuer = isSlug(slug) ? await selectIssuer(ctx.db, slug) : null
   if (issuer === null) return null
@@ -59,19 +72,27 @@ export const viewKey = (key: KeyRow): SigningKeyView => ({
   reason: key.reason,
 })
 
-/**
- * The active and retired keys, which a verifier may trust, of one issuer or of all, as a JWK Set.
- * The set has no `alg`, because a receipt may spell the one algorithm in either of two ways.
- */
-export async function listTrustedKeys(
-  ctx: Ctx,
-  slug?: string,
-): Promise<{ keys: (Jwk & { kid: string; use: 'sig' })[] }> {
-  const rows =
-    slug === undefined ? await selectTrustedKeys(ctx.db) : await selectKeysOfIssuer(ctx.db, slug)
-  return {
-    keys: rows
-      .filter((row) => row.state !== 'revoked')
-      .map((row) => ({ ...jwkOf(row.publicKey), kid: row.kid, use: 'sig' as const })),
-  }
+/** A JWK Set without `alg`, because a receipt may spell the one algorithm in either of two ways. */
+export interface TrustedKeys {
+  keys: (Jwk & { kid: string; use: 'sig' })[]
 }
+
+/**
+ * The active and retired keys, which a verifier may trust, of one issuer or of all, as they were at
+ * most a second ago.
+ */
+export const listTrustedKeys = (ctx: Ctx, slug = EVERY_ISSUER): Promise<TrustedKeys | null> =>
+  keepBriefly(ctx, ctx.caches.trustedKeys, slug, async () => {
+    const rows =
+      slug === EVERY_ISSUER
+        ? await selectTrustedKeys(ctx.db)
+        : await selectKeysOfIssuer(ctx.db, slug)
+    return {
+      keys: rows
+        .filter((row) => row.state !== 'revoked')
+        .map((row) => ({ ...jwkOf(row.publicKey), kid: row.kid, use: 'sig' as const })),
+    }
+  })
+
+/** No slug is empty. */
+const EVERY_ISSUER = ''

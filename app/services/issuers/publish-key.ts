@@ -5,6 +5,7 @@ import type { Ctx } from '#app/context.ts'
 import { isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
+import { forgetPublicStates } from '../verify/receipt-state.ts'
 
 export const PROOF_CHARACTERS_MAX = 8_192
 const PROOF_AGE_MS_MAX = 10 * 60_000
@@ -35,30 +36,36 @@ export async function publishKey(
   const flaw = await findFlaw(ctx, slug, publicKey, given.proof)
   if (flaw !== null) return refused('invalid_proof', { detail: flaw, pointer: '/proof' })
 
-  return recordChange<SigningKeyView, PublishKeyRefusal>(ctx, by, async (tx, now) => {
-    const row = {
-      kid: thumbprint(publicKey),
-      issuer: slug,
-      publicKey,
-      state: 'active' as const,
-      publishedAt: await now(),
-      retiredAt: null,
-      revokedAt: null,
-      compromisedSince: null,
-      reason: null,
-    }
-    if (!(await insertSigningKey(tx, row))) return { result: refused('key_taken') }
-    const after = viewKey(row)
-    return {
-      result: done(after),
-      change: {
-        action: 'signing_key.publish',
-        subject: row.kid,
-        before: null,
-        after: { issuer: slug, ...after },
-      },
-    }
-  })
+  const outcome = await recordChange<SigningKeyView, PublishKeyRefusal>(
+    ctx,
+    by,
+    async (tx, now) => {
+      const row = {
+        kid: thumbprint(publicKey),
+        issuer: slug,
+        publicKey,
+        state: 'active' as const,
+        publishedAt: await now(),
+        retiredAt: null,
+        revokedAt: null,
+        compromisedSince: null,
+        reason: null,
+      }
+      if (!(await insertSigningKey(tx, row))) return { result: refused('key_taken') }
+      const after = viewKey(row)
+      return {
+        result: done(after),
+        change: {
+          action: 'signing_key.publish',
+          subject: row.kid,
+          before: null,
+          after: { issuer: slug, ...after },
+        },
+      }
+    },
+  )
+  if (outcome.ok) forgetPublicStates(ctx)
+  return outcome
 }
 
 /**

@@ -2,7 +2,7 @@ import { lockSigningKey, updateSigningKey } from '#db/queries/issuers/issuers.ts
 import type { Ctx } from '#app/context.ts'
 import { isKid, isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
-import { forgetAllReceiptStates } from '../verify/receipt-state.ts'
+import { forgetPublicStates } from '../verify/receipt-state.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
 export type RetireKeyRefusal = 'not_found' | 'already_revoked'
@@ -30,6 +30,6 @@ export async function retireKey(
       change: { action: 'signing_key.retire', subject: kid, before: viewKey(before), after },
     }
   })
-  forgetAllReceiptStates(ctx)
+  forgetPublicStates(ctx)
   return outcome
 }

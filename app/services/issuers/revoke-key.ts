@@ -3,7 +3,7 @@ import type { Ctx } from '#app/context.ts'
 import { isKid, isSlug, viewKey, type SigningKeyView } from './find-issuer.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { raiseAlerts, revocationAlert } from '../alerts/raise-alert.ts'
-import { forgetAllReceiptStates } from '../verify/receipt-state.ts'
+import { forgetPublicStates } from '../verify/receipt-state.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
 export type RevokeKeyRefusal = 'not_found' | 'already_revoked' | 'invalid_request'
@@ -46,7 +46,7 @@ export async function revokeKey(
       change: { action: 'signing_key.revoke', subject: kid, before: viewKey(before), after },
     }
   })
-  forgetAllReceiptStates(ctx)
+  forgetPublicStates(ctx)
   return outcome
 }
 

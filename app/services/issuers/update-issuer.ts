@@ -8,7 +8,7 @@ import { isSlug, viewKey, type IssuerView } from './find-issuer.ts'
 import { viewIssuer, type IssuerSummary } from './list-issuers.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
-import { forgetAllReceiptStates } from '../verify/receipt-state.ts'
+import { forgetPublicStates } from '../verify/receipt-state.ts'
 import { recordChange, type Actor } from '../audit/record-change.ts'
 
 export type UpdateIssuerRefusal = 'not_found' | 'name_confusable'
@@ -23,7 +23,7 @@ export async function updateIssuer(
   if (!isSlug(slug)) return refused('not_found')
   const outcome = await change(ctx, by, slug, values)
   if (!outcome.ok) return outcome
-  forgetAllReceiptStates(ctx)
+  forgetPublicStates(ctx)
   const keys = await selectKeysOfIssuer(ctx.db, slug)
   return done({ ...outcome.value, keys: keys.map(viewKey) })
 }

@@ -1,11 +1,13 @@
-import { decodeUtf8 } from '#receipt/bytes.ts'
+import { isUtf8 } from 'node:buffer'
 import { judge } from '#receipt/judge.ts'
 import type { Ctx, ReceiptState, ReceiptView } from '#app/context.ts'
 
-export type { ReceiptView } from '#app/context.ts'
+import { firstCharacters, readText } from '#app/values/bytes.ts'
 import { buildReport, toTime } from './build-report.ts'
 import { buildStoredReport, judgeStored } from './judge-stored.ts'
 import { readReceiptState, sameState } from './receipt-state.ts'
+
+export type { ReceiptView } from '#app/context.ts'
 
 /** The verdict is computed again from the stored bytes, each time they are read anew. */
 export async function findReceipt(ctx: Ctx, receiptId: string): Promise<ReceiptView | null> {
@@ -37,9 +39,13 @@ export async function viewReceipt(ctx: Ctx, state: ReceiptState): Promise<Receip
   return view
 }
 
+/** Drawing a mebibyte of text would hold the event loop, and a phone, for a tenth of a second. */
+const SHOWN_BYTES_MAX = 32 * 1024
+
 function contentOf(bytes: Uint8Array, type: string): ReceiptView['content'] {
-  const text = decodeUtf8(bytes)
-  return text === null ? { kind: 'binary', bytes: bytes.length, type } : { kind: 'text', text }
+  if (!isUtf8(bytes)) return { kind: 'binary', bytes: bytes.length, type }
+  const shown = firstCharacters(bytes, SHOWN_BYTES_MAX)
+  return { kind: 'text', text: readText(shown)!, isCut: shown.length < bytes.length }
 }
 
 export function viewOfNothing(ctx: Ctx, receiptId: string): ReceiptView {

@@ -2,9 +2,23 @@ import { Buffer } from 'node:buffer'
 import { thumbprint } from '#receipt/key.ts'
 import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
-import type { Ctx } from '#app/context.ts'
+import type { Ctx, Payer } from '#app/context.ts'
 import { buildReport, type KnownFacts } from './build-report.ts'
 import type { ReceiptState } from './receipt-state.ts'
+
+/** The reader's own copy, which is compared at the payer's cost, or the copy's SHA-256 digest. */
+export type Given = { content: Uint8Array; payer: Payer } | { digest: Uint8Array } | null
+
+export async function compareGiven(
+  ctx: Ctx,
+  receipt: ParsedReceipt,
+  given: Given,
+): Promise<Evidence['given']> {
+  if (given === null || 'digest' in given) return given
+  const { content, payer } = given
+  const found = await ctx.engine.compare(receipt.claims.content, content, payer)
+  return { found, length: content.length }
+}
 
 export interface StoredJudgement {
   judgement: Judgement
@@ -19,7 +33,7 @@ export interface StoredJudgement {
 export async function judgeStored(
   ctx: Ctx,
   { receiptId, row }: ReceiptState,
-  given: Evidence['given'] = null,
+  given: Given = null,
 ): Promise<StoredJudgement> {
   const reading = readReceipt(row.jws, ctx.engine.sha256)
   const receipt = reading.ok ? reading.receipt : null
@@ -28,6 +42,7 @@ export async function judgeStored(
     receipt !== null &&
     key?.genuine === true &&
     (await ctx.engine.verify(key.publicKey, receipt.signingInput, receipt.signature))
+  const hash = await ctx.engine.hashAhead(row.content)
   const judgement = judge(
     {
       now: ctx.now(),
@@ -48,9 +63,9 @@ export async function judgeStored(
           : row.content === null
             ? { state: 'none' }
             : { state: 'stored', bytes: row.content },
-      given,
+      given: receipt === null ? given : await compareGiven(ctx, receipt, given),
     },
-    ctx.engine.sha256,
+    hash,
   )
   if (judgement.verdict === 'invalid') ctx.failures.noteStored(row.issuer, row.kid, receiptId)
   return { judgement, receipt, keyIsPublished: key !== null }

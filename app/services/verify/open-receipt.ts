@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
-import { decodeUtf8 } from '#receipt/bytes.ts'
 import { jwkOf, type Jwk } from '#receipt/key.ts'
 import { selectFindable } from '#db/queries/verify/receipts.ts'
 import { receiptIdOf } from '#receipt/id.ts'
 import type { Ctx } from '#app/context.ts'
+import { readText } from '#app/values/bytes.ts'
 import { toTime } from './build-report.ts'
 import { viewReceipt } from './find-receipt.ts'
 import { readReceiptState } from './receipt-state.ts'
@@ -14,7 +14,7 @@ export async function openReceipt(ctx: Ctx, receiptId: string): Promise<string |
 }
 
 export type OpenedContent =
-  { kind: 'content'; bytes: Uint8Array; type: string } | { kind: 'erased' } | { kind: 'none' }
+  { kind: 'content'; bytes: Uint8Array; digest: string } | { kind: 'erased' } | { kind: 'none' }
 
 /** The content, if it is public and still the signed one. */
 export async function openContent(ctx: Ctx, receiptId: string): Promise<OpenedContent> {
@@ -26,7 +26,7 @@ export async function openContent(ctx: Ctx, receiptId: string): Promise<OpenedCo
   return {
     kind: 'content',
     bytes: state.row.content,
-    type: report.receipt?.claims.content.type ?? '',
+    digest: report.receipt?.claims.content.digest ?? '',
   }
 }
 
@@ -73,9 +73,16 @@ export async function openBundle(ctx: Ctx, receiptId: string): Promise<PortalBun
   }
 }
 
+/** Longer content goes as base64: escaping a mebibyte of text would hold the event loop. */
+const TEXT_BYTES_MAX = 64 * 1024
+/** A bundle's strict reader refuses NUL and non-characters; other controls would take six bytes. */
+const UNFIT_FOR_JSON = /[\0-\x08\x0b\x0c\x0e-\x1f\p{Noncharacter_Code_Point}]/u
+
 function presentContent(bytes: Uint8Array): { text: string } | { base64: string } {
-  const text = decodeUtf8(bytes)
-  return text === null ? { base64: Buffer.from(bytes).toString('base64') } : { text }
+  const text = bytes.length > TEXT_BYTES_MAX ? null : readText(bytes)
+  return text === null || UNFIT_FOR_JSON.test(text)
+    ? { base64: Buffer.from(bytes).toString('base64') }
+    : { text }
 }
 
 const MATCHES_MAX = 1_000

@@ -1,12 +1,10 @@
-import { equalBytes } from '#receipt/bytes.ts'
 import { parseReceiptId } from '#receipt/id.ts'
 import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
 import type { Ctx, ReceiptState } from '#app/context.ts'
+import { isEqual } from '#app/values/bytes.ts'
+import { isFresh } from './keep-briefly.ts'
 
 export type { ReceiptState } from '#app/context.ts'
-
-/** Public reads may use a cached receipt, key and content for this long. */
-const STATE_MS_MAX = 1_000
 
 /**
  * The database's row of a receipt, at most a second old; null for an unknown or malformed id. Both
@@ -14,11 +12,9 @@ const STATE_MS_MAX = 1_000
  */
 export function readReceiptState(ctx: Ctx, receiptId: string): Promise<ReceiptState | null> {
   const cached = ctx.caches.receiptStates.get(receiptId)
-  // A clock that is set back makes ages negative; such a row is read again.
-  const age = cached === undefined ? STATE_MS_MAX : ctx.now() - cached.at
-  if (cached !== undefined && age >= 0 && age < STATE_MS_MAX) return cached.state
+  if (cached !== undefined && isFresh(ctx, cached)) return cached.value
   const state = loadState(ctx, receiptId)
-  ctx.caches.receiptStates.set(receiptId, { state, at: ctx.now() })
+  ctx.caches.receiptStates.set(receiptId, { value: state, at: ctx.now() })
   state.then(
     (found) => {
       // A missing receipt may come in at any moment, and large contents would fill the memory.
@@ -45,8 +41,7 @@ export function sameState({ row: a }: ReceiptState, { row: b }: ReceiptState): b
   for (const name of Object.keys(b) as (keyof ReceiptRow)[]) {
     const [was, is] = [a[name], b[name]]
     if (was === is) continue
-    if (!(was instanceof Uint8Array && is instanceof Uint8Array && equalBytes(was, is)))
-      return false
+    if (!(was instanceof Uint8Array && is instanceof Uint8Array && isEqual(was, is))) return false
   }
   return true
 }
@@ -57,6 +52,8 @@ export function forgetReceiptState(ctx: Ctx, receiptId: string): void {
 }
 
 /** Each change of a key or an issuer calls this: any number of receipts may depend on it. */
-export function forgetAllReceiptStates(ctx: Ctx): void {
+export function forgetPublicStates(ctx: Ctx): void {
   ctx.caches.receiptStates.clear()
+  ctx.caches.issuers.clear()
+  ctx.caches.trustedKeys.clear()
 }

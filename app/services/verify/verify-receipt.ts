@@ -7,14 +7,14 @@ import { selectIssuerKey, type IssuerKeyRow } from '#db/queries/issuers/issuers.
 import type { Ctx } from '#app/context.ts'
 import { buildReport, type KnownFacts } from './build-report.ts'
 import { viewOfNothing } from './find-receipt.ts'
-import { buildStoredReport, judgeStored } from './judge-stored.ts'
+import { buildStoredReport, compareGiven, judgeStored, type Given } from './judge-stored.ts'
 import { readReceiptState } from './receipt-state.ts'
 
 /** Verifies a receipt from the request or a stored one. Stores nothing. */
 export async function verifyReceipt(
   ctx: Ctx,
   asked: { receiptId: string } | { receipt: string; keys: BundleKey[] },
-  given: Evidence['given'],
+  given: Given,
 ): Promise<Report> {
   if ('receiptId' in asked)
     return (
@@ -24,7 +24,7 @@ export async function verifyReceipt(
   const reading = readReceipt(asked.receipt, ctx.engine.sha256)
   if (!reading.ok) {
     return buildReport(ctx, {
-      judgement: judge(unstored(ctx, { reading, given }), ctx.engine.sha256),
+      judgement: judge(unstored(ctx, { reading, given: given }), ctx.engine.sha256),
       receipt: null,
       known: null,
     })
@@ -34,11 +34,7 @@ export async function verifyReceipt(
 }
 
 /** A stored receipt is judged with its own revocation, time received and mode. */
-async function verifyStored(
-  ctx: Ctx,
-  receiptId: string,
-  given: Evidence['given'],
-): Promise<Report | null> {
+async function verifyStored(ctx: Ctx, receiptId: string, given: Given): Promise<Report | null> {
   const state = await readReceiptState(ctx, receiptId)
   if (state === null) return null
   return buildStoredReport(ctx, state, await judgeStored(ctx, state, given))
@@ -48,7 +44,7 @@ async function verifyUnstored(
   ctx: Ctx,
   receipt: ParsedReceipt,
   bundleKeys: BundleKey[],
-  given: Evidence['given'],
+  given: Given,
 ): Promise<Report> {
   const row = await selectIssuerKey(ctx.db, receipt.claims.iss, receipt.header.kid)
   const publicKey = row?.publicKey ?? findBundleKey(bundleKeys, receipt.header.kid)
@@ -56,7 +52,10 @@ async function verifyUnstored(
     publicKey !== null &&
     (await ctx.engine.verify(publicKey, receipt.signingInput, receipt.signature))
   const evidence: Evidence = {
-    ...unstored(ctx, { reading: { ok: true, receipt }, given }),
+    ...unstored(ctx, {
+      reading: { ok: true, receipt },
+      given: await compareGiven(ctx, receipt, given),
+    }),
     key:
       row !== null ? keyEvidence(row) : publicKey !== null ? { from: 'bundle' } : { from: 'none' },
     signature: publicKey === null ? 'not-checked' : good ? 'good' : 'bad',

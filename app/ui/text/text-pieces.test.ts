@@ -30,6 +30,14 @@ describe('what came in a receipt', () => {
     ['nothing', ''],
   ])('leaves %s as it is', (_, text) => expect(shown(text)).toBe(text))
 
+  test('names 400 unseen characters at least, and hides none of the others', () => {
+    const shownText = shown('a\u202e'.repeat(30_000))
+    expect(shownText.match(/\[U\+202E\]/g)!.length).toBeGreaterThanOrEqual(400)
+    expect(shownText).not.toContain('\u202e')
+    expect(shownText.match(/a/g)).toHaveLength(30_000)
+    expect(textPieces('\u202e'.repeat(30_000), false).length).toBeLessThan(1_000)
+  })
+
   test('keeps line ends and tabs of a text, of both kinds', () => {
     expect(shown('a\r\nb\n\tc', true)).toBe('a\r\nb\n\tc')
     expect(shown('a\rb', true)).toBe('a[U+000D]b')

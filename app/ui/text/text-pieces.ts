@@ -14,12 +14,23 @@ export interface TextPiece {
 const UNSEEN =
   /[\u{0}-\u{8}\u{b}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}-\u{180f}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{2800}\u{3164}\u{feff}\u{ffa0}\u{fff0}-\u{fffb}\u{e0000}-\u{e0fff}\p{Cs}\p{Noncharacter_Code_Point}]|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u{200c}\u{200d}]/gu
 
-/** Cuts `text` at every unseen character. `lines` keeps line ends and tabs as they are. */
+/** More marks than any text of a person has. Drawing each one costs the server's time. */
+const MARKS_MAX = 400
+
+/**
+ * Cuts `text` at every unseen character. `lines` keeps line ends and tabs as they are. After
+ * `MARKS_MAX` marks the unseen characters appear as U+FFFD.
+ */
 export function textPieces(text: string, lines: boolean): TextPiece[] {
   const pieces: TextPiece[] = []
+  const unseen = lines ? UNSEEN : UNSEEN_OR_BREAK
   let from = 0
-  for (const found of text.matchAll(lines ? UNSEEN : UNSEEN_OR_BREAK)) {
+  for (const found of text.matchAll(unseen)) {
     if (lines && found[0] === '\r' && text[found.index + 1] === '\n') continue
+    if (pieces.length >= 2 * MARKS_MAX) {
+      const rest = text.slice(from).replace(/\r\n/g, '\n').replace(unseen, '\ufffd')
+      return [...pieces, { text: rest, mark: false }]
+    }
     if (found.index > from) pieces.push({ text: text.slice(from, found.index), mark: false })
     pieces.push({ text: nameOf(found[0]), mark: true })
     from = found.index + found[0].length

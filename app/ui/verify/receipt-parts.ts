@@ -4,7 +4,7 @@ import type { PageWords } from '../words/en.ts'
 
 /** The content as a page can show it: a text, or the size and type of other bytes. */
 export type ShownContent =
-  { kind: 'text'; text: string } | { kind: 'binary'; bytes: number; type: string }
+  { kind: 'text'; text: string; isCut: boolean } | { kind: 'binary'; bytes: number; type: string }
 
 /** The values from which every part of the verify page is drawn. */
 export interface VerifyPageProps {

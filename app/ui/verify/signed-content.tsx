@@ -15,6 +15,7 @@ export function SignedContent({ words, report, content, erasedAt }: VerifyPagePr
           <blockquote className="signed-text">
             <VisibleText text={content.text} lines />
           </blockquote>
+          {content.isCut ? <p className="quiet">{own.contentCut}</p> : null}
         </>
       ) : null}
       {content?.kind === 'binary' ? (

@@ -105,6 +105,7 @@ export const verify = {
   contentPublic: 'The issuer made this text public. It was compared with the receipt just now.',
   contentBinary: (bytes: number, type: string) =>
     `The signed content is a file of ${bytes} bytes (${type}). You can download it and check it.`,
+  contentCut: 'The text is long: only its beginning is shown here. The download has all of it.',
   contentDownload: 'Download the content',
   contentErased: (time: string) =>
     `The text was kept here and erased on ${time}. The receipt still stands: paste your copy below to compare it.`,

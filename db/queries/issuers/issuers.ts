@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, ne } from 'drizzle-orm'
 import type { Db } from '../../client.server.ts'
-import { isUniqueViolation, type Orm } from '../../connection.ts'
+import { isUniqueViolation, type Orm, type Run } from '../../connection.ts'
 import { issuers, signingKeys } from '../../schema.ts'
 
 export type IssuerRow = typeof issuers.$inferSelect
@@ -12,6 +12,9 @@ export async function selectIssuer(db: Pick<Db, 'orm'>, slug: string): Promise<I
   const [row] = await db.orm.select().from(issuers).where(eq(issuers.slug, slug))
   return row ?? null
 }
+
+export const issuerExists = async (run: Run, slug: string): Promise<boolean> =>
+  (await run('select 1 from issuers where slug = $1', [slug])).length > 0
 
 /** In order of slug, from the issuer that follows `after`. */
 export const selectIssuers = (db: Db, after: string, limit: number): Promise<IssuerRow[]> =>

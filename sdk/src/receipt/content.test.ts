@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { encodeBase64url, encodeUtf8 } from './bytes.ts'
 import { contentDigest } from './content-digest.ts'
 import { checkContent, checkDigest, REPAIR_BYTES_MAX } from './content.ts'
+import { countForRepairs, REPAIRS } from './repairs.ts'
 import type { ReceiptContent } from './report.ts'
 
 const signed = (text: string): ReceiptContent => ({
@@ -69,4 +70,48 @@ test('a digest answers for itself, but never for keyed content', () => {
   expect(checkDigest(signed('a'), digest.subarray(1))).toEqual({ match: 'differs' })
   const keyed: ReceiptContent = { ...signed('a'), alg: 'hmac-sha-256' }
   expect(checkDigest(keyed, digest)).toEqual({ match: 'not-checkable' })
+})
+
+test('a repair is only skipped if its result can not have the signed length', () => {
+  const pieces = [
+    'a',
+    ' ',
+    '\t',
+    '\r',
+    '\n',
+    '\r\n',
+    '\ufeff',
+    'é',
+    'e\u0301',
+    'ΐ',
+    '\u212a',
+    '각',
+    '𝅘𝅥𝅮',
+  ]
+  let state = 7
+  const next = (below: number): number => {
+    state = (state * 48271) % 2147483647
+    return state % below
+  }
+  for (let round = 0; round < 20_000; round++) {
+    const text = Array.from({ length: next(8) }, () => pieces[next(pieces.length)]!).join('')
+    const counts = countForRepairs(encodeUtf8(text))
+    for (const { apply, bytes } of Object.values(REPAIRS)) {
+      const [least, most] = bytes(counts)
+      const { length } = encodeUtf8(apply(text))
+      expect(length >= least && length <= most, JSON.stringify([text, apply.name])).toBe(true)
+    }
+  }
+})
+
+test('no character grows or shrinks by more than three times when it is normalised', () => {
+  for (let point = 0x80; point < 0x11_0000; point++) {
+    if (point >> 11 === 0x1b) continue
+    const text = String.fromCodePoint(point)
+    const [least, most] = REPAIRS.nfd.bytes(countForRepairs(encodeUtf8(text)))
+    for (const form of ['NFC', 'NFD'] as const) {
+      const { length } = encodeUtf8(text.normalize(form))
+      if (length < least || length > most) expect(point, form).toBe(0)
+    }
+  }
 })

@@ -1,6 +1,6 @@
 import { decodeBase64url, decodeUtf8, encodeUtf8, equalBytes, type Sha256 } from './bytes.ts'
 import { contentDigest } from './content-digest.ts'
-import { REPAIRS, type Repair } from './repairs.ts'
+import { countForRepairs, REPAIRS, type Repair } from './repairs.ts'
 import type { ReceiptContent } from './report.ts'
 
 export type { Repair } from './repairs.ts'
@@ -45,8 +45,13 @@ export function checkContent(
   if (exact) return { match: 'exact' }
   const text = bytes.length <= REPAIR_BYTES_MAX ? decodeUtf8(bytes) : null
   if (text === null) return { match: 'differs' }
+  const counts = countForRepairs(bytes)
+  const { length } = content
   for (const repair of Object.keys(REPAIRS) as Repair[]) {
-    const repaired: string = REPAIRS[repair](text)
+    // A repair costs another pass over the text, so it is made only if its length can be right.
+    const [least, most] = REPAIRS[repair].bytes(counts)
+    if (length !== undefined && (length < least || length > most)) continue
+    const repaired: string = REPAIRS[repair].apply(text)
     if (repaired !== text && contentIsExact(content, encodeUtf8(repaired), secret, hash) === true)
       return { match: 'repaired', repair }
   }

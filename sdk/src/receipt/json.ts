@@ -19,10 +19,15 @@ export type JsonReading =
   | { ok: true; value: JsonValue }
   | { ok: false; code: 'malformed_json'; message: string; at: number }
 
-/** Levels of lists and objects, and values of every kind without the names of members. */
-export interface JsonLimits {
+/**
+ * The limits of a text: `depth` counts levels of lists and objects, `nodes` values of every kind
+ * without the names of members. `iJson` holds numbers and strings to I-JSON and to whole numbers;
+ * without it they may be all that RFC 8259 allows.
+ */
+export interface JsonRules {
   depth: number
   nodes: number
+  iJson: boolean
 }
 
 /** Levels of lists and objects in a header or in claims. */
@@ -31,17 +36,17 @@ export const JSON_DEPTH_MAX = 16
 /** Values in a header or in claims. */
 export const JSON_NODES_MAX = 2_000
 
-const RECEIPT_LIMITS: JsonLimits = { depth: JSON_DEPTH_MAX, nodes: JSON_NODES_MAX }
+const RECEIPT_RULES: JsonRules = { depth: JSON_DEPTH_MAX, nodes: JSON_NODES_MAX, iJson: true }
 
 /**
  * Reads I-JSON (RFC 7493) strictly, because a forger looks for bytes that two readers take in two
  * ways: the last of two equal names, a rounded number, a replaced character. JSON.parse allows all
  * three. Never throws.
  */
-export function parseJson(bytes: Uint8Array, limits: JsonLimits = RECEIPT_LIMITS): JsonReading {
+export function parseJson(bytes: Uint8Array, rules: JsonRules = RECEIPT_RULES): JsonReading {
   const text = readUtf8(bytes)
   if (typeof text === 'number') return failure('The bytes are not UTF-8', text)
-  const cursor: Cursor = { text, at: 0, nodes: 0, limits }
+  const cursor: Cursor = { text, at: 0, nodes: 0, rules }
   try {
     // A BOM at the start is not white space, so the reader refuses it as a value.
     const value = readValue(cursor, 0)
@@ -65,7 +70,7 @@ interface Cursor {
   readonly text: string
   at: number
   nodes: number
-  readonly limits: JsonLimits
+  readonly rules: JsonRules
 }
 
 class Refusal extends Error {
@@ -82,11 +87,11 @@ function refuse(message: string, at: number): never {
 
 function readValue(cursor: Cursor, depth: number): JsonValue {
   skipSpace(cursor)
-  const { limits } = cursor
-  if (++cursor.nodes > limits.nodes) refuse(`More than ${limits.nodes} values`, cursor.at)
+  const { rules } = cursor
+  if (++cursor.nodes > rules.nodes) refuse(`More than ${rules.nodes} values`, cursor.at)
   const first = cursor.text[cursor.at]
-  if (depth >= limits.depth && (first === '{' || first === '['))
-    refuse(`Nested deeper than ${limits.depth}`, cursor.at)
+  if (depth >= rules.depth && (first === '{' || first === '['))
+    refuse(`Nested deeper than ${rules.depth}`, cursor.at)
   const value = readOne(cursor, first, depth + 1)
   skipSpace(cursor)
   return value
@@ -159,14 +164,18 @@ function readWord<T extends boolean | null>(cursor: Cursor, word: string, value:
 
 function readNumber(cursor: Cursor): number {
   const start = cursor.at
-  const digits = /-?(?:0|[1-9][0-9]*)/y
+  const { iJson } = cursor.rules
+  const digits = iJson
+    ? /-?(?:0|[1-9][0-9]*)/y
+    : /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y
   digits.lastIndex = start
   const found = digits.exec(cursor.text)?.[0] ?? refuse('Expected a value', start)
   cursor.at += found.length
   if (/[.eE0-9]/.test(cursor.text[cursor.at] ?? ''))
-    refuse('Numbers are whole and plainly written', start)
+    refuse(`Numbers are ${iJson ? 'whole and ' : ''}plainly written`, start)
   const value = Number(found)
-  if (found === '-0' || !Number.isSafeInteger(value)) refuse('Number out of range', start)
+  if (iJson && (found === '-0' || !Number.isSafeInteger(value)))
+    refuse('Number out of range', start)
   return value
 }
 
@@ -195,7 +204,7 @@ function readString(cursor: Cursor): string {
   }
   value += text.slice(from, at)
   cursor.at = at + 1
-  if (!plain && /[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(value))
+  if (!plain && cursor.rules.iJson && /[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(value))
     refuse('A string holds NUL, half a surrogate pair or a non-character', start)
   return value
 }

@@ -1,5 +1,6 @@
 import type { Sha256 } from './bytes.ts'
-import { checkContent, checkDigest, contentIsExact, type Repair } from './content.ts'
+import { checkContent, checkDigest, contentIsExact } from './content.ts'
+import type { ContentMatch, Repair } from './content.ts'
 import type { ParsedReceipt, Reading } from './receipt.ts'
 import { CHECKS } from './report.ts'
 import type { Check, CheckCode, CheckName, CheckStatus, Outcomes, Verdict } from './report.ts'
@@ -54,8 +55,15 @@ export interface Evidence {
     | { state: 'none' }
     | { state: 'erased' }
     | { state: 'unreachable' }
-  /** The reader's own copy, with the 32-byte secret of a keyed digest, or its SHA-256 digest. */
-  given: { content: Uint8Array; secret?: Uint8Array } | { digest: Uint8Array } | null
+  /**
+   * The reader's own copy, with the 32-byte secret of a keyed digest; or its SHA-256 digest; or, if
+   * the caller has compared the copy already, the finding and the copy's length in bytes.
+   */
+  given:
+    | { content: Uint8Array; secret?: Uint8Array }
+    | { digest: Uint8Array }
+    | { found: ContentMatch; length: number }
+    | null
 }
 
 /**
@@ -196,9 +204,11 @@ function compareGiven(
 ): { code: Outcomes['content']; repair: Repair | null } | null {
   if (given === null) return null
   const found =
-    'digest' in given
-      ? checkDigest(claims.content, given.digest)
-      : checkContent(claims.content, given.content, given.secret, hash)
+    'found' in given
+      ? given.found
+      : 'digest' in given
+        ? checkDigest(claims.content, given.digest)
+        : checkContent(claims.content, given.content, given.secret, hash)
   if (found.match === 'repaired') return { code: 'content_repaired', repair: found.repair }
   const codes = {
     exact: 'content_exact',
@@ -269,7 +279,12 @@ function gatherFacts(
     revocation: revocation === 'unreachable' ? null : revocation,
     repair,
     lengthSigned: claims?.content.length ?? null,
-    lengthGiven: given && 'content' in given ? given.content.length : null,
+    lengthGiven:
+      given === null || 'digest' in given
+        ? null
+        : 'found' in given
+          ? given.length
+          : given.content.length,
     outcomeSigned: claims?.outcome !== undefined,
     outcomeEnd: claims?.outcome?.end ?? null,
     malformed: reading && !reading.ok ? reading.message : null,

@@ -1,0 +1,11 @@
+import { setPriority } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+import { doLongWork, type LongPiece } from './long-work.ts'
+
+// The other end of threads.server.ts. Linux gives each thread a priority of its own, so that the
+// event loop, the signatures and the database go before a stranger's long work.
+if (process.platform === 'linux') setPriority((workerData as { nice: number }).nice)
+
+parentPort!.on('message', (pieces: LongPiece[]) => {
+  parentPort!.postMessage(pieces.map(doLongWork))
+})

@@ -1,0 +1,23 @@
+import { checkContent, type ContentMatch } from '#receipt/content.ts'
+import { parseJson, type JsonReading, type JsonRules } from '#receipt/json.ts'
+import type { ReceiptContent } from '#receipt/report.ts'
+import { sha256 } from '../values/sha256.ts'
+
+/** Work that could hold the event loop for long, because its bytes come from a stranger. */
+export type LongPiece =
+  { read: Uint8Array; rules: JsonRules } | { compare: Uint8Array; content: ReceiptContent }
+
+export interface LongAnswer {
+  value: JsonReading | ContentMatch
+  /** The time that the work took. */
+  ms: number
+}
+
+export function doLongWork(piece: LongPiece): LongAnswer {
+  const startedAt = performance.now()
+  const value =
+    'read' in piece
+      ? parseJson(piece.read, piece.rules)
+      : checkContent(piece.content, piece.compare, undefined, sha256)
+  return { value, ms: performance.now() - startedAt }
+}
