@@ -1,6 +1,8 @@
 import { withRetries, type Connection, type Orm, type Run } from './connection.ts'
 import { createGroup, type Group } from './group.ts'
 import { openPools } from './pools.server.ts'
+import { shareAttempts } from './readiness.ts'
+import { writePages, writeReadiness } from './queries/readiness.ts'
 import { selectApiKeys, type ApiKeyRow } from './queries/api-keys/api-keys.ts'
 import { ingest, type IngestAnswer, type IngestItem } from './queries/ingest/ingest.ts'
 import { selectReceipts, type ReceiptRow } from './queries/verify/receipts.ts'
@@ -20,6 +22,8 @@ export interface Db {
     signingKey: Group<string, SigningKeyRow | null>
     receipt: Group<Uint8Array, ReceiptRow | null>
   }
+  /** Rejects unless the database takes a write now; at most one a second is tried. */
+  tryWrite(): Promise<void>
   close(): Promise<void>
 }
 
@@ -55,6 +59,12 @@ export function createDb(connection: Connection): Db {
         waitingMax: WAITING_MAX,
       }),
     },
+    tryWrite: shareAttempts(async () => {
+      await writeReadiness(pools.locking.run)
+      if (!pools.disk.isFull) return
+      await writePages(pools.locking.run)
+      pools.disk.isFull = false
+    }),
     close: () => pools.close(),
   }
 }
