@@ -32,14 +32,18 @@ export const isUnavailable = (error: unknown): boolean => classOf(error) !== 'ou
 /** Postgres asks for a repetition of the transaction. */
 export const isRetryable = (error: unknown): boolean => classOf(error) === 'again'
 
-/** The session is given up: another one may lead to a server that is well. */
-export const isBroken = (error: unknown): boolean => ['away', 'busy'].includes(classOf(error))
-
 /** Another version of the portal has changed a table since the statement was planned. */
 export const isStalePlan = (error: unknown): boolean => codeOf(error) === '0A000'
 
 /** A row or an index entry stayed locked for longer than the session waits. */
 export const isLocked = (error: unknown): boolean => codeOf(error) === '55P03'
+
+/**
+ * The session is given up: another one may lead to a server that is well. A lock is another
+ * session's matter.
+ */
+export const isBroken = (error: unknown): boolean =>
+  ['away', 'busy'].includes(classOf(error)) && !isLocked(error)
 
 export const isDiskFull = (error: unknown): boolean => codeOf(error) === '53100'
 

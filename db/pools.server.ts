@@ -13,7 +13,7 @@ import {
 } from './connection.ts'
 import { END_SESSIONS, OPEN_SESSION, settingsOf, type Session, type Settings } from './session.ts'
 
-const SIZES = { committing: 1, lookingUp: 3, listing: 4, locking: 4 }
+const SIZES = { committing: 1, apart: 2, lookingUp: 3, listing: 4, locking: 4 }
 
 /** The most connections that one process has. */
 export const CONNECTIONS_MAX = Object.values(SIZES).reduce((sum, size) => sum + size)
@@ -23,6 +23,8 @@ const CLOSE_MS = 5_000
 const SILENCE_MS = 20_000
 /** How long an abandoned session may take to end. */
 const END_MS = 3_000
+/** Several processes that count for one API key wait for each other's commits, which take less. */
+const LOCK_MS = 100
 
 /** The driver can't try with TLS and then go on without, as `prefer` and `allow` ask. */
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full']
@@ -176,6 +178,8 @@ function openPool(settings: pg.PoolConfig, max: number, disk: Disk, own: Setting
 export interface Pools {
   /** One connection for the group commit: four would each keep plans warm and cost a tenth more. */
   committing: Pool
+  /** Groups of API keys whose counters are locked wait here, and keep nobody else waiting. */
+  apart: Pool
   /**
    * One connection for each of the other three groups. A group has one statement under way at a
    * time, so a look-up never waits for a connection.
@@ -207,7 +211,8 @@ export function openPools(connection: Connection): Pools {
   const open = (name: keyof typeof SIZES, own: Settings = {}) =>
     openPool(settings, SIZES[name], disk, { statement_timeout: '15s', ...own })
   const pools = {
-    committing: open('committing'),
+    committing: open('committing', { lock_timeout: `${LOCK_MS}ms` }),
+    apart: open('apart'),
     lookingUp: open('lookingUp'),
     listing: open('listing'),
     locking: open('locking'),

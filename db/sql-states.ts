@@ -5,7 +5,8 @@
  * - `again`: Postgres asks for a repetition of the whole transaction.
  * - `ours`: the statement is wrong, or a rule of the tables refused it.
  *
- * The first two are 503 for the caller and cost the session; so is the third after many repetitions.
+ * The first two are 503 for the caller and cost the session, but for a lock; so is the third after
+ * many repetitions.
  */
 export type Trouble = 'away' | 'busy' | 'again' | 'ours'
 

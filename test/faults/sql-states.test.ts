@@ -127,6 +127,18 @@ test('13.13: a statement that is cancelled, and a session that is ended, are 503
   await postAgain((await signMany(service, 1))[0]!)
 })
 
+test('13.13: a table that stays locked (55P03) is 503 for a post, and not for /readyz', async () => {
+  const holder = openSql(db.connection)
+  await holder.unsafe('begin; lock table receipts in access exclusive mode')
+  const [receipt] = await signMany(service, 1)
+  expectProblem(await post(portal, service.key.apiKey, receipt!), 503, 'unavailable')
+  expect(portal.logged()).toContain('canceling statement due to lock timeout')
+  await expectReady(true)
+  await holder.unsafe('rollback')
+  await holder.end()
+  await postAgain(receipt!)
+})
+
 test('13.13: a database that gives no connection is 503, and heals by itself', async () => {
   const { connection } = db
   const beside = openSql({ ...connection, database: 'counterfoil' })
