@@ -67,6 +67,40 @@ export async function withConnection<T>(
   }
 }
 
+/** How long a pooler may let a session wait for another one's end. */
+const POOLER_MS = 2_000
+
+/**
+ * False: a pooler gives each transaction another session. Prepared statements and settings would
+ * get lost, and the settings would reach other clients. No setting is made before this is known.
+ */
+export async function keepsSessions(connection: Connection): Promise<boolean> {
+  const clients = [
+    new pg.Client(clientOf(connection)),
+    new pg.Client(clientOf(connection)),
+  ] as const
+  const [first, second] = clients
+  for (const client of clients) client.on('error', () => undefined)
+  const pidOf = async (client: pg.Client) =>
+    (await client.query<Session>('select pg_backend_pid() as pid')).rows[0]!.pid
+  const inTime = <T>(work: Promise<T>) =>
+    Promise.race([work, sleep(POOLER_MS, null, { ref: false })])
+  try {
+    await first.connect()
+    const pid = await pidOf(first)
+    // A server gives its process at the start; a pooler makes a number up.
+    if ((first as unknown as { processID: number }).processID === pid) return true
+    await second.connect()
+    // With one session in all, the second client waits until the first one gives its session up.
+    const begun = await inTime(second.query('begin').catch(() => 'refused'))
+    if (begun === null || begun === 'refused') return begun === null
+    return (await pidOf(second)) !== pid && (await inTime(pidOf(first))) === pid
+  } finally {
+    // An end that waits for its server would hang as the statement does.
+    await inTime(Promise.allSettled(clients.map((client) => client.end())))
+  }
+}
+
 /** The pool's one timeout covers both connecting and the wait for a free connection. */
 class Client extends pg.Client {
   constructor(config: pg.ClientConfig = {}) {
