@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { splitOutside } from './test/support/outside.mjs'
 
 /** The core's own tests a second time, in the browser, where visitors run the core. */
 const coreInChromium = (executablePath: string): TestProjectConfiguration => ({
@@ -42,6 +43,18 @@ const coreInChromium = (executablePath: string): TestProjectConfiguration => ({
 
 const chromium = process.env.COUNTERFOIL_CHROMIUM
 
+/** Against programs that no package of npm brings. */
+const outside = (include: string[]): TestProjectConfiguration => ({
+  test: {
+    name: 'outside',
+    include,
+    globalSetup: ['test/support/database.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
+const { files } = splitOutside()
+
 const exclude = ['**/node_modules/**', 'build/**']
 
 export default defineConfig({
@@ -81,6 +94,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...(files.length > 0 ? [outside(files)] : []),
       ...(chromium ? [coreInChromium(chromium)] : []),
     ],
   },

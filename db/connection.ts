@@ -1,5 +1,6 @@
 import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
+import { troubleOf, type Trouble } from './sql-states.ts'
 
 /** Where a Postgres is: a URL, or the socket folder of the embedded one. */
 export type Connection =
@@ -14,45 +15,37 @@ export type Run = <Row>(
   values: (string | number | Uint8Array | null)[],
 ) => Promise<Row[]>
 
-/** The database is out of reach, or went away with the statement. The caller may ask again. */
+/** The database is away or busy, so the statement is not done. The caller may ask again. */
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable'
 }
 
-const CODES_UNAVAILABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  '53300', // too many connections
-  '57P01', // the administrator stops the server
-  '57P02', // a crash elsewhere stops it
-  '57P03', // it is starting
-  '57014', // statement timeout
-])
-
-/** Messages of the driver and its pool about a lost connection, which have no code. */
-const UNAVAILABLE =
-  /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool)/
-
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-export const isUnavailable = (error: unknown): boolean => {
-  const code = codeOf(error)
-  if (code !== '') return CODES_UNAVAILABLE.has(code) || code.startsWith('08')
-  return error instanceof Error && UNAVAILABLE.test(error.message)
-}
+const classOf = (error: unknown): Trouble =>
+  error instanceof Error ? troubleOf(codeOf(error), error.message) : 'ours'
 
-/** Postgres asks for a repetition of the transaction: serialization failure or deadlock. */
-export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+/** The caller may ask again in a while: nothing is wrong with what it asked for. */
+export const isUnavailable = (error: unknown): boolean => classOf(error) !== 'ours'
+
+/** Postgres asks for a repetition of the transaction. */
+export const isRetryable = (error: unknown): boolean => classOf(error) === 'again'
 
 /** Another version of the portal has changed a table since the statement was planned. */
 export const isStalePlan = (error: unknown): boolean => codeOf(error) === '0A000'
+
+/** A row or an index entry stayed locked for longer than the session waits. */
+export const isLocked = (error: unknown): boolean => codeOf(error) === '55P03'
+
+/**
+ * The session is given up: another one may lead to a server that is well. A lock is another
+ * session's matter.
+ */
+export const isBroken = (error: unknown): boolean =>
+  ['away', 'busy'].includes(classOf(error)) && !isLocked(error)
+
+export const isDiskFull = (error: unknown): boolean => codeOf(error) === '53100'
 
 export const isUniqueViolation = (error: unknown): boolean => codeOf(unwrap(error)) === '23505'
 

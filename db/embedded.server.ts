@@ -1,15 +1,16 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdir, realpath, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { DATABASE_NAME, DATABASE_USER } from './embedded/cluster.ts'
 import { ensureCluster, keepPassword, syncCluster } from './embedded/cluster.ts'
 import { installEngine } from './embedded/engine.ts'
 import { findRunning } from './embedded/find-running.ts'
 import { lockFolder } from './embedded/folder-lock.ts'
-import { makeSocketFolder, noteHome, openHome } from './embedded/home.ts'
+import { noteHome, openHome } from './embedded/home.ts'
 import { hasEnded, launchPostmaster, stopOrphan, stopPostmaster } from './embedded/postmaster.ts'
 import type { Launch } from './embedded/postmaster.ts'
 import { writeSettings } from './embedded/settings.ts'
+import { hasSocket, makeSocketFolder } from './embedded/socket-folder.ts'
 import { folderError } from './start-error.ts'
 
 export type Connection = {
@@ -20,6 +21,8 @@ export type Connection = {
   password: string
   database: string
 }
+
+const LOOK_EVERY_MS = 1_000
 
 export type Embedded = {
   connection: Connection
@@ -47,11 +50,16 @@ export type EmbeddedOptions = {
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const log = options.log ?? (() => undefined)
   const dataDir = await openDataFolder(options.dataDir)
-  const unlock = await lockFolder(join(dataDir, 'portal.lock'), dataDir).catch((error: unknown) => {
-    throw folderError(error, dataDir)
-  })
+  const locks: (() => Promise<void>)[] = []
+  const lock = async (folder: string) => {
+    locks.push(await lockFolder(folder))
+  }
+  const unlock = () => Promise.all(locks.map((release) => release()))
   try {
+    await lock(dataDir)
     const home = await openHome(dataDir)
+    // The database may lie outside the data folder, where a copy of that would find it too.
+    await lock(home.folder)
     const [engine, password] = await Promise.all([
       installEngine(home.engines),
       keepPassword(dataDir, home),
@@ -142,10 +150,21 @@ async function superviseServer(launch: Launch, log: (line: string) => void) {
     }
   }
   watch(child)
+  // A cleaner of temporary files takes the socket from a server that lives: only a start makes another.
+  const looking = setInterval(() => {
+    const looked = child
+    void hasSocket(launch.socketFolder).then((isThere) => {
+      if (isThere || isStopping || looked !== child || hasEnded(child)) return
+      log('the socket of the database is gone')
+      looked.kill('SIGINT')
+    })
+  }, LOOK_EVERY_MS)
+  looking.unref()
   return {
     processId: () => (hasEnded(child) ? undefined : child.pid),
     stop: async () => {
       isStopping = true
+      clearInterval(looking)
       await restarting
       await stopPostmaster(child)
     },

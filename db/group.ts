@@ -80,7 +80,7 @@ async function runUntilDone<T>(run: () => Promise<T>): Promise<T> {
         await sleep(Math.random() * 5 * attempt)
         continue
       }
-      if (isUnavailable(error) || isRetryable(error)) {
+      if (isUnavailable(error)) {
         throw new DatabaseUnavailable('the database is away', { cause: error })
       }
       throw error

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import type { Connection, Orm } from './connection.ts'
-import { withConnection } from './pools.server.ts'
+import { keepsSessions, withConnection } from './pools.server.ts'
 import { sqlFunctions } from './schema.ts'
-import { StartError } from './start-error.ts'
+import { poolerError, StartError } from './start-error.ts'
 
 /** An arbitrary number: other programs on the same server are unlikely to lock it. */
 const LOCK = 7_302_611_425
@@ -17,12 +17,19 @@ const VERSION_MIN = 15
 /** The path is the same from db/ and from the bundle in build/. */
 const folder = (name: string) => fileURLToPath(new URL(`../db/${name}`, import.meta.url))
 
-async function refuseOld(orm: Orm): Promise<void> {
-  const { rows } = await orm.execute<{ server_version: string }>(sql`show server_version`)
-  const version = rows[0]!.server_version
+async function refuseUnfit(orm: Orm): Promise<void> {
+  const { rows } = await orm.execute<{ version: string; encoding: string; name: string }>(sql`
+    select current_setting('server_version') as version, current_database() as name,
+      current_setting('server_encoding') as encoding`)
+  const { version, encoding, name } = rows[0]!
   if (Number.parseInt(version, 10) < VERSION_MIN)
     throw new StartError(
       `The database of DATABASE_URL is Postgres ${version}: give the portal ${VERSION_MIN} or newer.`,
+    )
+  // Names and contents have letters of every script.
+  if (encoding !== 'UTF8')
+    throw new StartError(
+      `The database of DATABASE_URL is encoded as ${encoding}, which lacks most letters: make one with createdb --encoding=UTF8 --template=template0, and move what ${name} holds by pg_dump.`,
     )
 }
 
@@ -75,12 +82,13 @@ async function applyFunctions(tx: Orm, functionsFolder: string): Promise<void> {
  * functions alone: it may restart beside a newer portal, which counts on its own. So a release that
  * changes a function has a migration, an empty one if need be.
  */
-export const migrate = (
+export async function migrate(
   connection: Connection,
   from = { migrations: folder('migrations'), functions: folder('functions') },
-): Promise<void> =>
-  withConnection(connection, async (orm) => {
-    await refuseOld(orm)
+): Promise<void> {
+  if (!(await keepsSessions(connection))) throw poolerError('it gives each transaction another')
+  await withConnection(connection, async (orm) => {
+    await refuseUnfit(orm)
     await orm.transaction(
       async (tx) => {
         await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`)
@@ -90,3 +98,4 @@ export const migrate = (
       { isolationLevel: 'read committed' },
     )
   })
+}

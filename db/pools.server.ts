@@ -1,31 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import {
+  DatabaseUnavailable,
+  isBroken,
+  isDiskFull,
   isStalePlan,
-  isUnavailable,
   unwrap,
   type Connection,
   type Orm,
   type Run,
 } from './connection.ts'
+import { END_SESSIONS, OPEN_SESSION, settingsOf, type Session, type Settings } from './session.ts'
 
-const SIZES = { committing: 1, lookingUp: 3, listing: 4, locking: 4 }
+const SIZES = { committing: 1, apart: 2, lookingUp: 3, listing: 4, locking: 4 }
 
-/** The most connections that one process opens. */
+/** The most connections that one process has. */
 export const CONNECTIONS_MAX = Object.values(SIZES).reduce((sum, size) => sum + size)
 
 const CONNECT_MS = 5_000
 const CLOSE_MS = 5_000
 const SILENCE_MS = 20_000
+/** How long an abandoned session may take to end. */
+const END_MS = 3_000
+/** Several processes that count for one API key wait for each other's commits, which take less. */
+const LOCK_MS = 100
 
 /** The driver can't try with TLS and then go on without, as `prefer` and `allow` ask. */
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full']
 
-function settingsOf(connection: Connection): pg.ClientConfig {
+function clientOf(connection: Connection): pg.ClientConfig {
   const settings = {
     application_name: 'counterfoil',
     connectionTimeoutMillis: CONNECT_MS,
-    idle_in_transaction_session_timeout: 15_000,
   }
   // PGSSLMODE is meant for other servers: the embedded one has a socket without TLS.
   if (!('url' in connection))
@@ -39,18 +46,58 @@ function settingsOf(connection: Connection): pg.ClientConfig {
   return { ...settings, connectionString: url.href }
 }
 
+async function openSession(client: pg.ClientBase, own: Settings): Promise<Session> {
+  const { rows } = await client.query<Session>(OPEN_SESSION, settingsOf(own))
+  return rows[0]!
+}
+
 /** Opens one connection for a step of the start, before the pools exist. */
 export async function withConnection<T>(
   connection: Connection,
   work: (orm: Orm) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client(settingsOf(connection))
+  const client = new pg.Client(clientOf(connection))
   client.on('error', () => undefined)
   await client.connect()
   try {
+    await openSession(client, {})
     return await work(drizzle(client))
   } finally {
     await client.end()
+  }
+}
+
+/** How long a pooler may let a session wait for another one's end. */
+const POOLER_MS = 2_000
+
+/**
+ * False: a pooler gives each transaction another session. Prepared statements and settings would
+ * get lost, and the settings would reach other clients. No setting is made before this is known.
+ */
+export async function keepsSessions(connection: Connection): Promise<boolean> {
+  const clients = [
+    new pg.Client(clientOf(connection)),
+    new pg.Client(clientOf(connection)),
+  ] as const
+  const [first, second] = clients
+  for (const client of clients) client.on('error', () => undefined)
+  const pidOf = async (client: pg.Client) =>
+    (await client.query<Session>('select pg_backend_pid() as pid')).rows[0]!.pid
+  const inTime = <T>(work: Promise<T>) =>
+    Promise.race([work, sleep(POOLER_MS, null, { ref: false })])
+  try {
+    await first.connect()
+    const pid = await pidOf(first)
+    // A server gives its process at the start; a pooler makes a number up.
+    if ((first as unknown as { processID: number }).processID === pid) return true
+    await second.connect()
+    // With one session in all, the second client waits until the first one gives its session up.
+    const begun = await inTime(second.query('begin').catch(() => 'refused'))
+    if (begun === null || begun === 'refused') return begun === null
+    return (await pidOf(second)) !== pid && (await inTime(pidOf(first))) === pid
+  } finally {
+    // An end that waits for its server would hang as the statement does.
+    await inTime(Promise.allSettled(clients.map((client) => client.end())))
   }
 }
 
@@ -69,12 +116,58 @@ export interface Pool {
   end(): Promise<void>
 }
 
-function openPool(settings: pg.PoolConfig, max: number): Pool {
-  const pool = new pg.Pool({ ...settings, max })
+/** A full disk is remembered until a large write finds room. */
+interface Disk {
+  isFull: boolean
+}
+
+/** Opens the sessions of a pool, and ends those that broken connections have left behind. */
+function trackSessions(own: Settings, max: number, countOpen: () => number) {
+  const sessions = new WeakMap<pg.ClientBase, Session>()
+  const abandoned = new Set<Session>()
+
+  /** The old sessions end before the pool gives the server another one in their place. */
+  async function endAbandoned(client: pg.ClientBase): Promise<void> {
+    const until = performance.now() + END_MS
+    while (abandoned.size > 0) {
+      const all = [...abandoned]
+      const values = [all.map(({ pid }) => pid), all.map(({ since }) => since)]
+      const { rows } = await client.query<{ pid: number }>(END_SESSIONS, values)
+      const alive = new Set(rows.map(({ pid }) => pid))
+      for (const session of all) if (!alive.has(session.pid)) abandoned.delete(session)
+      if (countOpen() + abandoned.size <= max) return
+      if (performance.now() > until)
+        throw new DatabaseUnavailable('sessions of broken connections still live')
+      await sleep(10)
+    }
+  }
+
+  return {
+    open: async (client: pg.ClientBase) => {
+      await endAbandoned(client)
+      sessions.set(client, await openSession(client, own))
+    },
+    abandon: (client: pg.ClientBase) => {
+      const session = sessions.get(client)
+      if (session !== undefined) abandoned.add(session)
+    },
+  }
+}
+
+function openPool(settings: pg.PoolConfig, max: number, disk: Disk, own: Settings): Pool {
+  const sessions = trackSessions(own, max, () => pool.totalCount)
+  // The pool waits for the promise of `onConnect`; its types don't say so.
+  const options = { ...settings, max, onConnect: sessions.open }
+  const pool: pg.Pool = new pg.Pool(options)
   // A statement on a broken connection rejects by itself. An idle connection that breaks would end
   // the process if the pool had no listener.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('remove', sessions.abandon)
+  // Its removal takes a while, and the next connection may be asked for before.
+  pool.on('release', (error: unknown, client) => {
+    if (error !== undefined && error !== false) sessions.abandon(client)
+  })
 
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()
@@ -83,7 +176,8 @@ function openPool(settings: pg.PoolConfig, max: number): Pool {
       return await work(client)
     } catch (thrown) {
       const error = unwrap(thrown)
-      isSound = !isUnavailable(error) && !isStalePlan(error)
+      isSound = !isBroken(error) && !isStalePlan(error)
+      if (isDiskFull(error)) disk.isFull = true
       throw thrown
     } finally {
       client.release(!isSound || client.getTransactionStatus() !== 'I')
@@ -118,6 +212,8 @@ function openPool(settings: pg.PoolConfig, max: number): Pool {
 export interface Pools {
   /** One connection for the group commit: four would each keep plans warm and cost a tenth more. */
   committing: Pool
+  /** Groups of API keys whose counters are locked wait here, and keep nobody else waiting. */
+  apart: Pool
   /**
    * One connection for each of the other three groups. A group has one statement under way at a
    * time, so a look-up never waits for a connection.
@@ -130,32 +226,38 @@ export interface Pools {
    * a search.
    */
   locking: Pool
+  disk: Disk
   close(): Promise<void>
 }
 
 export function openPools(connection: Connection): Pools {
   const settings: pg.PoolConfig = {
-    ...settingsOf(connection),
+    ...clientOf(connection),
     idleTimeoutMillis: 0,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    statement_timeout: 15_000,
-    // Longer than Postgres' own timeout: a server that has fallen silent loses its connection.
+    // Longer than the statement's own timeout: a server that has fallen silent loses its connection.
     query_timeout: SILENCE_MS,
     connectionTimeoutMillis: SILENCE_MS,
     Client,
   }
-  const committing = openPool(settings, SIZES.committing)
-  const lookingUp = openPool(settings, SIZES.lookingUp)
-  const listing = openPool(settings, SIZES.listing)
-  const locking = openPool(settings, SIZES.locking)
+  const disk: Disk = { isFull: false }
+  const open = (name: keyof typeof SIZES, own: Settings = {}) =>
+    openPool(settings, SIZES[name], disk, { statement_timeout: '15s', ...own })
+  const pools = {
+    committing: open('committing', { lock_timeout: `${LOCK_MS}ms` }),
+    apart: open('apart'),
+    lookingUp: open('lookingUp'),
+    listing: open('listing'),
+    locking: open('locking'),
+  }
 
   let closing: Promise<void> | undefined
   const close = async () => {
     await Promise.race([
-      Promise.all([committing, lookingUp, listing, locking].map((pool) => pool.end())),
+      Promise.all(Object.values(pools).map((pool) => pool.end())),
       new Promise((late) => setTimeout(late, CLOSE_MS).unref()),
     ])
   }
-  return { committing, lookingUp, listing, locking, close: () => (closing ??= close()) }
+  return { ...pools, disk, close: () => (closing ??= close()) }
 }

@@ -199,3 +199,11 @@ export const sqlFunctions = pgTable('sql_functions', {
   /** SHA-256 of the file that was applied. */
   hash: text().notNull(),
 })
+
+/** The rows that /readyz writes, to see whether the database takes writes. */
+export const readiness = pgTable('readiness', {
+  id: integer().primaryKey(),
+  at: time('at').notNull(),
+  /** Room that a large write needs; null in the one row that stays. */
+  filler: text(),
+})

@@ -20,16 +20,19 @@ export function folderError(error: unknown, folder: string): unknown {
   return error
 }
 
+/** Prepared statements and settings belong to a session. */
+export const poolerError = (why: string): StartError =>
+  new StartError(
+    `DATABASE_URL leads to a pooler that keeps no sessions (${why}): give the database's own address, or let the pooler work in session mode.`,
+  )
+
 export function databaseError(thrown: unknown): Error {
   const error = unwrap(thrown)
   if (error instanceof StartError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const said = error instanceof Error ? error.message || code || error.name : String(error)
   const why = said.includes('client password must be a string') ? 'it has no password' : said
-  if (why.includes('unsupported startup parameter'))
-    return new StartError(
-      `DATABASE_URL leads to a pooler that keeps no sessions (${why}): give the database's own address, or a PgBouncer's in session mode with ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout.`,
-    )
+  if (/unsupported startup parameter|in statement pooling mode/.test(why)) return poolerError(why)
   if (code === '42501')
     return new StartError(
       `The role of DATABASE_URL may not make the portal's tables (${why}): make it the owner of its database.`,

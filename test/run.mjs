@@ -111,6 +111,9 @@ async function test(args) {
   await buildSdk()
   // A filter asks for some tests only, on the Node at hand.
   if (args.length === 0) failed.push(...(await testOnNewestNode()))
+  const { missing } = (await import('./support/outside.mjs')).splitOutside()
+  if (missing.length > 0)
+    say(`Not run: ${missing.map((one) => `${one.file} (no ${one.program} here)`).join(', ')}.`)
   const { findChromium } = await import('./support/chromium.mjs')
   const code = await runVitest(args, { COUNTERFOIL_CHROMIUM: await findChromium() })
   return conclude(failed, code)

@@ -9,7 +9,7 @@ import { openHome } from './home.ts'
 export async function findRunning(
   dataDir: string,
 ): Promise<{ host: string; password: string } | null> {
-  if (!(await isHeld(join(dataDir, 'portal.lock')))) return null
+  if (!(await isHeld(dataDir))) return null
   const home = await openHome(dataDir)
   const host = (await readFile(join(home.folder, 'socket'), 'utf8').catch(() => '')).trim()
   if (host === '')

@@ -1,17 +1,22 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartError } from '../start-error.ts'
 import { findProcess } from './process-table.ts'
 
+const LOCK = 'portal.lock'
+
 /**
- * One portal per data folder: a second portal would take the first one's Postgres for an orphan and
- * stop it. The lock names its holder by process number and start time, so the lock of a killed
- * portal is recognised even when another process has its number. (If two starters race for a stale
- * lock and both win, Postgres's own lock still keeps the cluster whole.)
+ * One portal per folder: a second portal would take the first one's Postgres for an orphan and stop
+ * it. The lock names its holder by process number and start time, so the lock of a killed portal is
+ * recognised even when another process has its number; and it names itself, so that a copy is told
+ * from it. (If two starters race for a stale lock and both win, Postgres's own lock still keeps the
+ * cluster whole.)
  */
-export async function lockFolder(file: string, folder: string): Promise<() => Promise<void>> {
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const file = join(folder, LOCK)
   const self = findProcess(process.pid)
-  const mine = `${process.pid} ${self?.started ?? ''}\n`
+  const mine = `${process.pid} ${self?.started ?? ''}\n${file}\n`
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
       await writeFile(file, mine, { flag: 'wx', mode: 0o600 })
@@ -25,10 +30,14 @@ export async function lockFolder(file: string, folder: string): Promise<() => Pr
       await sleep(50)
       continue
     }
-    const { pid, isAlive } = readHolder(held)
+    const { pid, isAlive, path } = readHolder(held)
+    if (isAlive && path !== file && (await isThere(path)))
+      throw new StartError(
+        `The folder ${folder} was copied from ${dirname(path)} while its portal (process ${pid}) was running: stop that portal and copy it again, or give this one an empty DATA_DIR.`,
+      )
     if (isAlive)
       throw new StartError(
-        `Another portal (process ${pid}) already uses the data folder ${folder}: stop it first, or give this one a DATA_DIR of its own.`,
+        `Another portal (process ${pid}) already uses ${folder}: stop it first, or give this one a DATA_DIR of its own.`,
       )
     // A rename, because only one of two starters succeeds with it; the other one looks again.
     const aside = `${file}.${process.pid}`
@@ -38,14 +47,21 @@ export async function lockFolder(file: string, folder: string): Promise<() => Pr
   throw new StartError(`The lock ${file} can't be taken: remove it if no portal is running.`)
 }
 
-function readHolder(held: string): { pid: string; isAlive: boolean } {
-  const [pid = '', ...started] = held.trim().split(' ')
-  return { pid, isAlive: findProcess(Number(pid))?.started === started.join(' ') }
+function readHolder(held: string): { pid: string; isAlive: boolean; path: string } {
+  const [holder = '', path = ''] = held.split('\n')
+  const [pid = '', ...started] = holder.trim().split(' ')
+  return { pid, isAlive: findProcess(Number(pid))?.started === started.join(' '), path }
 }
 
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
 /** True: a living portal holds the lock. */
-export const isHeld = async (file: string): Promise<boolean> =>
-  readHolder(await readFile(file, 'utf8').catch(() => '')).isAlive
+export const isHeld = async (folder: string): Promise<boolean> =>
+  readHolder(await readFile(join(folder, LOCK), 'utf8').catch(() => '')).isAlive
 
 async function releaseLock(file: string, mine: string): Promise<void> {
   const held = await readFile(file, 'utf8').catch(() => '')

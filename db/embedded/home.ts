@@ -1,18 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import {
-  chmod,
-  chown,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { StartError, folderError } from '../start-error.ts'
+import { NOTE, claimHome, readNote, readOwner, writeOwner } from './owner.ts'
 
 /** The operating system's user that the server runs as; undefined: the portal's own. */
 export type Account = { uid: number; gid: number } | undefined
@@ -20,11 +10,9 @@ export type Account = { uid: number; gid: number } | undefined
 /** The home of one data folder's Postgres. Several homes may share `engines`. */
 export type Home = { folder: string; engines: string; cluster: string; account: Account }
 
-const NOTE = 'postgres.home'
 const OWN = 'postgres'
 
 const SHARED = '/var/lib/counterfoil'
-const SOCKET_PATH_BYTES_MAX = 103
 
 /**
  * An ordinary user's Postgres lives in the data folder. Postgres refuses to run as root, and other
@@ -34,15 +22,15 @@ const SOCKET_PATH_BYTES_MAX = 103
  */
 export async function openHome(dataDir: string): Promise<Home> {
   const own = join(dataDir, OWN)
-  const note = join(dataDir, NOTE)
-  const noted = (await readFile(note, 'utf8').catch(() => '')).trim()
-  if (noted !== '') {
-    const folder = resolve(dataDir, noted)
+  const folder = await readNote(dataDir)
+  if (folder !== '') {
     const home = await makeHome(folder, folder === own ? own : dirname(folder), dataDir)
-    if (await exists(home.cluster)) return home
-    throw new StartError(
-      `The database of ${dataDir} was kept in ${folder} and is gone: bring it back, or remove ${note} to begin with an empty one.`,
-    )
+    if (!(await exists(home.cluster)))
+      throw new StartError(
+        `The database of ${dataDir} was kept in ${folder} and is gone: bring it back, or remove ${join(dataDir, NOTE)} to begin with an empty one.`,
+      )
+    if (folder !== own) await claimHome(folder, dataDir)
+    return home
   }
   if (process.getuid?.() !== 0) {
     await mkdir(own, { recursive: true, mode: 0o700 })
@@ -56,7 +44,7 @@ async function makeShared(dataDir: string): Promise<string> {
   const name = `${basename(dirname(dataDir))}-${randomBytes(4).toString('hex')}`
   const folder = join(SHARED, name.replace(/[^A-Za-z0-9.-]/g, '_').slice(-48))
   await makePublicFolder(folder)
-  await writeFile(join(folder, 'belongs-to'), `${dataDir}\n`, { mode: 0o644 })
+  await writeOwner(folder, dataDir)
   return folder
 }
 
@@ -64,8 +52,8 @@ async function makeShared(dataDir: string): Promise<string> {
 async function findUnfinished(dataDir: string): Promise<string | undefined> {
   for (const name of await readdir(SHARED)) {
     const folder = join(SHARED, name)
-    const owner = await readFile(join(folder, 'belongs-to'), 'utf8').catch(() => '')
-    if (owner.trim() === dataDir && !(await exists(join(folder, 'cluster')))) return folder
+    if ((await readOwner(folder)) === dataDir && !(await exists(join(folder, 'cluster'))))
+      return folder
   }
   return undefined
 }
@@ -109,34 +97,6 @@ async function findAccount(): Promise<NonNullable<Account>> {
   }
   throw new StartError(
     'Postgres refuses to run as root and there is no account "nobody" to run it as: start the portal as an ordinary user, or set DATABASE_URL.',
-  )
-}
-
-/**
- * A private folder with a short path: the system limits a socket's path to about a hundred bytes,
- * and the path of a data folder may be longer. The name is random, so no other user can take it
- * first.
- */
-export async function makeSocketFolder(home: Home): Promise<string> {
-  const note = join(home.folder, 'socket')
-  const last = (await readFile(note, 'utf8').catch(() => '')).trim()
-  // Another user may have edited the note: only a path that this function can make is removed.
-  if (/^\/(?:[\w.+-]+\/)*counterfoil-\w{6}$/.test(last))
-    await rm(last, { recursive: true, force: true }).catch(() => undefined)
-  for (const parent of ['/tmp', tmpdir()]) {
-    const folder = await mkdtemp(join(parent, 'counterfoil-')).catch(() => undefined)
-    if (!folder) continue
-    if (Buffer.byteLength(`${folder}/.s.PGSQL.5432`) <= SOCKET_PATH_BYTES_MAX) {
-      await chmod(folder, 0o700)
-      if (home.account) await chown(folder, home.account.uid, home.account.gid)
-      await rm(note, { force: true })
-      await writeFile(note, `${folder}\n`, { mode: 0o644 })
-      return folder
-    }
-    await rm(folder, { recursive: true, force: true })
-  }
-  throw new StartError(
-    'No short temporary folder can be written for the database’s socket: make /tmp writable, or set TMPDIR to a short path.',
   )
 }
 

@@ -8,6 +8,7 @@ import { ENGINE_ENVIRONMENT } from './cluster.ts'
 import type { Engine } from './engine.ts'
 import type { Home } from './home.ts'
 import { findProcess, type Process } from './process-table.ts'
+import { remakeSocketFolder } from './socket-folder.ts'
 
 const READY_WITHIN_MS = 300_000
 const STOP_WITHIN_MS = 30_000
@@ -26,7 +27,7 @@ export async function stopOrphan(home: Home): Promise<boolean> {
   const uid = home.account?.uid ?? process.getuid?.()
   // A pid file outlives a crash, and another process may have its number by now. A root that trusts
   // the file alone would let the file's owner choose which process root kills.
-  if (!orphan || orphan.uid !== uid || !orphan.command.includes(home.cluster)) {
+  if (!orphan || orphan.uid !== uid || !orphan.command.includes(` -D ${home.cluster} -k `)) {
     // Postgres itself would take a zombie or a stranger for a running server. If backends of a
     // killed server are still alive, their shared memory keeps the new server out until they are
     // gone.
@@ -51,6 +52,7 @@ async function endProcess(orphan: Process): Promise<void> {
 export async function launchPostmaster(launch: Launch): Promise<ChildProcess> {
   const { home } = launch
   const logFile = join(home.folder, 'postgres.log')
+  await remakeSocketFolder(launch.socketFolder, home)
   for (let attempt = 0; ; attempt++) {
     const from = await rotateLog(logFile)
     const child = await spawnPostmaster(launch, logFile)

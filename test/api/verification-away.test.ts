@@ -22,7 +22,6 @@ const READS = () => [
   `/v1/issuers/${service.slug}`,
   '/v1/lookup/abcde',
   '/.well-known/jwks.json',
-  '/readyz',
   `/r/${id}.json`,
 ]
 
@@ -38,6 +37,14 @@ describe('while the database is away', () => {
       expect(readJson(answer)).toMatchObject({ code: 'unavailable' })
       expect(answer.text).not.toContain('verdict')
     }
+  })
+
+  test('so is the readiness, in its own form', async () => {
+    const answer = await ask(portal, '/readyz')
+    expect(answer.status).toBe(503)
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(readJson(answer)).toEqual({ status: 'unavailable', log: 'off' })
   })
 
   test('so is a verification, of a stored receipt and of a strange one', async () => {
@@ -58,14 +65,14 @@ describe('while the database is away', () => {
   test('and when it is back, so are the answers, without a restart', async () => {
     await link.mend()
     const since = Date.now()
-    let status = 0
-    while (status !== 200 && Date.now() - since < 15_000) {
-      await wait(50)
-      status = (await ask(portal, `/v1/receipts/${id}`)).status
+    for (const path of [`/v1/receipts/${id}`, '/readyz']) {
+      let status = 0
+      while (status !== 200 && Date.now() - since < 15_000) {
+        await wait(50)
+        status = (await ask(portal, path)).status
+      }
+      expect([path, status]).toEqual([path, 200])
     }
-    expect(status).toBe(200)
-    const { status: ready } = await ask(portal, '/readyz')
-    expect(ready).toBe(200)
     expect(await postText(portal, service, 'after the storm')).toMatch(/^rec_/)
     expect(portal.logged()).not.toContain('a request failed')
   })

@@ -115,7 +115,7 @@ describe('the portal itself', () => {
   test('says that it lives and that it is ready', async () => {
     for (const [path, says] of [
       ['/healthz', 'ok\n'],
-      ['/readyz', 'ready\n'],
+      ['/readyz', '{"status":"ready","log":"off"}'],
     ] as const) {
       const { status, headers, text } = await ask(portal, path)
       expect({ status, text }).toEqual({ status: 200, text: says })

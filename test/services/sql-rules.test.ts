@@ -8,10 +8,6 @@ import { openSql, type Sql } from '../support/sql.ts'
 // schema. The rules cost nothing here; the catalog of the migrated database is held to them.
 
 const FUNCTIONS = join(import.meta.dirname, '..', '..', 'db', 'functions')
-/** Kept for a portal of the release before, by their number of parameters: see migration 0006. */
-const OF_THE_RELEASE_BEFORE = ['ingest 13', 'ingest_new 15']
-/** The file of `ingest` makes another function with 13 parameters, told apart by the first. */
-const IS_OLD = `p.proname || ' ' || p.pronargs = any($1) and p.proargnames[1] in ('p_api_key', 'p_keys')`
 
 let database: FreshDatabase
 let sql: Sql
@@ -55,12 +51,10 @@ test('no table counts with a sequence or an identity column', async () => {
 describe('functions', () => {
   let bodies: { name: string; body: string }[]
   beforeAll(async () => {
-    bodies = await sql.run(
-      `select p.proname as name, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as body
-        from pg_proc p where p.pronamespace = 'public'::regnamespace and not (${IS_OLD})
-        order by p.proname collate "C"`,
-      [`{${OF_THE_RELEASE_BEFORE.map((one) => `"${one}"`).join()}}`],
-    )
+    bodies = await sql`
+      select p.proname as name, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as body
+        from pg_proc p where p.pronamespace = 'public'::regnamespace
+        order by p.proname collate "C"`
   })
 
   test('each has a file, and each file makes one', () => {

@@ -146,7 +146,7 @@ export const TABLE: Room[] = [
   },
   ...nounRooms('sdk/src/', [...SDK_LOOSE, '@noble/']),
   { room: 'sdk/src/', may: ['sdk/src/', '@noble/'] },
-  { room: 'db/pools.server.ts', may: ['db/', 'drizzle-orm', 'pg'] },
+  { room: 'db/pools.server.ts', may: ['db/', 'drizzle-orm', 'pg', 'node:'] },
   ...nounRooms('db/queries/', [...loose('db/queries/'), ...loose('db/'), 'drizzle-orm', 'node:']),
   { room: 'db/', may: ['db/', 'drizzle-orm', 'node:'] },
   ...nounRooms('app/services/', [

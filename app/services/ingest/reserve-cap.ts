@@ -1,5 +1,4 @@
 import { randomBase62 } from '../random-base62.ts'
-import { deleteReservation, insertReservation } from '#db/queries/ingest/caps.ts'
 import type { UsageRow } from '#db/queries/ingest/ingest.ts'
 import type { Ctx } from '#app/context.ts'
 
@@ -13,13 +12,14 @@ export async function reserveCap(
   apiKey: string,
   values: { count: number; ttlSeconds: number },
 ): Promise<{ reservation: string; expiresAt: Date | null; usage: UsageRow }> {
-  const reservation = `rsv_${randomBase62(ctx, 22)}`
-  return {
-    reservation,
-    ...(await insertReservation(ctx.db, { ...values, id: reservation, apiKey })),
-  }
+  const id = `rsv_${randomBase62(ctx, 22)}`
+  const { usage, expiresAt = null } = await ctx.db.groups.ingest.call({ apiKey, id, ...values })
+  return { reservation: id, expiresAt, usage }
 }
 
 /** Gives the rest of a reservation back. False if this API key has no reservation of that id. */
-export const releaseReservation = async (ctx: Ctx, apiKey: string, id: string): Promise<boolean> =>
-  RESERVATION.test(id) && (await deleteReservation(ctx.db, id, apiKey))
+export async function releaseReservation(ctx: Ctx, apiKey: string, id: string): Promise<boolean> {
+  if (!RESERVATION.test(id)) return false
+  const { answer } = await ctx.db.groups.ingest.call({ apiKey, id, count: null })
+  return answer === 'released'
+}

@@ -62,11 +62,11 @@ const PARAMETERS = COLUMNS.map(([field, type], i) => {
   return `p_${name} => $${i + 1}::${type}[]`
 })
 
-const STATEMENT = `select api_key, answer, other, used::float8, reserved::float8, cap::float8,
+export const INGEST = `select api_key, answer, other, used::float8, reserved::float8, cap::float8,
   ${ms('resets_at')} as resets_at from ingest(${PARAMETERS.join(', ')})`
 
 /** The answer to one item; or the counter of one API key, if all items were stored as one. */
-interface Row {
+export interface IngestRow {
   api_key: string | null
   answer: string
   other: Uint8Array | null
@@ -77,11 +77,14 @@ interface Row {
 }
 
 /** The group commit in one statement; db/functions/ingest.sql says what it promises. */
-export async function ingest(run: Run, items: IngestItem[]): Promise<IngestAnswer[]> {
-  const rows = await run<Row>(
-    STATEMENT,
-    COLUMNS.map(([field, type]) => arrayOf(items, field, type)),
-  )
+export const ingest = async (run: Run, items: IngestItem[]): Promise<IngestAnswer[]> =>
+  readAnswers(await run<IngestRow>(INGEST, ingestValues(items)), items)
+
+export const ingestValues = (items: IngestItem[]) =>
+  COLUMNS.map(([field, type]) => arrayOf(items, field, type))
+
+export function readAnswers(rows: IngestRow[], items: IngestItem[]): IngestAnswer[] {
+  if (items.length === 0) return []
   if (rows[0]!.api_key === null)
     return rows.map((row) => ({ answer: row.answer, other: row.other, usage: usageOf(row) }))
   const counters = new Map(rows.map((row) => [row.api_key, row]))
@@ -104,7 +107,7 @@ function arrayOf(items: IngestItem[], field: keyof IngestItem, type: 'text' | 'b
     : byteaArray(given as (Uint8Array | null)[])
 }
 
-const usageOf = (row: Row): UsageRow => ({
+export const usageOf = (row: Omit<IngestRow, 'api_key' | 'answer' | 'other'>): UsageRow => ({
   used: row.used,
   reserved: row.reserved,
   cap: row.cap,
