@@ -12,6 +12,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 export async function readJson<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
+  parse: ParseBody = parseJson,
 ): Promise<Read<z.output<S>>> {
   const refused = (code: ProblemCode, extras?: ProblemExtras) =>
     ({ ok: false, reply: refuse(request, code, extras) }) as const
@@ -20,7 +21,7 @@ export async function readJson<S extends z.ZodType>(
   if (bytes === null) {
     return refused('payload_too_large', { detail: `The limit here is ${request.bytesMax} bytes.` })
   }
-  const parsed = parseJson(bytes)
+  const parsed = parse(bytes)
   if (!parsed.ok) return refused('malformed_json', { detail: parsed.detail })
   return readShape(request, schema, parsed.value)
 }
@@ -102,9 +103,10 @@ export function listErrors(error: z.ZodError): { pointer: string; message: strin
 /** An answer repeats so much of an unknown member's name, which is enough to recognise it. */
 const NAME_CHARACTERS_MAX = 256
 
-function parseJson(
-  bytes: Uint8Array,
-): { ok: true; value: unknown } | { ok: false; detail: string } {
+/** The value of a body, or a sentence that says why the body is no JSON. */
+type ParseBody = (bytes: Uint8Array) => { ok: true; value: unknown } | { ok: false; detail: string }
+
+export const parseJson: ParseBody = (bytes) => {
   try {
     return { ok: true, value: JSON.parse(decoder.decode(bytes)) }
   } catch (error) {

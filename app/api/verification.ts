@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { readBundle } from '#receipt/bundle.ts'
 import { decodeBase64url, decodeUtf8 } from '#receipt/bytes.ts'
 import { parseReceiptId } from '#receipt/id.ts'
+import { parseJson as parseStrictly } from '#receipt/json.ts'
 import type { Report } from '#receipt/report.ts'
 import { finishOnce } from '../web/finished.ts'
 import { bytesReply, jsonReply, type Reply } from '../web/reply.ts'
@@ -17,7 +18,7 @@ import {
 import { readReceiptState } from '../services/verify/receipt-state.ts'
 import { verifyReceipt } from '../services/verify/verify-receipt.ts'
 import { readContent } from './content.ts'
-import { readJson } from './request.ts'
+import { parseJson, readJson } from './request.ts'
 import { mediaType, refuse, type HttpRequest, type Handler } from '../web/handler.ts'
 import { verifyBody } from './schemas/verification.ts'
 
@@ -82,7 +83,7 @@ export const getContent: Handler = async (request, ctx, params) => {
 /** `POST /v1/verify`: every verdict is a 200; the portal stores nothing. */
 export const postVerify: Handler = async (request, ctx) => {
   if (mediaType(request) === 'application/jose') return verifyJose(request, ctx)
-  const read = await readJson(request, verifyBody)
+  const read = await readJson(request, verifyBody, parseVerify)
   if (!read.ok) return read.reply
   const { receipt, receiptId, bundle, content, contentDigest } = read.value
 
@@ -115,6 +116,22 @@ export const postVerify: Handler = async (request, ctx) => {
   )
   return jsonReply(200, report)
 }
+
+/**
+ * A body with a bundle is read by the receipt's own rules, as the home page and an offline reader
+ * read the bundle's file. Otherwise two doors could judge two texts of one bundle.
+ */
+function parseVerify(bytes: Uint8Array): ReturnType<typeof parseJson> {
+  const read = parseJson(bytes)
+  if (!read.ok || !hasBundle(read.value)) return read
+  const strict = parseStrictly(bytes)
+  return strict.ok
+    ? strict
+    : { ok: false, detail: `A body with a bundle must be strict JSON: ${strict.message}.` }
+}
+
+const hasBundle = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'bundle' in value
 
 async function verifyJose(request: HttpRequest, ctx: Parameters<Handler>[1]): Promise<Reply> {
   const body = await request.readBody()

@@ -49,7 +49,7 @@ export const verificationDocs: Record<string, RouteDoc> = {
     access: 'public',
     summary: 'Verify a receipt, an id or a bundle',
     description:
-      'The answer is 200 whatever the verdict. Nothing is stored. A bundle with a secret is refused.',
+      'The answer is 200 whatever the verdict. Nothing is stored. A bundle with a secret is refused. A body with a bundle is read as strictly as a receipt: no name twice, whole numbers.',
     body: { schema: verifyBody, example: { receiptId: EXAMPLE_ID }, also: ['application/jose'] },
     answers: { 200: json('Verdict, checks and facts.', report) },
     problems: [],

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { decodeUtf8 } from '#receipt/bytes.ts'
+import { isReadable } from '#receipt/json.ts'
 import { jwkOf, type Jwk } from '#receipt/key.ts'
 import { selectFindable } from '#db/queries/verify/receipts.ts'
 import { receiptIdOf } from '#receipt/id.ts'
@@ -75,7 +76,10 @@ export async function openBundle(ctx: Ctx, receiptId: string): Promise<PortalBun
 
 function presentContent(bytes: Uint8Array): { text: string } | { base64: string } {
   const text = decodeUtf8(bytes)
-  return text === null ? { base64: Buffer.from(bytes).toString('base64') } : { text }
+  // A bundle is read strictly, so a text with NUL or a non-character travels as its bytes.
+  return text !== null && isReadable(text)
+    ? { text }
+    : { base64: Buffer.from(bytes).toString('base64') }
 }
 
 const MATCHES_MAX = 1_000

@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeBase64url } from '#receipt/bytes.ts'
-import type { Bundle } from '#receipt/bundle.ts'
+import { readBundleBytes, type Bundle } from '#receipt/bundle.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import { verdictSentence } from '#receipt/words.ts'
 import { formatTime } from '../text/format-time.ts'
@@ -7,7 +7,8 @@ import type { BrowserWords } from '../words/en-in-browser.ts'
 import { fill } from '../words/fill.ts'
 import { checkAgain, isAlarm } from './check-again.ts'
 import { comparisonPanel } from './compare-text.ts'
-import { judgeBundle, judgeElsewhere, readBundleBytes, type Judged } from './judge-elsewhere.ts'
+import { judgeBundle, judgeElsewhere, type Judged } from './judge-elsewhere.ts'
+import { tellFault } from './open-bundle.ts'
 import { byId, make, readData } from './page-parts.ts'
 import { ID_CHARACTERS, readAnything, type Anything } from './read-anything.ts'
 import { takeInput, type Given } from './take-input.ts'
@@ -82,6 +83,8 @@ async function take(given: Given): Promise<void> {
   else if (read.kind === 'id') open(read.receiptId, null)
   else if (read.kind === 'wrong-length')
     say(fill(words.homeWrongLength, { has: read.characters, should: ID_CHARACTERS }))
+  else if (read.kind === 'wrong-character')
+    say(fill(words.homeWrongCharacter, { character: read.character }))
   else if (read.kind === 'link' && leadsElsewhere(read.origin)) offerBoth(read)
   else if (read.kind === 'link') open(read.receiptId, read.secret)
   else if (read.kind === 'receipt') await takeReceipt(read.jws, null)
@@ -91,8 +94,7 @@ async function take(given: Given): Promise<void> {
 async function takeBundle(bytes: Uint8Array): Promise<void> {
   const reading = readBundleBytes(bytes)
   if (reading.ok) await takeReceipt(reading.bundle.receipt, reading.bundle)
-  else if (reading.pointer === '') say(words.homeBadBundle, reading.message)
-  else say(fill(words.homeBadMember, { member: reading.pointer }), reading.message)
+  else say(tellFault(words, reading), reading.message)
 }
 
 /**
@@ -102,7 +104,7 @@ async function takeBundle(bytes: Uint8Array): Promise<void> {
 async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
   const reading = readReceipt(jws)
   if (!reading.ok) {
-    say(words.homeBadReceipt, reading.message)
+    say(words.homeBadReceipt, reading.message).dataset.verdict = 'invalid'
     return
   }
   const { receiptId } = reading.receipt

@@ -1,6 +1,5 @@
-import { readBundle, type Bundle, type BundleReading } from '#receipt/bundle.ts'
+import type { Bundle } from '#receipt/bundle.ts'
 import { judge, type Evidence, type Judgement } from '#receipt/judge.ts'
-import { parseJson } from '#receipt/json.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 
@@ -32,10 +31,4 @@ export function judgeBundle(evidence: Evidence, bundle: Bundle | null): Judged {
   const secret = bundle?.secret ?? null
   const compared = { ...evidence, given: { content, ...(secret === null ? {} : { secret }) } }
   return { evidence: compared, judgement: judge(compared) }
-}
-
-/** Reads strictly, because a second member of the same name could show a reader another text. */
-export function readBundleBytes(bytes: Uint8Array): BundleReading {
-  const json = parseJson(bytes)
-  return json.ok ? readBundle(json.value) : { ok: false, message: json.message, pointer: '' }
 }
