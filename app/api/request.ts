@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { mediaType, refuse, type HttpRequest } from '../web/handler.ts'
+import { refuseBody } from '../web/body-type.ts'
+import { refuse, type HttpRequest } from '../web/handler.ts'
 import type { ProblemCode, ProblemExtras } from '../web/problem.ts'
 import type { Reply } from '../web/reply.ts'
 import { sayWhatIsWrong } from './shape-words.ts'
@@ -16,7 +17,8 @@ export async function readJson<S extends z.ZodType>(
 ): Promise<Read<z.output<S>>> {
   const refused = (code: ProblemCode, extras?: ProblemExtras) =>
     ({ ok: false, reply: refuse(request, code, extras) }) as const
-  if (mediaType(request) !== 'application/json') return refused('unsupported_media_type')
+  const reply = refuseBody(request, ['application/json'])
+  if (reply !== null) return { ok: false, reply }
   const bytes = await request.readBody()
   if (bytes === null) {
     return refused('payload_too_large', { detail: `The limit here is ${request.bytesMax} bytes.` })
@@ -31,7 +33,8 @@ export async function readOptionalJson<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
 ): Promise<Read<z.output<S>>> {
-  if (request.headers['content-type'] !== undefined) return readJson(request, schema)
+  const { 'content-type': type, 'content-encoding': coding } = request.headers
+  if (type !== undefined || coding !== undefined) return readJson(request, schema)
   const bytes = await request.readBody()
   return bytes?.length === 0
     ? readShape(request, schema, {})

@@ -19,7 +19,8 @@ import { readReceiptState } from '../services/verify/receipt-state.ts'
 import { verifyReceipt } from '../services/verify/verify-receipt.ts'
 import { readContent } from './content.ts'
 import { parseJson, readJson } from './request.ts'
-import { mediaType, refuse, type HttpRequest, type Handler } from '../web/handler.ts'
+import { mediaType, refuseBody } from '../web/body-type.ts'
+import { refuse, type HttpRequest, type Handler } from '../web/handler.ts'
 import { verifyBody } from './schemas/verification.ts'
 
 /** `GET /v1/receipts/<id>`, and the JSON of `/r/<id>`. */
@@ -55,10 +56,12 @@ export const getBundle: Handler = async (request, ctx, params) => {
   })
 }
 
-/** `GET /v1/receipts/<id>/proof`: the portal keeps no log yet, so no receipt has a proof. */
+/** `GET /v1/receipts/<id>/proof`: without a public log no receipt has a proof. */
 export const getProof: Handler = async (request, ctx, params) => {
   const jws = await openReceipt(ctx, params.id!)
-  return refuse(request, jws === null ? 'not_found' : 'not_yet_logged')
+  if (jws === null) return refuse(request, 'not_found')
+  const detail = 'This portal keeps no public log, so no receipt has a proof here.'
+  return refuse(request, 'not_found', { detail })
 }
 
 /** `GET /v1/receipts/<id>/content`: its type is never one that a browser would run or render. */
@@ -82,6 +85,8 @@ export const getContent: Handler = async (request, ctx, params) => {
 
 /** `POST /v1/verify`: every verdict is a 200; the portal stores nothing. */
 export const postVerify: Handler = async (request, ctx) => {
+  const refused = refuseBody(request, ['application/json', 'application/jose'])
+  if (refused !== null) return refused
   if (mediaType(request) === 'application/jose') return verifyJose(request, ctx)
   const read = await readJson(request, verifyBody, parseVerify)
   if (!read.ok) return read.reply

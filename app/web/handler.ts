@@ -31,6 +31,3 @@ export type Handler = (
 
 export const refuse = (request: HttpRequest, code: ProblemCode, extras?: ProblemExtras): Reply =>
   problemReply(request, code, extras)
-
-export const mediaType = (request: HttpRequest): string =>
-  (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()

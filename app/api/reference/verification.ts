@@ -29,10 +29,9 @@ export const verificationDocs: Record<string, RouteDoc> = {
   'GET /v1/receipts/:id/proof': {
     access: 'public',
     summary: 'Read the proof of inclusion in the log',
-    answers: {
-      200: { description: 'A tlog-proof.', content: { 'text/plain': z.string() } },
-    },
-    problems: ['not_found', 'not_yet_logged'],
+    description: 'This portal keeps no public log, so the answer is always 404.',
+    answers: {},
+    problems: ['not_found'],
   },
   'GET /v1/receipts/:id/content': {
     access: 'public',

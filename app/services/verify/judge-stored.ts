@@ -3,7 +3,7 @@ import { thumbprint } from '#receipt/key.ts'
 import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import type { Ctx } from '#app/context.ts'
-import { buildReport, type KnownFacts } from './build-report.ts'
+import { buildReport, LOG, type KnownFacts } from './build-report.ts'
 import type { ReceiptState } from './receipt-state.ts'
 
 export interface StoredJudgement {
@@ -48,6 +48,7 @@ export async function judgeStored(
           : row.content === null
             ? { state: 'none' }
             : { state: 'stored', bytes: row.content },
+      log: LOG.state,
       given,
     },
     ctx.engine.sha256,

@@ -1,6 +1,7 @@
 import { decodeUtf8, encodeBase64url } from '#receipt/bytes.ts'
 import { readBundleBytes, type Bundle } from '#receipt/bundle.ts'
 import { readReceipt } from '#receipt/receipt.ts'
+import type { Check } from '#receipt/report.ts'
 import { verdictSentence } from '#receipt/words.ts'
 import { formatTime } from '../text/format-time.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'
@@ -118,7 +119,8 @@ async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
   // The receipt may be revoked: no verdict is better than one that leaves the revocation out.
   if (answer.status !== 404)
     throw new Error(`the receipt could not be looked for: ${answer.status}`)
-  showJudged(await judgeElsewhere(jws, bundle))
+  const { checks } = (await answer.json()) as { checks: Check[] }
+  showJudged(await judgeElsewhere(jws, bundle, checks))
 }
 
 async function takeKept(receiptId: string, bundle: Bundle, secret: string | null): Promise<void> {

@@ -14,6 +14,7 @@ const nothingFound: Evidence = {
   receivedAt: null,
   revocation: null,
   storedContent: { state: 'none' },
+  log: null,
   given: null,
 }
 

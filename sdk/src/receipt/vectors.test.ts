@@ -99,6 +99,7 @@ function evidenceOf(entry: Files): Evidence {
       file.storedContent === 'stored'
         ? { state: 'stored', bytes: encodeUtf8(entry.get('stored-content.txt')!) }
         : { state: file.storedContent ?? 'none' },
+    log: null,
     given: givenOf(entry),
   }
 }

@@ -76,7 +76,8 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
       )
     return {
       receipt,
-      visibility,
+      // Without content nothing can be shown, so the portal refuses such a public receipt.
+      visibility: visibility === 'public' && content === null ? 'private' : visibility,
       ...(content === null ? {} : { content: toContent(content) }),
       ...(details.reservation === undefined ? {} : { reservation: details.reservation }),
     }
