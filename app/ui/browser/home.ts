@@ -32,13 +32,15 @@ const say = (sentence: string, detail: string | null = null): HTMLElement => {
   const panel = make('div', '', 'result hint')
   panel.dataset.status = 'warn'
   panel.append(make('p', sentence))
-  if (detail !== null) {
-    const more = make('details')
-    more.append(make('summary', words.homeDetails), make('p', detail))
-    panel.append(more)
-  }
+  if (detail !== null) panel.append(closedDetail(detail))
   result.replaceChildren(panel)
   return panel
+}
+
+function closedDetail(detail: string): HTMLElement {
+  const more = make('details')
+  more.append(make('summary', words.homeDetails), make('p', detail))
+  return more
 }
 
 /** Offers both portals: the link's own one may hold a receipt that this one lacks. */
@@ -105,7 +107,8 @@ async function takeBundle(bytes: Uint8Array): Promise<void> {
 async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
   const reading = readReceipt(jws)
   if (!reading.ok) {
-    say(words.homeBadReceipt, reading.message).dataset.verdict = 'invalid'
+    showJudged(await judgeElsewhere(jws, bundle, []), words.homeBadReceipt)
+    result.firstElementChild?.append(closedDetail(reading.message))
     return
   }
   const { receiptId } = reading.receipt
@@ -137,13 +140,14 @@ async function takeKept(receiptId: string, bundle: Bundle, secret: string | null
   result.firstElementChild?.append(way)
 }
 
-function showJudged({ evidence, judgement }: Judged): void {
+/** `plainly` replaces the verdict's own sentences. */
+function showJudged({ evidence, judgement }: Judged, plainly?: string): void {
   const { verdict, facts } = judgement
   const { title, says } = verdictSentence(verdict, facts, inWords)
   const panel = make('div', '', 'result')
   panel.dataset.verdict = verdict
   const differs = verdict === 'differs'
-  panel.append(make('strong', title), make('p', differs ? words.homeDiffers : says))
+  panel.append(make('strong', title), make('p', plainly ?? (differs ? words.homeDiffers : says)))
   // A text can't be compared with an invalid receipt.
   if (evidence.given !== null && verdict !== 'invalid')
     panel.append(comparisonPanel(words, judgement, evidence))
