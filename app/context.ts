@@ -7,12 +7,13 @@ import type { ReceiptRow } from '#db/queries/verify/receipts.ts'
 import type { Facts } from '#receipt/judge.ts'
 import type { Report } from '#receipt/report.ts'
 import type { Engine, Payer } from './engine/engine.ts'
+import type { BodyRules } from './engine/long-work.ts'
 import type { FailureNotes } from './services/alerts/note-failure.ts'
 import type { IssuerView, TrustedKeys } from './services/issuers/find-issuer.ts'
 import type { Kept } from './services/verify/keep-briefly.ts'
 import type { RateLimiter } from './services/api-keys/rate-limit.ts'
 
-export type { Payer }
+export type { BodyRules, Payer }
 
 /** Every service's only source of time and randomness; context.server.ts builds one per process. */
 export interface Ctx {

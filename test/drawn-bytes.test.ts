@@ -82,6 +82,7 @@ test('the drawn report and check are what the portal answers for the golden rece
     receivedAt,
     revocation: null,
     storedContent: { state: 'none' },
+    log: null,
     given: null,
   })
   const report = buildReport(

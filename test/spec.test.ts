@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { decodeUtf8, encodeUtf8 } from '#receipt/bytes.ts'
+import { checkClaims } from '#receipt/claims.ts'
 import { checkContent } from '#receipt/content.ts'
 import { verifySignature } from '#receipt/ed25519.ts'
 import { admitKey, readJwk, thumbprint } from '#receipt/key.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import { REPAIRS } from '#receipt/repairs.ts'
 import { CHECKS, VERDICTS } from '#receipt/report.ts'
+import { attempt } from '#receipt/shape.ts'
 
 const spec = readFileSync(new URL('../sdk/SPEC.md', import.meta.url), 'utf8')
 
@@ -32,6 +34,61 @@ test('the example in SPEC.md is a real receipt: key, signature, content and id a
     match: 'exact',
   })
 })
+
+test('13.10: a media type is of the form in SPEC.md exactly where the core takes it', () => {
+  const token = /`T` for `(\[.+?\]\+)`/.exec(spec)![1]!
+  const form = new RegExp(block('media-type').trimEnd().replaceAll('T', token))
+  const taken: string[] = []
+  const types = TYPES.flatMap((type) => TYPE_ENDS.map((end) => type + end))
+  for (const type of types) {
+    expect(isTaken(type), type).toBe(form.test(type))
+    if (form.test(type)) taken.push(type)
+  }
+  expect(taken.length).toBeGreaterThan(10)
+  expect(taken.length).toBeLessThan(types.length / 2)
+})
+
+const TYPES = [
+  'text/plain',
+  'a/b',
+  "!#$%&'*+.^_`|~-/0",
+  'text',
+  '/',
+  'te xt/plain',
+  'text/plaïn',
+  '',
+]
+const TYPE_ENDS = [
+  '',
+  ';a=b',
+  ' \t;\ta=b; c="d"',
+  '; a="b; c=d"',
+  '; a=""',
+  '; a="b\\"c"',
+  '; a="b\\\\c"',
+  '; a="b\tc"',
+  '; a="é"',
+  '; a="b"c',
+  ';',
+  '; ; a=b',
+  '; a',
+  '; a=',
+  '; a =b',
+  '; a= b',
+  ' ',
+  '\n',
+]
+
+function isTaken(type: string): boolean {
+  const content = { alg: 'sha-256', digest: 'A'.repeat(43), length: 1, type, subject: 'text' }
+  return attempt(
+    () => {
+      checkClaims({ v: 1, iss: 'acme', iat: 1, content })
+      return true
+    },
+    () => false,
+  )
+}
 
 test('every verdict, code and repair is in SPEC.md', () => {
   const codes = Object.values(CHECKS).flatMap((check) => Object.keys(check.codes))

@@ -3,7 +3,7 @@ import type { UsageRow } from '../services/ingest/reserve-cap.ts'
 import { problemBody, type ProblemExtras } from '../web/problem.ts'
 import { jsonReply, type Reply } from '../web/reply.ts'
 import type { Ctx } from '../context.ts'
-import { verifyUrl } from '../services/verify/build-report.ts'
+import { LOG, verifyUrl } from '../services/verify/build-report.ts'
 import { countRefusal } from '../services/ingest/count-refusals.ts'
 import {
   ingestReceipts,
@@ -101,6 +101,11 @@ function readSubmission(
   | { ok: true; submission: Submission }
   | { ok: false; error: { pointer: string; message: string } } {
   const content = body.content === undefined ? null : readContent(body.content)
+  if (content === null && body.visibility === 'public')
+    return {
+      ok: false,
+      error: { pointer: '/visibility', message: 'Is “public”, which needs content.' },
+    }
   if (content !== null && !content.ok) return { ok: false, error: content }
   return {
     ok: true,
@@ -131,7 +136,8 @@ function presentIngested(
       receiptId: ingested.receiptId,
       verifyUrl: link,
       mode: key.mode,
-      log: { state: 'pending' },
+      content: ingested.content,
+      log: LOG,
       usage: presentUsage(ingested.usage),
     },
     { location: link },
@@ -143,10 +149,10 @@ function presentItem(request: HttpRequest, ctx: Ctx, key: ApiKeyHolder, ingested
     const problem = problemBody(request, ingested.code, refusalExtras(ctx, key, ingested))
     return { status: problem.status, problem }
   }
-  const { receiptId } = ingested
+  const { receiptId, content } = ingested
   return {
     status: ingested.kind === 'stored' ? 201 : 200,
-    result: { receiptId, verifyUrl: verifyUrl(ctx, receiptId), log: { state: 'pending' } },
+    result: { receiptId, verifyUrl: verifyUrl(ctx, receiptId), content, log: LOG },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import { JSON_DEPTH_MAX, JSON_NODES_MAX, type JsonRules } from '#receipt/json.ts'
-import { mediaType, refuse, type HttpRequest } from '../web/handler.ts'
+import { JSON_DEPTH_MAX, JSON_NODES_MAX } from '#receipt/json.ts'
+import { refuseBody } from '../web/body-type.ts'
+import { refuse, type BodyRules, type HttpRequest } from '../web/handler.ts'
 import type { ProblemCode, ProblemExtras } from '../web/problem.ts'
 import type { Reply } from '../web/reply.ts'
 import { sayWhatIsWrong } from './shape-words.ts'
@@ -8,18 +9,21 @@ import { sayWhatIsWrong } from './shape-words.ts'
 type Read<T> = { ok: true; value: T } | { ok: false; reply: Reply }
 
 /** The limits of a body, before anything is built from it. */
-const BODY_RULES: JsonRules = { depth: JSON_DEPTH_MAX, nodes: JSON_NODES_MAX, iJson: false }
-export const BATCH_RULES: JsonRules = { ...BODY_RULES, nodes: 16_000 }
+const BODY_RULES: BodyRules = { depth: JSON_DEPTH_MAX, nodes: JSON_NODES_MAX, iJson: false }
+export const BATCH_RULES: BodyRules = { ...BODY_RULES, nodes: 16_000 }
+/** Home page and offline readers read a bundle's file as I-JSON; two doors may not read it in two ways. */
+export const VERIFY_RULES: BodyRules = { ...BODY_RULES, iJsonWith: 'bundle' }
 
 /** Checks a body's media type, size, JSON and shape, in this order. */
 export async function readJson<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
-  rules: JsonRules = BODY_RULES,
+  rules: BodyRules = BODY_RULES,
 ): Promise<Read<z.output<S>>> {
   const refused = (code: ProblemCode, extras?: ProblemExtras) =>
     ({ ok: false, reply: refuse(request, code, extras) }) as const
-  if (mediaType(request) !== 'application/json') return refused('unsupported_media_type')
+  const reply = refuseBody(request, ['application/json'])
+  if (reply !== null) return { ok: false, reply }
   const json = await request.readJson(rules)
   if (json === null) {
     return refused('payload_too_large', { detail: `The limit here is ${request.bytesMax} bytes.` })
@@ -36,7 +40,8 @@ export async function readOptionalJson<S extends z.ZodType>(
   request: HttpRequest,
   schema: S,
 ): Promise<Read<z.output<S>>> {
-  if (request.headers['content-type'] !== undefined) return readJson(request, schema)
+  const { 'content-type': type, 'content-encoding': coding } = request.headers
+  if (type !== undefined || coding !== undefined) return readJson(request, schema)
   const bytes = await request.readBody()
   return bytes?.length === 0
     ? readShape(request, schema, {})

@@ -17,8 +17,9 @@ import {
 import { readReceiptState } from '../services/verify/receipt-state.ts'
 import { verifyReceipt } from '../services/verify/verify-receipt.ts'
 import { readContent } from './content.ts'
-import { readJson } from './request.ts'
-import { mediaType, refuse, type HttpRequest, type Handler } from '../web/handler.ts'
+import { readJson, VERIFY_RULES } from './request.ts'
+import { mediaType, refuseBody } from '../web/body-type.ts'
+import { refuse, type HttpRequest, type Handler } from '../web/handler.ts'
 import { verifyBody } from './schemas/verification.ts'
 
 /** `GET /v1/receipts/<id>`, and the JSON of `/r/<id>`. */
@@ -62,10 +63,12 @@ export const getBundle: Handler = async (request, ctx, params) => {
   })
 }
 
-/** `GET /v1/receipts/<id>/proof`: the portal keeps no log yet, so no receipt has a proof. */
+/** `GET /v1/receipts/<id>/proof`: without a public log no receipt has a proof. */
 export const getProof: Handler = async (request, ctx, params) => {
   const jws = await openReceipt(ctx, params.id!)
-  return refuse(request, jws === null ? 'not_found' : 'not_yet_logged')
+  if (jws === null) return refuse(request, 'not_found')
+  const detail = 'This portal keeps no public log, so no receipt has a proof here.'
+  return refuse(request, 'not_found', { detail })
 }
 
 /** `GET /v1/receipts/<id>/content`: its type is never one that a browser would run or render. */
@@ -90,8 +93,10 @@ export const getContent: Handler = async (request, ctx, params) => {
 
 /** `POST /v1/verify`: every verdict is a 200; the portal stores nothing. */
 export const postVerify: Handler = async (request, ctx) => {
+  const refused = refuseBody(request, ['application/json', 'application/jose'])
+  if (refused !== null) return refused
   if (mediaType(request) === 'application/jose') return verifyJose(request, ctx)
-  const read = await readJson(request, verifyBody)
+  const read = await readJson(request, verifyBody, VERIFY_RULES)
   if (!read.ok) return read.reply
   const { receipt, receiptId, bundle, content, contentDigest } = read.value
 

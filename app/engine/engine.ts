@@ -1,7 +1,8 @@
 import type { Sha256 } from '#receipt/bytes.ts'
 import type { ContentMatch } from '#receipt/content.ts'
-import type { JsonReading, JsonRules } from '#receipt/json.ts'
+import type { JsonReading } from '#receipt/json.ts'
 import type { ReceiptContent } from '#receipt/report.ts'
+import type { BodyRules } from './long-work.ts'
 
 /** The request that long work is done for. */
 export interface Payer {
@@ -30,7 +31,7 @@ export interface Engine {
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
 
   /** The core's `parseJson`, on a thread if the bytes are many. */
-  readJson(bytes: Uint8Array, rules: JsonRules, payer: Payer): Promise<JsonReading>
+  readJson(bytes: Uint8Array, rules: BodyRules, payer: Payer): Promise<JsonReading>
 
   /** The core's `checkContent`, on a thread if the bytes are many. */
   compare(content: ReceiptContent, bytes: Uint8Array, payer: Payer): Promise<ContentMatch>

@@ -25,7 +25,8 @@ export function loader({ request, context: { scripts } }: PageArgs): Shown | Res
   if (read?.kind === 'id' || read?.kind === 'link') return redirect(`/r/${read.receiptId}`)
   const shown = shownWith(scripts)
   if (read === null) return shown.nothing
-  return read.kind === 'wrong-length' ? shown.text : shown[read.kind]
+  const isNearlyId = read.kind === 'wrong-length' || read.kind === 'wrong-character'
+  return isNearlyId ? shown.text : shown[read.kind]
 }
 
 export const meta: MetaFunction = () => [

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { createRequestHandler, type AppLoadContext } from '@remix-run/node'
-import { mediaType, refuse, type Handler, type HttpRequest } from './handler.ts'
+import { refuseBody } from './body-type.ts'
+import { refuse, type Handler, type HttpRequest } from './handler.ts'
 import { isPlainForm } from './plain-form.ts'
 import type { Reply } from './reply.ts'
 import { isSameOrigin } from './same-origin.ts'
@@ -26,8 +27,8 @@ export const guardForm =
       const detail = `A form of the console is only taken from its own pages: open ${publicUrl}/admin and send it from there.`
       return refuse(request, 'cross_site_form', { detail })
     }
-    if (mediaType(request) !== 'application/x-www-form-urlencoded')
-      return refuse(request, 'unsupported_media_type')
+    const refused = refuseBody(request, ['application/x-www-form-urlencoded'])
+    if (refused !== null) return refused
     const body = await request.readBody()
     if (body === null) return refuse(request, 'payload_too_large')
     if (!isPlainForm(body))

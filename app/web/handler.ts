@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { JsonReading, JsonRules } from '#receipt/json.ts'
-import type { Ctx, Payer } from '../context.ts'
+import type { JsonReading } from '#receipt/json.ts'
+import type { BodyRules, Ctx, Payer } from '../context.ts'
 import { problemReply, type ProblemCode, type ProblemExtras } from './problem.ts'
 import type { Reply } from './reply.ts'
 
@@ -21,10 +21,12 @@ export interface HttpRequest extends Payer {
   /** The whole body, or null if it is longer than `bytesMax`. */
   readBody(): Promise<Uint8Array | null>
   /** The body's JSON, or null if the body is longer than `bytesMax`. */
-  readJson(rules: JsonRules): Promise<JsonReading | null>
+  readJson(rules: BodyRules): Promise<JsonReading | null>
   /** The id of the API key that sent the request; empty until the key is recognised. */
   apiKey: string
 }
+
+export type { BodyRules }
 
 export type Handler = (
   request: HttpRequest,
@@ -34,6 +36,3 @@ export type Handler = (
 
 export const refuse = (request: HttpRequest, code: ProblemCode, extras?: ProblemExtras): Reply =>
   problemReply(request, code, extras)
-
-export const mediaType = (request: HttpRequest): string =>
-  (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()

@@ -57,11 +57,6 @@ export const PROBLEMS = {
     'There is nothing under this address',
     'Check the id or the path. A receipt that its service is still sending appears a little later.',
   ),
-  not_yet_logged: p(
-    404,
-    'This receipt is not in the log yet',
-    'The proof exists as soon as the receipt is in the transparency log. Try again later.',
-  ),
   method_not_allowed: p(
     405,
     'This address does not know that method',
@@ -111,7 +106,7 @@ export const PROBLEMS = {
   unsupported_media_type: p(
     415,
     'The body’s media type is not accepted',
-    'Send `Content-Type: application/json`.',
+    'Send the media type that `detail` names, in UTF-8 and not compressed: for most addresses `Content-Type: application/json`.',
   ),
   unknown_signing_key: p(
     422,

@@ -26,7 +26,8 @@ export interface ReceiptDetails {
   subject?: 'text' | 'message' | 'wire' | 'file' | undefined
   /**
    * `private` by default: the portal never gets the content. `public`: the portal gets and shows
-   * it. `findable`: readers can look the receipt up by the content's digest.
+   * it; a guessable or too large content is not sent, and its receipt is private. `findable`:
+   * readers can look the receipt up by the content's digest.
    */
   visibility?: 'private' | 'public' | 'findable' | undefined
   /**

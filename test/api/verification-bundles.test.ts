@@ -41,6 +41,7 @@ describe('a bundle', () => {
       receivedAt: null,
       revocation: null,
       storedContent: { state: 'none' },
+      log: null,
       given: { content: bundle.content! },
     })
     // Offline nobody knows the issuer; everything else holds.

@@ -32,7 +32,7 @@ describe('GET /v1/receipts/<id>', () => {
       receipt: { header: { kid: service.signer.kid }, claims: { iss: service.slug, model: 'm-1' } },
       issuer: { slug: service.slug, domainVerified: false },
       signingKey: { kid: service.signer.kid, state: 'active', revokedAt: null },
-      log: { state: 'pending' },
+      log: { state: 'off' },
       revocation: null,
       contentAvailable: true,
       links: {
@@ -51,7 +51,7 @@ describe('GET /v1/receipts/<id>', () => {
       signature: 'signature_good',
       stored_content: 'stored_content_matches',
       content: 'content_not_supplied',
-      log: 'log_pending',
+      log: 'log_off',
     })
     // Not checked is never a pass.
     expect(
@@ -240,8 +240,12 @@ describe('the parts of a receipt', () => {
     expect((await portal.call('GET', `/v1/receipts/${erased}/bundle`)).text).not.toContain(text)
   })
 
-  test('a proof is not there before the log is', async () => {
-    const { status, body } = await portal.call('GET', `/v1/receipts/${id}/proof`)
-    expect({ status, code: body.code }).toEqual({ status: 404, code: 'not_yet_logged' })
+  test('13.6: a proof is 404, because there is no public log', async () => {
+    const answer = await portal.call<{ code: string; detail: string }>(
+      'GET',
+      `/v1/receipts/${id}/proof`,
+    )
+    expect([answer.status, answer.body.code]).toEqual([404, 'not_found'])
+    expect(answer.body.detail).toContain('keeps no public log')
   })
 })

@@ -56,6 +56,25 @@ describe('a pasted text', () => {
     expect(await verdictOf(visit.page)).toBe('valid')
   })
 
+  test('13.9: gives the page’s title the verdict of the headline, and takes it back', async () => {
+    const { page, close } = await site.visitor.open(`/r/${id}`)
+    expect(await page.title()).toBe('Valid · receipt · Counterfoil')
+    for (const [text, title] of [
+      ['another', 'Different text'],
+      [TEXT, 'Valid'],
+      ['another', 'Different text'],
+      ['', 'Valid'],
+    ] as const) {
+      await page.locator('#compare-text').fill(text)
+      await page.locator('#compare-go').click()
+      await page.waitForFunction(
+        (said) => document.title === said,
+        `${title} · receipt · Counterfoil`,
+      )
+    }
+    await close()
+  })
+
   test('that differs from a private one is given advice instead', async () => {
     const other = await site.visitor.open(`/r/${await postPrivate('kept by nobody')}`)
     const answer = other.page.locator('.answers [data-axis=unchanged]')

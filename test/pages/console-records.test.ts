@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../support/ask.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
@@ -126,6 +127,36 @@ describe('a portal in use', () => {
     const again = await admin.post(`/admin/receipts/${id}/revoke`, { reason: 'Again' })
     expect(again.status).toBe(409)
     expect((await ask(portal, `/r/${id}`)).text).not.toContain('Again')
+  })
+
+  test('13.8: an id typed in another spelling leads to the receipt’s page in the console', async () => {
+    const id = await publish('typed by hand')
+    const typed = id.toUpperCase().replaceAll('0', 'O').replaceAll('1', 'I')
+    const led = await viewer.get(`/admin/receipts/${typed}`)
+    expect([led.status, led.location]).toEqual([308, `/admin/receipts/${id}`])
+    expect((await viewer.get(`/admin/receipts?q=${typed}`)).text).toContain(id)
+  })
+
+  test('13.12: erasing says where the bytes stay for a while, and the README how to shorten it', async () => {
+    const id = await publish('to be erased later')
+    const page = await admin.get(`/admin/receipts/${id}/erase`)
+    for (const place of ['Backups', 'write-ahead log', '“Erasure”'])
+      expect(page.text.replace(/\s+/g, ' ')).toContain(place)
+    const { text } = await ask(portal, '/openapi.json')
+    const { paths } = JSON.parse(text) as {
+      paths: Record<string, { delete: { description: string } }>
+    }
+    const erase = paths['/v1/admin/receipts/{id}/content']!.delete
+    expect(erase.description).toContain('write-ahead log')
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const says = /^- \*\*Erasure\.\*\* .+$/m.exec(readme)![0]
+    for (const way of [
+      'VACUUM FULL contents',
+      'pg_switch_wal()',
+      'CHECKPOINT',
+      'wal_recycle = off',
+    ])
+      expect(says).toContain(way)
   })
 
   test('erasing leaves a tombstone: 410 for the content, and the receipt stays valid', async () => {

@@ -53,7 +53,8 @@ describe('the box on the first page', () => {
   })
 
   test('mends an address that was bent on its way, and no other', async () => {
-    for (const bent of [id.toUpperCase(), `${id}.`, `${id}%3E`]) {
+    const typed = `rec_${id.slice(4).replaceAll('0', 'O').replaceAll('1', 'l')}`
+    for (const bent of [id.toUpperCase(), `${id}.`, `${id}%3E`, typed]) {
       await visit.page.goto(`/r/${bent}`)
       expect(new URL(visit.page.url()).pathname).toBe(`/r/${id}`)
       expect(await verdictOf(visit.page)).toBe('valid')
@@ -163,6 +164,8 @@ describe('the box on the first page', () => {
     expect((await answer('can’t be read: its member /keys')).says).not.toContain('missing member')
     await paste(visit.page, '#anything-text', id.slice(0, -2))
     await answer('has 30 characters after “rec_” and should have 32')
+    await paste(visit.page, '#anything-text', `${id.slice(0, -1)}u`)
+    await answer('no id has the character “u”')
     await dropFile(visit.page, '#anything', Buffer.from([0xff, 0xfe, 0]))
     await answer('no link, receipt or bundle in this')
     const since = visit.sent.slice(before).filter((one) => !one.includes('/favicon.svg'))

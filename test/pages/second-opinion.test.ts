@@ -26,7 +26,7 @@ async function expectAlarm({ page }: Visit): Promise<void> {
   await alarm.waitFor()
   expect(await headline(page)).toBe('Two results that differ')
   expect(await verdictOf(page)).toBe('cannot-check')
-  expect(await page.title()).toBe('Two results that differ')
+  expect(await page.title()).toBe('Two results that differ · receipt · Counterfoil')
   const { tone, ground } = await page.locator('.stub').evaluate((stub) => {
     const style = getComputedStyle(stub)
     const named = (name: string) => style.getPropertyValue(name)

@@ -115,6 +115,12 @@ test('content that the portal shows is compared with what was signed', async () 
   })
 })
 
+test('13.7: a guessable public answer is sent as private, because its content is not sent', async () => {
+  const { receiptId } = await signOne({ output: 'no', guessable: true, visibility: 'public' })
+  const { report } = await counterfoil.receipts.get(receiptId)
+  expect(report).toMatchObject({ receiptId, contentAvailable: false, log: { state: 'off' } })
+})
+
 test('content that could be guessed is compared by the link with its key, and not without', async () => {
   const { receiptId, verifyUrl, receipt, secret } = await signOne({
     output: 'yes',

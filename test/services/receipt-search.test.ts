@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readReceiptNotes, searchReceipts } from '#app/services/receipts/search-receipts.ts'
-import { parseReceiptId } from '#receipt/id.ts'
+import { parseReceiptId, receiptIdOf } from '#receipt/id.ts'
 import { given, portalTest } from '../support/portal-test.ts'
 import { signReceipt } from '../support/signing.ts'
 import { createApiKey, createService, post, publishKey, type Service } from '../support/world.ts'
@@ -179,6 +179,30 @@ test('its notes say who posted it and what became of it', async () => {
     revokedAt: expect.any(String) as string,
     erasedAt: expect.any(String) as string,
   })
+})
+
+test('13.7: a receipt whose content is not kept is not called public', async () => {
+  const visibilityOf = async (id: string) => {
+    const page = await searchReceipts(portal.ctx, { ...EVERYTHING, receiptId: id })
+    const notes = await readReceiptNotes(portal.ctx, id)
+    expect(page.items[0]!.visibility).toBe(notes!.visibility)
+    return notes!.visibility
+  }
+  const text = 'shown for a while'
+  const shown = await send(service, text, 'shown-1', { visibility: 'public', content: { text } })
+  expect(await visibilityOf(shown)).toBe('public')
+  await portal.admin('DELETE', `/v1/admin/receipts/${shown}/content`)
+  expect(await visibilityOf(shown)).toBe('private')
+  // Earlier portals took public receipts without content.
+  const digest = createHash('sha256').update('an old receipt').digest()
+  await portal.ctx.db.run(
+    `insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws, content_digest,
+        received_at)
+      select substring($1::bytea for 20), $1::bytea, issuer, kid, api_key, mode, 'public', jws,
+        content_digest, received_at from receipts where jti = 'shown-1'`,
+    [digest],
+  )
+  expect(await visibilityOf(receiptIdOf(digest))).toBe('private')
 })
 
 test('a receipt that was withdrawn with its key says so in the list', async () => {

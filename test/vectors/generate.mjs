@@ -153,6 +153,13 @@ verdict('valid-minimal', 'The four required claims and nothing else.', 'valid', 
   received: 'received',
 })
 verdict(
+  'valid-media-type-with-parameters',
+  'Tabs around the semicolon, and a quoted string with a semicolon in it.',
+  'valid',
+  { content: 'content_exact' },
+  { claims: claimsOf({ content: contentOf(TEXT, { type: 'text/x.y \t;\tcharset=utf-8; a="b; c=d"' }) }), given: TEXT },
+)
+verdict(
   'valid-eddsa-spelling',
   'EdDSA is the older spelling of the same algorithm.',
   'valid',
@@ -571,6 +578,15 @@ verdict(
     )}`,
   },
 )
+const R0 = Buffer.from(Point.ZERO.toBytes())
+const k0 = le(sha512(R0, acme.bytes, Buffer.from(`${h0}.${c0}`)))
+verdict(
+  'invalid-signature-r-identity',
+  'R is the identity and the equation holds: some engines take it.',
+  'invalid',
+  { signature: 'signature_bad' },
+  { jws: `${h0}.${c0}.${b64(Buffer.concat([R0, le32((k0 * acme.scalar) % L)]))}` },
+)
 verdict(
   'invalid-bad-with-bundle-key',
   'The key in the bundle does not even fit.',
@@ -711,6 +727,17 @@ content(
   'excerpts',
 )
 content('type-not-media', 'Markup.', { type: '<script>' }, 'wrong_value', 'type')
+for (const [name, type] of [
+  ['quoted-pair', 'text/plain; a="b\\"c"'],
+  ['quoted-tab', 'text/plain; a="b\tc"'],
+  ['quoted-not-ascii', 'text/plain; a="é"'],
+  ['empty-parameter', 'text/plain;'],
+  ['empty-parameter-between', 'text/plain; ; a=b'],
+  ['parameter-without-value', 'text/plain; a'],
+  ['space-before-equals', 'text/plain; a =b'],
+  ['space-at-end', 'text/plain '],
+])
+  content(`type-${name}`, 'Not of the form in SPEC.md.', { type }, 'wrong_value', 'type')
 content('type-256', 'Too long.', { type: `text/${'x'.repeat(251)}` }, 'wrong_length', 'type')
 content('subject-unknown', 'Unknown.', { subject: 'image' }, 'wrong_value', 'subject')
 content('unknown-member', 'Closed.', { url: 'x' }, 'unknown_member', 'url')
@@ -781,6 +808,57 @@ for (const [name, input] of [
   ['too-many-values', `[${Array(2000).fill(0)}]`],
 ])
   json(name, input)
+
+// --- bundles, by their files alone -----------------------------------------------------------------
+const bundle = (name, bytes, pointer) =>
+  write(`bundle-${pointer === undefined ? 'accepted' : 'refused'}-${name}`, {
+    'input.hex': hex(Buffer.from(bytes)),
+    'expected.json': { ok: pointer === undefined, ...(pointer === undefined ? {} : { pointer }) },
+  })
+const KEY = { jwk: acme.jwk, state: 'active', publishedAt: '2025-11-01T09:00:00.000Z' }
+const BUNDLE = { v: 1, receipt: good, content: { text: TEXT }, keys: [KEY] }
+const BARE = text(without(BUNDLE, 'content'))
+const spelt = text(BUNDLE)
+const SPELT_TEXT = text(TEXT).slice(1, -1)
+bundle('plain', spelt)
+bundle('without-content', BARE)
+bundle('content-as-base64', text({ ...BUNDLE, content: { base64: Buffer.from(TEXT).toString('base64') } }))
+bundle('spaced', JSON.stringify(BUNDLE, null, 2))
+bundle('key-with-more-members', text({ ...BUNDLE, keys: [{ ...KEY, jwk: { ...acme.jwk, use: 'sig', n: 1 } }] }))
+bundle('hundred-keys', text({ ...BUNDLE, keys: Array(100).fill(KEY) }))
+for (const [name, input, pointer = ''] of [
+  ['receipt-twice', spelt.replace('{', `{"receipt":${text(`${h0}.${c0}`)},`)],
+  ['content-twice', spelt.replace('{', '{"content":{"text":"Another text."},')],
+  ['content-twice-escaped', spelt.replace('{', '{"c\\u006fntent":{"text":"Another text."},')],
+  ['text-twice', spelt.replace('"text":', '"text":"Another text.","text":')],
+  ['key-state-twice', spelt.replace('"state":', '"state":"revoked","state":')],
+  ['version-fraction', spelt.replace('"v":1', '"v":1.0')],
+  ['version-exponent', spelt.replace('"v":1', '"v":1e0')],
+  ['fraction-in-key', spelt.replace('"kty"', '"n":1.5,"kty"')],
+  ['nul-in-text', spelt.replace(SPELT_TEXT, 'a\\u0000b')],
+  ['non-character-in-text', spelt.replace(SPELT_TEXT, 'a\\ufffeb')],
+  ['lone-surrogate-in-text', spelt.replace(SPELT_TEXT, 'a\\ud800b')],
+  ['bom', '\ufeff' + spelt],
+  ['comma-at-end', spelt.replace(/}$/, ',}')],
+  ['cut-off', spelt.slice(0, -9)],
+  ['seventeen-levels', spelt.replace('"kty"', `"n":${'['.repeat(12)}${']'.repeat(12)},"kty"`)],
+  ['too-many-values', spelt.replace('"kty"', `"n":[${Array(2000).fill(0)}],"kty"`)],
+  ['version-text', text({ ...BUNDLE, v: '1' }), '/v'],
+  ['version-2', text({ ...BUNDLE, v: 2 }), '/v'],
+  ['unknown-member', text({ ...BUNDLE, note: 'x' }), '/note'],
+  ['reserved-member', text({ ...BUNDLE, _sd: [] }), '/_sd'],
+  ['receipt-number', text({ ...BUNDLE, receipt: 7 }), '/receipt'],
+  ['content-both', text({ ...BUNDLE, content: { text: 'a', base64: 'YQ==' } }), '/content'],
+  ['content-neither', text({ ...BUNDLE, content: {} }), '/content'],
+  ['content-null', text({ ...BUNDLE, content: null }), '/content'],
+  ['base64-without-padding', text({ ...BUNDLE, content: { base64: 'YQ' } }), '/content/base64'],
+  ['private-key', text({ ...BUNDLE, keys: [{ ...KEY, jwk: { ...acme.jwk, d: acme.jwk.x } }] }), '/keys/0/jwk'],
+  ['key-state-unknown', text({ ...BUNDLE, keys: [{ ...KEY, state: 'good' }] }), '/keys/0/state'],
+  ['key-time-without-zone', text({ ...BUNDLE, keys: [{ ...KEY, publishedAt: '2025-11-01T09:00:00' }] }), '/keys/0/publishedAt'],
+  ['keys-101', text({ ...BUNDLE, keys: Array(101).fill(KEY) }), '/keys'],
+  ['list', text([BUNDLE])],
+])
+  bundle(name, input, pointer)
 
 // --- keys -------------------------------------------------------------------------------------
 const key = (name, bytes, reason) =>

@@ -224,7 +224,8 @@ export const adminDocs: Record<string, RouteDoc> = {
   'DELETE /v1/admin/receipts/:id/content': {
     access: 'admin',
     summary: 'Erase a receipt’s content',
-    description: 'The receipt and its verdict stay. Erasing twice changes nothing.',
+    description:
+      'The receipt and its verdict stay. Erasing twice changes nothing. Backups keep the bytes until they are deleted; so do the database’s files and its write-ahead log for a while, which the README (“Erasure”) says how to shorten.',
     answers: { 204: { description: 'Erased.' } },
     problems: ['not_found'],
   },

@@ -7,7 +7,8 @@ const stored = {
   receiptId: EXAMPLE_ID,
   verifyUrl: `https://portal.example/r/${EXAMPLE_ID}`,
   mode: 'live',
-  log: { state: 'pending' },
+  content: 'none',
+  log: { state: 'off' },
   usage,
 }
 
@@ -16,7 +17,7 @@ export const ingestionDocs: Record<string, RouteDoc> = {
     access: 'key',
     summary: 'Post a receipt',
     description:
-      'Stored durably before the answer. The same receipt again is answered 200 and counts nothing.',
+      'Stored durably before the answer. The same receipt again is answered 200, counts and changes nothing.',
     body: { schema: submission, example: { receipt: EXAMPLE_JWS, visibility: 'private' } },
     answers: {
       200: json('This very receipt is stored already; nothing was counted.', ingested, stored),
@@ -53,7 +54,8 @@ export const ingestionDocs: Record<string, RouteDoc> = {
             result: {
               receiptId: EXAMPLE_ID,
               verifyUrl: stored.verifyUrl,
-              log: { state: 'pending' },
+              content: 'none',
+              log: { state: 'off' },
             },
           },
         ],

@@ -29,10 +29,9 @@ export const verificationDocs: Record<string, RouteDoc> = {
   'GET /v1/receipts/:id/proof': {
     access: 'public',
     summary: 'Read the proof of inclusion in the log',
-    answers: {
-      200: { description: 'A tlog-proof.', content: { 'text/plain': z.string() } },
-    },
-    problems: ['not_found', 'not_yet_logged'],
+    description: 'This portal keeps no public log, so the answer is always 404.',
+    answers: {},
+    problems: ['not_found'],
   },
   'GET /v1/receipts/:id/content': {
     access: 'public',
@@ -49,7 +48,7 @@ export const verificationDocs: Record<string, RouteDoc> = {
     access: 'public',
     summary: 'Verify a receipt, an id or a bundle',
     description:
-      'The answer is 200 whatever the verdict. Nothing is stored. A bundle with a secret is refused.',
+      'The answer is 200 whatever the verdict. Nothing is stored. A bundle with a secret is refused. A body with a bundle is read as strictly as a receipt: no name twice, whole numbers.',
     body: { schema: verifyBody, example: { receiptId: EXAMPLE_ID }, also: ['application/jose'] },
     answers: { 200: json('Verdict, checks and facts.', report) },
     problems: ['rate_limited'],

@@ -22,8 +22,8 @@ export const usage = z
   .openapi('Usage')
 
 export const logState = z
-  .object({ state: z.literal('pending') })
-  .openapi('LogState', { description: 'Whether the receipt is in the transparency log.' })
+  .object({ state: z.literal('off') })
+  .openapi('LogState', { description: '`off`: this portal keeps no public log.' })
 
 export const problem = z
   .looseObject({

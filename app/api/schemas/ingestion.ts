@@ -22,7 +22,10 @@ export const submission = z
   .strictObject({
     receipt: z.string().openapi({ description: 'A compact JWS.' }),
     content: contentBody.optional(),
-    visibility: z.enum(['private', 'public', 'findable']).default('private'),
+    visibility: z.enum(['private', 'public', 'findable']).default('private').openapi({
+      description:
+        '`private`: the content, if sent, is compared and not kept. `public`: it is kept and shown; needs content. `findable`: as private, and its digest may be searched.',
+    }),
     reservation: reservationId.max(64).optional(),
   })
   .openapi('Submission')
@@ -37,8 +40,13 @@ export const batch = z
   })
   .openapi('Batch')
 
+const contentFate = z.enum(['stored', 'checked', 'none']).openapi({
+  description:
+    'The content now: `stored`: kept and shown. `checked`: it is the signed one, and was not kept. `none`: neither.',
+})
+
 export const ingested = z
-  .object({ receiptId, verifyUrl: url, mode, log: logState, usage })
+  .object({ receiptId, verifyUrl: url, mode, content: contentFate, log: logState, usage })
   .openapi('Ingested')
 
 export const batchResult = z
@@ -47,7 +55,7 @@ export const batchResult = z
       z.union([
         z.object({
           status: z.union([z.literal(200), z.literal(201)]),
-          result: z.object({ receiptId, verifyUrl: url, log: logState }),
+          result: z.object({ receiptId, verifyUrl: url, content: contentFate, log: logState }),
         }),
         z.object({ status: z.int().min(400), problem }),
       ]),

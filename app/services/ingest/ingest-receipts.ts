@@ -3,6 +3,7 @@ import { receiptIdOf } from '#receipt/id.ts'
 import { decodeBase64url } from '#receipt/bytes.ts'
 import { contentIsExact } from '#receipt/content.ts'
 import type { IngestItem, UsageRow } from '#db/queries/ingest/ingest.ts'
+import { selectContentsKept } from '#db/queries/ingest/kept-contents.ts'
 import type { Ctx } from '#app/context.ts'
 import { MINUTE_MS } from '#app/values/duration.ts'
 import type { ApiKeyHolder } from '../api-keys/api-key.ts'
@@ -33,9 +34,12 @@ export type IngestRefusal =
   | 'id_collision'
   | 'cap_exceeded'
 
+/** What became of the content: kept now, compared and not kept, or neither. */
+export type ContentFate = 'stored' | 'checked' | 'none'
+
 /** The outcome of one submission. `usage` is the API key's just after it, if the database was asked. */
 export type Ingested =
-  | { kind: 'stored' | 'repeat'; receiptId: string; usage: UsageRow }
+  | { kind: 'stored' | 'repeat'; receiptId: string; content: ContentFate; usage: UsageRow }
   | {
       kind: 'refused'
       code: IngestRefusal
@@ -60,9 +64,32 @@ export async function ingestReceipts(
 ): Promise<Ingested[]> {
   const prepared = await Promise.all(submissions.map((one) => prepare(ctx, key, one)))
   // All are handed over together and in order: the cap is filled in this order.
-  return Promise.all(
-    prepared.map((one) => ('kind' in one ? Promise.resolve(one) : store(ctx, one))),
+  const outcomes = await Promise.all(
+    prepared.map((one, i) =>
+      'kind' in one ? Promise.resolve(one) : store(ctx, one, submissions[i]!.content !== null),
+    ),
   )
+  await noteKept(ctx, prepared, outcomes)
+  return outcomes
+}
+
+/** A repeat changes nothing, so only the database knows whether the content is kept. */
+async function noteKept(
+  ctx: Ctx,
+  prepared: (IngestItem | Ingested)[],
+  outcomes: Ingested[],
+): Promise<void> {
+  const ids: Uint8Array[] = []
+  const repeats: (Ingested & { kind: 'stored' | 'repeat' })[] = []
+  for (const [i, one] of prepared.entries()) {
+    const outcome = outcomes[i]!
+    if ('kind' in one || outcome.kind !== 'repeat') continue
+    ids.push(one.id)
+    repeats.push(outcome)
+  }
+  if (ids.length === 0) return
+  const kept = await selectContentsKept(ctx.db.quick, ids)
+  for (const [i, outcome] of repeats.entries()) if (kept[i]) outcome.content = 'stored'
 }
 
 async function prepare(
@@ -127,10 +154,14 @@ async function refuseIfNew(
   return exact ? null : 'content_mismatch'
 }
 
-async function store(ctx: Ctx, item: IngestItem): Promise<Ingested> {
+async function store(ctx: Ctx, item: IngestItem, withContent: boolean): Promise<Ingested> {
   const { answer, other, usage } = await ctx.db.groups.ingest.call(item)
   if (answer === 'stored' || answer === 'repeat') {
-    return { kind: answer, receiptId: receiptIdOf(item.digest), usage }
+    const isKept = answer === 'stored' && item.content !== null
+    // A repeat is accepted even where its content is not the signed one.
+    const isChecked = withContent && item.refusal === null
+    const content = isKept ? 'stored' : isChecked ? 'checked' : 'none'
+    return { kind: answer, receiptId: receiptIdOf(item.digest), content, usage }
   }
   if (answer === 'invalid_api_key') ctx.caches.apiKeys.delete(item.apiKey)
   return {

@@ -25,6 +25,9 @@ export interface KnownFacts {
   } | null
 }
 
+/** The portal keeps no public log, and every answer says so. */
+export const LOG = { state: 'off' } as const
+
 export const toTime = (ms: number): string => new Date(ms).toISOString()
 const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms))
 
@@ -93,7 +96,7 @@ export function buildReport(
             compromisedSince: toTimeOrNull(known.key.compromisedSince),
             reason: known.key.reason,
           },
-    log: facts.receivedAt === null ? null : { state: 'pending' },
+    log: facts.receivedAt === null ? null : LOG,
     receivedAt: toTimeOrNull(known?.receivedAt ?? null),
     revocation:
       known?.revokedAt == null

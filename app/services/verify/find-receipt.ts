@@ -3,7 +3,7 @@ import { judge } from '#receipt/judge.ts'
 import type { Ctx, ReceiptState, ReceiptView } from '#app/context.ts'
 
 import { firstCharacters, readText } from '#app/values/bytes.ts'
-import { buildReport, toTime } from './build-report.ts'
+import { buildReport, LOG, toTime } from './build-report.ts'
 import { buildStoredReport, judgeStored } from './judge-stored.ts'
 import { readReceiptState, sameState } from './receipt-state.ts'
 
@@ -60,6 +60,7 @@ export function viewOfNothing(ctx: Ctx, receiptId: string): ReceiptView {
     receivedAt: null,
     revocation: null,
     storedContent: { state: 'none' },
+    log: LOG.state,
     given: null,
   })
   return {

@@ -3,7 +3,7 @@ import { thumbprint } from '#receipt/key.ts'
 import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import type { Ctx, Payer } from '#app/context.ts'
-import { buildReport, type KnownFacts } from './build-report.ts'
+import { buildReport, LOG, type KnownFacts } from './build-report.ts'
 import type { ReceiptState } from './receipt-state.ts'
 
 /** The reader's own copy, which is compared at the payer's cost, or the copy's SHA-256 digest. */
@@ -63,6 +63,7 @@ export async function judgeStored(
           : row.content === null
             ? { state: 'none' }
             : { state: 'stored', bytes: row.content },
+      log: LOG.state,
       given: receipt === null ? given : await compareGiven(ctx, receipt, given),
     },
     hash,

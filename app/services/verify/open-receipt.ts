@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { isReadable } from '#receipt/json.ts'
 import { jwkOf, type Jwk } from '#receipt/key.ts'
 import { selectFindable } from '#db/queries/verify/receipts.ts'
 import { receiptIdOf } from '#receipt/id.ts'
@@ -75,14 +76,13 @@ export async function openBundle(ctx: Ctx, receiptId: string): Promise<PortalBun
 
 /** Longer content goes as base64: escaping a mebibyte of text would hold the event loop. */
 const TEXT_BYTES_MAX = 64 * 1024
-/** A bundle's strict reader refuses NUL and non-characters; other controls would take six bytes. */
-const UNFIT_FOR_JSON = /[\0-\x08\x0b\x0c\x0e-\x1f\p{Noncharacter_Code_Point}]/u
 
 function presentContent(bytes: Uint8Array): { text: string } | { base64: string } {
   const text = bytes.length > TEXT_BYTES_MAX ? null : readText(bytes)
-  return text === null || UNFIT_FOR_JSON.test(text)
-    ? { base64: Buffer.from(bytes).toString('base64') }
-    : { text }
+  // A bundle is read strictly, so a text with NUL or a non-character travels as its bytes.
+  return text !== null && isReadable(text)
+    ? { text }
+    : { base64: Buffer.from(bytes).toString('base64') }
 }
 
 const MATCHES_MAX = 1_000

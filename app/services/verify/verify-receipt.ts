@@ -5,7 +5,7 @@ import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import type { Report } from '#receipt/report.ts'
 import { selectIssuerKey, type IssuerKeyRow } from '#db/queries/issuers/issuers.ts'
 import type { Ctx } from '#app/context.ts'
-import { buildReport, type KnownFacts } from './build-report.ts'
+import { buildReport, LOG, type KnownFacts } from './build-report.ts'
 import { viewOfNothing } from './find-receipt.ts'
 import { buildStoredReport, compareGiven, judgeStored, type Given } from './judge-stored.ts'
 import { readReceiptState } from './receipt-state.ts'
@@ -114,5 +114,6 @@ const unstored = (ctx: Ctx, { reading, given }: Pick<Evidence, 'reading' | 'give
   receivedAt: null,
   revocation: null,
   storedContent: { state: 'none' },
+  log: LOG.state,
   given,
 })

@@ -34,6 +34,7 @@ export async function checkAgain(receiptId: string, shown: Verdict | null): Prom
     reading: readReceipt(jws),
     idExpected: receiptId,
     report,
+    checks: report.checks,
     storedContent: await fetchStored(report),
     bundleKeys: [],
   })

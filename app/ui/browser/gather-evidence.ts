@@ -1,9 +1,9 @@
 import { decodeBase64url } from '#receipt/bytes.ts'
 import type { BundleKey } from '#receipt/bundle.ts'
-import type { Evidence, KeyEvidence } from '#receipt/judge.ts'
+import { readLogCode, type Evidence, type KeyEvidence } from '#receipt/judge.ts'
 import { admitKey, thumbprint } from '#receipt/key.ts'
 import type { ParsedReceipt, Reading } from '#receipt/receipt.ts'
-import type { Report } from '#receipt/report.ts'
+import type { Check, Report } from '#receipt/report.ts'
 import { checkTwice } from './second-engine.ts'
 
 /** The members of the answer of `/v1/issuers/<slug>` that are needed here. */
@@ -38,6 +38,8 @@ export interface Sources {
   idExpected: string | null
   /** The portal's report on this receipt; null where the portal doesn't hold it. */
   report: Report | null
+  /** The portal's checks, also of a receipt that it doesn't hold. */
+  checks: readonly Check[]
   storedContent: Evidence['storedContent']
   bundleKeys: readonly BundleKey[]
 }
@@ -61,6 +63,7 @@ export async function gatherEvidence(sources: Sources): Promise<Gathered> {
       ? { ...report.revocation, revokedAt: Date.parse(report.revocation.revokedAt) }
       : null,
     storedContent: sources.storedContent,
+    log: readLogCode(sources.checks.find(({ check }) => check === 'log')?.code),
     given: null,
   }
   if (!reading.ok) return { evidence: base, twice: false }

@@ -1,13 +1,15 @@
 import { decodeUtf8, encodeBase64url } from '#receipt/bytes.ts'
-import type { Bundle } from '#receipt/bundle.ts'
+import { readBundleBytes, type Bundle } from '#receipt/bundle.ts'
 import { readReceipt } from '#receipt/receipt.ts'
+import type { Check } from '#receipt/report.ts'
 import { verdictSentence } from '#receipt/words.ts'
 import { formatTime } from '../text/format-time.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'
 import { fill } from '../words/fill.ts'
 import { checkAgain, isAlarm } from './check-again.ts'
 import { comparisonPanel } from './compare-text.ts'
-import { judgeBundle, judgeElsewhere, readBundleBytes, type Judged } from './judge-elsewhere.ts'
+import { judgeBundle, judgeElsewhere, type Judged } from './judge-elsewhere.ts'
+import { tellFault } from './open-bundle.ts'
 import { byId, make, readData } from './page-parts.ts'
 import { ID_CHARACTERS, readAnything, type Anything } from './read-anything.ts'
 import { takeInput, type Given } from './take-input.ts'
@@ -30,13 +32,15 @@ const say = (sentence: string, detail: string | null = null): HTMLElement => {
   const panel = make('div', '', 'result hint')
   panel.dataset.status = 'warn'
   panel.append(make('p', sentence))
-  if (detail !== null) {
-    const more = make('details')
-    more.append(make('summary', words.homeDetails), make('p', detail))
-    panel.append(more)
-  }
+  if (detail !== null) panel.append(closedDetail(detail))
   result.replaceChildren(panel)
   return panel
+}
+
+function closedDetail(detail: string): HTMLElement {
+  const more = make('details')
+  more.append(make('summary', words.homeDetails), make('p', detail))
+  return more
 }
 
 /** Offers both portals: the link's own one may hold a receipt that this one lacks. */
@@ -82,6 +86,8 @@ async function take(given: Given): Promise<void> {
   else if (read.kind === 'id') open(read.receiptId, null)
   else if (read.kind === 'wrong-length')
     say(fill(words.homeWrongLength, { has: read.characters, should: ID_CHARACTERS }))
+  else if (read.kind === 'wrong-character')
+    say(fill(words.homeWrongCharacter, { character: read.character }))
   else if (read.kind === 'link' && leadsElsewhere(read.origin)) offerBoth(read)
   else if (read.kind === 'link') open(read.receiptId, read.secret)
   else if (read.kind === 'receipt') await takeReceipt(read.jws, null)
@@ -91,8 +97,7 @@ async function take(given: Given): Promise<void> {
 async function takeBundle(bytes: Uint8Array): Promise<void> {
   const reading = readBundleBytes(bytes)
   if (reading.ok) await takeReceipt(reading.bundle.receipt, reading.bundle)
-  else if (reading.pointer === '') say(words.homeBadBundle, reading.message)
-  else say(fill(words.homeBadMember, { member: reading.pointer }), reading.message)
+  else say(tellFault(words, reading), reading.message)
 }
 
 /**
@@ -102,7 +107,8 @@ async function takeBundle(bytes: Uint8Array): Promise<void> {
 async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
   const reading = readReceipt(jws)
   if (!reading.ok) {
-    say(words.homeBadReceipt, reading.message)
+    showJudged(await judgeElsewhere(jws, bundle, []), words.homeBadReceipt)
+    result.firstElementChild?.append(closedDetail(reading.message))
     return
   }
   const { receiptId } = reading.receipt
@@ -116,7 +122,8 @@ async function takeReceipt(jws: string, bundle: Bundle | null): Promise<void> {
   // The receipt may be revoked: no verdict is better than one that leaves the revocation out.
   if (answer.status !== 404)
     throw new Error(`the receipt could not be looked for: ${answer.status}`)
-  showJudged(await judgeElsewhere(jws, bundle))
+  const { checks } = (await answer.json()) as { checks: Check[] }
+  showJudged(await judgeElsewhere(jws, bundle, checks))
 }
 
 async function takeKept(receiptId: string, bundle: Bundle, secret: string | null): Promise<void> {
@@ -133,13 +140,14 @@ async function takeKept(receiptId: string, bundle: Bundle, secret: string | null
   result.firstElementChild?.append(way)
 }
 
-function showJudged({ evidence, judgement }: Judged): void {
+/** `plainly` replaces the verdict's own sentences. */
+function showJudged({ evidence, judgement }: Judged, plainly?: string): void {
   const { verdict, facts } = judgement
   const { title, says } = verdictSentence(verdict, facts, inWords)
   const panel = make('div', '', 'result')
   panel.dataset.verdict = verdict
   const differs = verdict === 'differs'
-  panel.append(make('strong', title), make('p', differs ? words.homeDiffers : says))
+  panel.append(make('strong', title), make('p', plainly ?? (differs ? words.homeDiffers : says)))
   // A text can't be compared with an invalid receipt.
   if (evidence.given !== null && verdict !== 'invalid')
     panel.append(comparisonPanel(words, judgement, evidence))

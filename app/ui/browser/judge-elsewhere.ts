@@ -1,7 +1,7 @@
-import { readBundle, type Bundle, type BundleReading } from '#receipt/bundle.ts'
+import type { Bundle } from '#receipt/bundle.ts'
 import { judge, type Evidence, type Judgement } from '#receipt/judge.ts'
-import { parseJson } from '#receipt/json.ts'
 import { readReceipt } from '#receipt/receipt.ts'
+import type { Check } from '#receipt/report.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 
 export interface Judged {
@@ -11,14 +11,20 @@ export interface Judged {
 
 /**
  * Judges a receipt that this portal doesn't hold by its bytes and the issuer's published keys, or
- * by the key in its bundle. Neither the receipt nor a bundle's text or secret is sent.
+ * by the key in its bundle. Neither the receipt nor a bundle's text or secret is sent. `checks` are
+ * the portal's for an id that it doesn't know.
  */
-export async function judgeElsewhere(jws: string, bundle: Bundle | null): Promise<Judged> {
+export async function judgeElsewhere(
+  jws: string,
+  bundle: Bundle | null,
+  checks: readonly Check[],
+): Promise<Judged> {
   const { evidence } = await gatherEvidence({
     now: Date.now(),
     reading: readReceipt(jws),
     idExpected: null,
     report: null,
+    checks,
     storedContent: { state: 'none' },
     bundleKeys: bundle?.keys ?? [],
   })
@@ -32,10 +38,4 @@ export function judgeBundle(evidence: Evidence, bundle: Bundle | null): Judged {
   const secret = bundle?.secret ?? null
   const compared = { ...evidence, given: { content, ...(secret === null ? {} : { secret }) } }
   return { evidence: compared, judgement: judge(compared) }
-}
-
-/** Reads strictly, because a second member of the same name could show a reader another text. */
-export function readBundleBytes(bytes: Uint8Array): BundleReading {
-  const json = parseJson(bytes)
-  return json.ok ? readBundle(json.value) : { ok: false, message: json.message, pointer: '' }
 }

@@ -75,15 +75,47 @@ describe('the box', () => {
   test('reads a bundle', () =>
     expect(readAnything(JSON.stringify({ v: 1, receipt: JWS, keys: [] }))).toEqual({
       kind: 'bundle',
-      jws: JWS,
     }))
+
+  test.each([
+    ['whose receipt is no text', '{"receipt": 7}'],
+    ['that is cut off', '{"v":1,"receipt":"ey'],
+    ['with a comma too many', '{"keys":[], "receipt" : "ey",}'],
+    ['that escapes a name', '{"re\\u0063eipt":"ey"}'],
+  ])('13.10: leaves a bundle %s to the strict reader', (_, input) =>
+    expect(readAnything(input)).toEqual({ kind: 'bundle' }),
+  )
+
+  test.each([
+    ['o for 0', ID.replace('0', 'o')],
+    ['O for 0', ID.toUpperCase().replace('0', 'O')],
+    ['l for 1', ID.replace('1', 'l')],
+    ['i for 1', ID.replace('1', 'i')],
+    ['I for 1', ID.replace('1', 'I')],
+  ])('13.8: reads an id with %s', (_, id) => {
+    expect(readAnything(id)).toEqual({ kind: 'id', receiptId: ID })
+    expect(readAnything(`Its id is ${id}.`)).toEqual({ kind: 'id', receiptId: ID })
+    for (const text of [
+      `https://a.example/r/${id}#k=abc-_1`,
+      `see https://a.example/r/${id}#k=abc-_1 or ${ID}`,
+    ])
+      expect(readAnything(text)).toEqual({
+        kind: 'link',
+        receiptId: ID,
+        origin: 'https://a.example',
+        secret: 'abc-_1',
+        address: `https://a.example/r/${ID}#k=abc-_1`,
+      })
+  })
+
+  test('13.8: names the character that no id has', () =>
+    expect(readAnything(ID.replace('7', 'u'))).toEqual({ kind: 'wrong-character', character: 'u' }))
 
   test.each([
     ['an answer', 'Your order 4471 shipped on 2 November.'],
     ['an answer that names two receipts', `${ID} and ${ID.replace('0', '1')}`],
     ['JSON that is no bundle', '{"a": 1}'],
-    ['broken JSON', '{"receipt": '],
-    ['a bundle whose receipt is no text', '{"receipt": 7}'],
+    ['broken JSON', '{"a": '],
   ])('takes %s for a text', (_, input) => expect(readAnything(input)).toEqual({ kind: 'text' }))
 
   test('opens no script, but the receipt it names', () =>

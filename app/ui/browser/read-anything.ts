@@ -1,3 +1,5 @@
+import { meantReceiptId } from '#receipt/id.ts'
+
 /** The kind of an input, told by its shape alone; the input is verified elsewhere. */
 export type Anything =
   | { kind: 'nothing' }
@@ -6,15 +8,16 @@ export type Anything =
   | { kind: 'link'; receiptId: string; origin: string; secret: string | null; address: string }
   /** Begins like an id; `characters` is the number of characters after `rec_`. */
   | { kind: 'wrong-length'; characters: number }
+  /** As long as an id, but with a character that no id has. */
+  | { kind: 'wrong-character'; character: string }
   | { kind: 'receipt'; jws: string }
-  | { kind: 'bundle'; jws: string }
+  | { kind: 'bundle' }
   | { kind: 'text' }
 
-const ID = /^rec_[0-9a-hjkmnp-tv-z]{32}$/
 const LINK =
-  /^(https?:\/\/[^\s/?#]+)?(?:\/[^\s?#]*)?\/r\/(rec_[0-9a-hjkmnp-tv-z]{32})(?:\.json)?\/?(?:\?[^\s#]*)?(?:#(\S*))?$/
+  /^(https?:\/\/[^\s/?#]+)?(?:\/[^\s?#]*)?\/r\/(rec_[0-9a-tv-z]{32})(?:\.json)?\/?(?:\?[^\s#]*)?(?:#(\S*))?$/i
 /** An id among other words, and the parts of a link before and after an id. */
-const AMONG_WORDS = /(?<![0-9a-z_])rec_[0-9a-hjkmnp-tv-z]{32}(?![0-9a-z_])/gi
+const AMONG_WORDS = /(?<![0-9a-z_])rec_[0-9a-tv-z]{32}(?![0-9a-z_])/gi
 const LINK_BEFORE = /(https?:\/\/[^\s/?#<>()[\]"'`]+)(?:\/[^\s?#<>()[\]"'`]*)?\/r\/$/i
 const SECRET_AFTER = /^(?:\.json)?\/?(?:\?[^\s#<>()[\]"'`]*)?#k=([\w-]+)/
 /** So much of a text around an id can be part of its link. The bound limits backtracking. */
@@ -38,17 +41,20 @@ export function readAnything(input: string): Anything {
   if (input.length > READ_CHARACTERS_MAX) return { kind: 'text' }
   const text = input.trim()
   if (text === '') return { kind: 'nothing' }
-  if (text.startsWith('{')) return readBundleShape(text)
+  if (isBundleShaped(text)) return { kind: 'bundle' }
+  if (text.startsWith('{')) return { kind: 'text' }
   // A long text is not a link, and searching its ends again and again would take seconds.
   if (text.length > SEARCHED_CHARACTERS_MAX) return { kind: 'text' }
   const joined = trimEnds(text.replace(/\s+/g, ''))
-  const id = joined.toLowerCase()
-  if (ID.test(id)) return { kind: 'id', receiptId: id }
+  const id = meantReceiptId(joined)
+  if (id !== null) return { kind: 'id', receiptId: id }
   if (RECEIPT.test(joined)) return { kind: 'receipt', jws: joined }
   const link = LINK.exec(joined)
   if (link === null) return findAmongWords(text)
   const secret = new URLSearchParams(link[3] ?? '').get('k')
-  return { kind: 'link', receiptId: link[2]!, origin: link[1] ?? '', secret, address: joined }
+  const receiptId = meantReceiptId(link[2]!)!
+  const address = joined.replace(link[2]!, receiptId)
+  return { kind: 'link', receiptId, origin: link[1] ?? '', secret, address }
 }
 
 /** Removes marks of sentences, mail and markdown, which never begin or end a link or an id. */
@@ -63,11 +69,8 @@ function trimEnds(text: string): string {
 /** Finds a link or an id among words, if all of them in the text name the same receipt. */
 function findAmongWords(text: string): Anything {
   const found = [...text.matchAll(AMONG_WORDS)]
-  const [receiptId, ...others] = new Set(found.map(([id]) => id.toLowerCase()))
-  if (receiptId === undefined) {
-    const nearly = NEARLY_ID.exec(trimEnds(text).toLowerCase())
-    return nearly ? { kind: 'wrong-length', characters: nearly[1]!.length } : { kind: 'text' }
-  }
+  const [receiptId, ...others] = new Set(found.map(([id]) => meantReceiptId(id)!))
+  if (receiptId === undefined) return readNearlyId(trimEnds(text))
   if (others.length > 0) return { kind: 'text' }
   let best: Anything = { kind: 'id', receiptId }
   for (const { 0: id, index } of found.slice(0, LINKS_READ_MAX)) {
@@ -83,15 +86,24 @@ function findAmongWords(text: string): Anything {
   return best
 }
 
-/** Reads only the receipt of a bundle; the core reads the whole bundle strictly. */
-function readBundleShape(text: string): Anything {
+function readNearlyId(text: string): Anything {
+  const characters = NEARLY_ID.exec(text.toLowerCase())?.[1]
+  if (characters === undefined) return { kind: 'text' }
+  const { length } = characters
+  return length === ID_CHARACTERS
+    ? { kind: 'wrong-character', character: /[^0-9a-tv-z]/.exec(characters)![0] }
+    : { kind: 'wrong-length', characters: length }
+}
+
+/**
+ * Whether a text is JSON with a member `receipt`, which makes it a bundle or a damaged one. The
+ * core reads the bundle strictly, so no value of this reading is used.
+ */
+export function isBundleShaped(text: string): boolean {
+  if (!text.startsWith('{')) return false
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || !('receipt' in value))
-      return { kind: 'text' }
-    const { receipt } = value
-    return typeof receipt === 'string' ? { kind: 'bundle', jws: receipt } : { kind: 'text' }
+    return 'receipt' in (JSON.parse(text) as object)
   } catch {
-    return { kind: 'text' }
+    return /[{,]\s*"receipt"\s*:/.test(text)
   }
 }

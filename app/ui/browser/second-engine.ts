@@ -1,4 +1,4 @@
-import { verifySignature } from '#receipt/ed25519.ts'
+import { signatureWellFormed, verifySignature } from '#receipt/ed25519.ts'
 import type { ParsedReceipt } from '#receipt/receipt.ts'
 
 export interface SignatureFinding {
@@ -8,13 +8,15 @@ export interface SignatureFinding {
 }
 
 /**
- * Checks a signature by the core and by the browser. The key was admitted before, so the two
- * differ only on a signature that was crafted for it, or if one of them is broken.
+ * Checks a signature by the core and by the browser. The key was admitted before, and the core's
+ * guards stand before both engines. So the two differ only if one of them is broken.
  */
 export async function checkTwice(
   publicKey: Uint8Array,
   { signingInput, signature }: ParsedReceipt,
 ): Promise<SignatureFinding> {
+  // Browsers take an R that is the identity; the rule of SPEC.md, section 5, does not.
+  if (!signatureWellFormed(signature)) return { signature: 'bad', twice: false }
   const good = verifySignature(publicKey, signingInput, signature)
   const second = await askBrowser(publicKey, signingInput, signature)
   if (second !== null && second !== good) return { signature: 'engines-disagree', twice: true }

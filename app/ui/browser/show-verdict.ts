@@ -2,11 +2,16 @@ import type { Judgement } from '#receipt/judge.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { checkSentence, verdictSentence, type FormatTime } from '#receipt/words.ts'
 import { axisAnswers, tellAnswer, type AnswerWords } from '../verify/axis-answers.ts'
+import { fill } from '../words/fill.ts'
 import { STATUS_SIGNS, VERDICT_SIGNS } from '../verify/verdict-signs.ts'
 import { addVisible, byId, readData } from './page-parts.ts'
 
-/** Replaces the headline, its sign and its colour together, because they must always agree. */
-export function showHeadline(verdict: Verdict, title: string, says: string): void {
+/**
+ * Replaces the headline, its sign, its colour and the page's title together, because they must
+ * always agree. `name` is what the page's title calls the verdict.
+ */
+export function showHeadline(verdict: Verdict, title: string, says: string, name: string): void {
+  document.title = fill(opinion().dataset.title ?? '', { verdict: name })
   const stub = byId('verdict').closest<HTMLElement>('.stub')
   stub?.setAttribute('data-verdict', verdict)
   stub?.querySelector('.verdict-icon path')?.setAttribute('d', VERDICT_SIGNS[verdict])
@@ -18,7 +23,8 @@ export function showHeadline(verdict: Verdict, title: string, says: string): voi
 export function showJudgement(judgement: Judgement, formatTime: FormatTime): void {
   const { verdict, facts } = judgement
   const { title, says } = verdictSentence(verdict, facts, formatTime)
-  showHeadline(verdict, title, says)
+  const names = readData(opinion(), 'names') as Record<Verdict, string>
+  showHeadline(verdict, title, says, names[verdict])
   const answer = document.querySelector<HTMLElement>('[data-axis="unchanged"]')
   const sentence = answer?.querySelector('p')
   if (!answer || !sentence) return
@@ -37,6 +43,9 @@ export function showJudgement(judgement: Judgement, formatTime: FormatTime): voi
   sentence.replaceChildren(word, ' ')
   addVisible(sentence, told.says)
 }
+
+/** The line of the second opinion carries the words that the scripts need. */
+const opinion = () => byId('second-opinion')
 
 function replaceText(element: HTMLElement, text: string): void {
   element.replaceChildren()

@@ -1,11 +1,13 @@
 import { decodeBase64url } from '#receipt/bytes.ts'
-import { judge } from '#receipt/judge.ts'
+import { contentIsExact } from '#receipt/content.ts'
+import { judge, type Evidence } from '#receipt/judge.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { formatTime } from '../text/format-time.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'
 import { fill } from '../words/fill.ts'
 import { checkAgain, isAlarm, type Opinion, type SecondCheck } from './check-again.ts'
 import { comparisonPanel } from './compare-text.ts'
+import { openBundle } from './open-bundle.ts'
 import { byId, make, readData } from './page-parts.ts'
 import { showHeadline, showJudgement } from './show-verdict.ts'
 import { takeInput, type Given } from './take-input.ts'
@@ -39,13 +41,12 @@ function showOpinion(opinion: Opinion): void {
       opinion.kind === 'engines-disagree'
         ? words.enginesDisagree
         : fill(words.disagrees, { server: names[opinion.server], browser: names[opinion.browser] })
-    showHeadline('cannot-check', words.disagreesTitle, says)
+    showHeadline('cannot-check', words.disagreesTitle, says, words.disagreesTitle)
     status.className = 'second-opinion alarm'
     status.setAttribute('role', 'alert')
     status.textContent = says
     byId('says').hidden = true
     status.closest('.stub')?.setAttribute('data-alarm', opinion.kind)
-    document.title = words.disagreesTitle
   }
 }
 
@@ -57,10 +58,24 @@ function linkSecret(): Uint8Array | null | undefined {
   return bytes?.length === 32 ? bytes : null
 }
 
-function compare({ evidence, opinion }: SecondCheck, content: Uint8Array): HTMLElement {
+function compare({ evidence, opinion }: SecondCheck, bytes: Uint8Array): HTMLElement {
   // A good comparison must not hide an alarm.
   if (isAlarm(opinion)) return make('p', words.alarmFirst, 'result')
+  const signed = evidence.reading?.ok ? evidence.reading.receipt.claims.content : null
   const secret = linkSecret()
+  // A signer may have signed a file that looks like a bundle.
+  const isSigned = signed !== null && contentIsExact(signed, bytes, secret ?? undefined) === true
+  const bundle = isSigned ? null : openBundle(words, evidence.idExpected, bytes)
+  if (bundle !== null && 'says' in bundle) return make('p', bundle.says, 'result')
+  if (bundle !== null) return compareText(evidence, bundle.content, bundle.secret ?? secret)
+  return compareText(evidence, bytes, secret)
+}
+
+function compareText(
+  evidence: Evidence,
+  content: Uint8Array,
+  secret: Uint8Array | null | undefined,
+): HTMLElement {
   const keyed = evidence.reading?.ok && evidence.reading.receipt.claims.content.alg !== 'sha-256'
   if (keyed && secret === null) return make('p', words.secretUnread, 'result')
   const compared = { ...evidence, given: { content, ...(secret ? { secret } : {}) } }

@@ -21,6 +21,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'content_erased',
   'domain_not_verified',
   'outcome_not_checked',
+  'log_off',
   'log_pending',
   'log_not_checked',
 ])

@@ -58,6 +58,7 @@ export function Headline({ words, report, sentence, script }: HeadlineProps) {
           data-locale={words.dateLocale}
           data-moment={words.moment('{date}', '{clock}')}
           data-names={JSON.stringify(own.verdicts)}
+          data-title={words.pageTitle(own.title('{verdict}'))}
           data-words={JSON.stringify(words.inBrowser)}
         />
       )}

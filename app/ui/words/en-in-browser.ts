@@ -55,11 +55,16 @@ export const inBrowser = {
   homeDetails: 'Details',
   homeWrongLength:
     'This looks like a receipt id, but it has {has} characters after “rec_” and should have {should}. Some were lost or added on the way: copy it again. Nothing was sent.',
+  homeWrongCharacter:
+    'This looks like a receipt id, but no id has the character “{character}”. Copy it again. Nothing was sent.',
   homeOtherHost: 'This link leads to {host}, another portal than this one. Nothing was sent yet.',
   homeAskHere: 'Look for it here',
   homeAskThere: 'Go to {host}',
-  homeBadMember: 'This bundle can’t be read: its member {member} is wrong or missing.',
-  homeBadBundle: 'This file is not a bundle that can be read here.',
+
+  badMember: 'This bundle can’t be read: its member {member} is wrong or missing.',
+  badBundle: 'This file is not a bundle that can be read here.',
+  bundleOther: 'This bundle is of another receipt. Bring it to the first page to check it.',
+  bundleEmpty: 'This bundle holds no text, so there is nothing to compare yet.',
 }
 
 export type BrowserWords = typeof inBrowser

@@ -110,7 +110,8 @@ export const en = {
   "receiptId": "rec_0q4x7n2m9k5t8w3v6b1c0d4f7g2h5j8k",
   "verifyUrl": "https://portal.example/r/rec_0q4x7n2m9k5t8w3v6b1c0d4f7g2h5j8k",
   "mode": "live",
-  "log": { "state": "pending" },
+  "content": "none",
+  "log": { "state": "off" },
   "usage": { "used": 41, "reserved": 0, "cap": 10000, "resetsAt": "2026-12-01T00:00:00.000Z" }
 }`,
     format: 'How a receipt is written stands in `sdk/SPEC.md` of the source.',

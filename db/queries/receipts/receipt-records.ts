@@ -32,7 +32,11 @@ export interface ReceiptFilter {
   limit: number
 }
 
-const RECORD = `r.id, r.issuer, i.name as "issuerName", r.kid, r.mode, r.visibility,
+/** A receipt without content is not called public: its content was erased, or never came. */
+const SHOWN = `case when r.visibility = 'public'
+  and not exists (select from contents t where t.receipt_id = r.id)
+  then 'private' else r.visibility end`
+const RECORD = `r.id, r.issuer, i.name as "issuerName", r.kid, r.mode, ${SHOWN} as visibility,
   r.api_key as "apiKey", a.name as "apiKeyName", r.jti, ${ms('r.received_at')} as "receivedAt",
   ${ms('v.revoked_at')} as "revokedAt", ${ms('e.erased_at')} as "erasedAt",
   coalesce(k.state = 'revoked'

@@ -1,10 +1,18 @@
 import { decodeBase64, encodeUtf8 } from './bytes.ts'
+import { isReadable, JSON_DEPTH_MAX, JSON_NODES_MAX, parseJson, type JsonRules } from './json.ts'
 import { readJwk, thumbprint } from './key.ts'
 import { RECEIPT_BYTES_MAX } from './receipt.ts'
 import { attempt, readBytes32, readChoice, readMembers, readText, refuse } from './shape.ts'
 
 /** The most keys in a bundle. */
 export const BUNDLE_KEYS_MAX = 100
+
+/** A body of a request can hold such a bundle and a content, within the limits of a receipt. */
+const BUNDLE_RULES: JsonRules = {
+  depth: JSON_DEPTH_MAX - 1,
+  nodes: JSON_NODES_MAX - 3,
+  iJson: true,
+}
 
 /**
  * A key from a bundle. Anybody can write a bundle, so the key is not the portal's word, nor
@@ -48,8 +56,17 @@ export type BundleReading =
   { ok: true; bundle: Bundle } | { ok: false; message: string; pointer: string }
 
 /**
- * Reads a bundle from its parsed JSON. The caller still reads the receipt and admits the keys.
- * Never throws.
+ * Reads a bundle's file as strictly as a receipt, because of two members of one name each reader
+ * would show another. Never throws.
+ */
+export function readBundleBytes(bytes: Uint8Array): BundleReading {
+  const json = parseJson(bytes, BUNDLE_RULES)
+  return json.ok ? readBundle(json.value) : { ok: false, message: json.message, pointer: '' }
+}
+
+/**
+ * Reads a bundle from its JSON, which `parseJson` must have parsed. The caller still reads the
+ * receipt and admits the keys. Never throws.
  */
 export function readBundle(value: unknown): BundleReading {
   return attempt<BundleReading, BundleReading>(
@@ -85,9 +102,8 @@ function readContent(value: unknown): Uint8Array {
     const bytes = typeof base64 === 'string' ? decodeBase64(base64) : null
     return bytes ?? refuse('wrong_value', '/content/base64', 'must be base64 with its padding')
   }
-  // Half a surrogate pair has no UTF-8, so no signer can have signed it.
-  if (typeof text !== 'string' || /\p{Surrogate}/u.test(text))
-    return refuse('wrong_value', '/content/text', 'must be well-formed text')
+  if (typeof text !== 'string' || !isReadable(text))
+    return refuse('wrong_value', '/content/text', 'must be text without NUL and non-characters')
   return encodeUtf8(text)
 }
 

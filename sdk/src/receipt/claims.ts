@@ -16,7 +16,7 @@ const META_MEMBERS_MAX = 32
 /** RFC 9110, section 5.6.2. */
 const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 
-/** A media type is `type/subtype` with parameters (RFC 9110, section 8.3.1). */
+/** The form in SPEC.md, section 2: RFC 9110, section 8.3.1, with one spelling of quoted strings. */
 const MEDIA_TYPE = new RegExp(
   `^${TOKEN}/${TOKEN}(?:[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|"[ !#-\\[\\]-~]*"))*$`,
 )

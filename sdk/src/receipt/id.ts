@@ -33,6 +33,16 @@ export function receiptIdOf(digest: Uint8Array): string {
   return id
 }
 
+/**
+ * The id that a person means by a typed one: capitals count as small letters, o as 0, i and l as 1
+ * (Crockford's base32). Null for a text that is no id.
+ */
+export function meantReceiptId(typed: string): string | null {
+  const id = typed.toLowerCase()
+  if (!/^rec_[0-9a-tv-z]{32}$/.test(id)) return null
+  return `rec_${id.slice(4).replace(/o/g, '0').replace(/[il]/g, '1')}`
+}
+
 /** Reads the 20 bytes of an id. Null for any text but the one spelling of `receiptIdOf`. */
 export function parseReceiptId(id: string): Uint8Array | null {
   if (!/^rec_[0-9a-hjkmnp-tv-z]{32}$/.test(id)) return null

@@ -65,6 +65,13 @@ const failure = (message: string, at: number): JsonReading => ({
   at,
 })
 
+/**
+ * Whether a strict reader takes the string: it holds no NUL, no half of a surrogate pair and no
+ * non-character, which other readers drop or replace.
+ */
+export const isReadable = (text: string): boolean =>
+  !/[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(text)
+
 /** How far one text has been read: `at` is the next unit, `nodes` the values so far. */
 interface Cursor {
   readonly text: string
@@ -204,7 +211,7 @@ function readString(cursor: Cursor): string {
   }
   value += text.slice(from, at)
   cursor.at = at + 1
-  if (!plain && cursor.rules.iJson && /[\0\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(value))
+  if (!plain && cursor.rules.iJson && !isReadable(value))
     refuse('A string holds NUL, half a surrogate pair or a non-character', start)
   return value
 }

@@ -49,6 +49,7 @@ const good: Evidence = {
   receivedAt: NOW,
   revocation: null,
   storedContent: { state: 'none' },
+  log: null,
   given: null,
 }
 

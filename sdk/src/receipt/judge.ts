@@ -55,6 +55,8 @@ export interface Evidence {
     | { state: 'none' }
     | { state: 'erased' }
     | { state: 'unreachable' }
+  /** The portal's word about its public log. Null: nobody asked, or the word is a newer one. */
+  log: 'off' | 'pending' | null
   /**
    * The reader's own copy, with the 32-byte secret of a keyed digest; or its SHA-256 digest; or, if
    * the caller has compared the copy already, the finding and the copy's length in bytes.
@@ -122,7 +124,7 @@ export function judge(evidence: Evidence, hash?: Sha256): Judgement {
 /**
  * Without a readable receipt only `format` is checked, and a check that was not made is no pass.
  */
-function judgeNothing({ reading, given }: Evidence): Outcomes {
+function judgeNothing({ reading, given, log }: Evidence): Outcomes {
   return {
     format: reading === null ? 'not_found' : 'malformed',
     id: 'id_not_checked',
@@ -136,7 +138,7 @@ function judgeNothing({ reading, given }: Evidence): Outcomes {
     signing_key: 'key_not_checked',
     issued_at: 'issued_at_not_checked',
     received: 'received_not_checked',
-    log: 'log_not_checked',
+    log: judgeLog(log),
   }
 }
 
@@ -146,7 +148,7 @@ function judgeReceipt(
   content: Outcomes['content'],
   hash?: Sha256,
 ): Outcomes {
-  const { key, idExpected, receivedAt } = evidence
+  const { key, idExpected } = evidence
   const known = key.from === 'portal'
   return {
     format: 'well_formed',
@@ -170,7 +172,7 @@ function judgeReceipt(
     signing_key: judgeKey(evidence),
     issued_at: judgeIssuedAt(evidence, receipt.claims.iat * 1000),
     received: judgeReceived(evidence),
-    log: typeof receivedAt === 'number' ? 'log_pending' : 'log_not_checked',
+    log: judgeLog(evidence.log),
   }
 }
 
@@ -250,6 +252,13 @@ function judgeReceived({ key, receivedAt }: Evidence): Outcomes['received'] {
   if (receivedAt !== null) return 'received'
   return key.from === 'portal' && key.state === 'retired' ? 'no_time_evidence' : 'not_logged'
 }
+
+const judgeLog = (log: Evidence['log']): Outcomes['log'] =>
+  log === null ? 'log_not_checked' : `log_${log}`
+
+/** Reads the portal's word about its log from the code of its own check. */
+export const readLogCode = (code: string | undefined): Evidence['log'] =>
+  code === 'log_off' ? 'off' : code === 'log_pending' ? 'pending' : null
 
 function gatherFacts(
   evidence: Evidence,

@@ -56,6 +56,7 @@ function evidenceFor(text: string): Evidence {
     receivedAt: 1_762_178_521_000,
     revocation: null,
     storedContent: { state: 'none' },
+    log: null,
     given: null,
   }
 }

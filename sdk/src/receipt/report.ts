@@ -120,7 +120,11 @@ export const CHECKS = {
   },
   log: {
     axis: 'time',
-    codes: { log_pending: 'not-checked', log_not_checked: 'not-checked' },
+    codes: {
+      log_off: 'not-checked',
+      log_pending: 'not-checked',
+      log_not_checked: 'not-checked',
+    },
   },
 } as const satisfies Record<string, { axis: Axis; codes: Record<string, CheckStatus> }>
 
@@ -160,7 +164,7 @@ export interface Check {
  * "issuer":{"slug":"acme","name":"Acme Answers","url":null,"domainVerified":false},
  * "signingKey":{"kid":"C_gRPaQgIK13IOEcW87yh1i7QsFy5gK4aA5otaQ-Mk4","state":"active",
  * "publishedAt":"2025-11-01T09:00:00.000Z","retiredAt":null,"revokedAt":null,
- * "compromisedSince":null,"reason":null},"log":{"state":"pending"},
+ * "compromisedSince":null,"reason":null},"log":{"state":"off"},
  * "receivedAt":"2025-11-03T14:02:01.000Z","revocation":null,"contentAvailable":false,"links":{…}}
  * ```
  */
@@ -183,8 +187,8 @@ export interface Report {
     compromisedSince: string | null
     reason: string | null
   } | null
-  /** Null for a receipt that the portal does not store. */
-  log: { state: 'pending' } | null
+  /** `off`: the portal keeps no public log. Null for a receipt that the portal does not store. */
+  log: { state: 'off' | 'pending' } | null
   receivedAt: string | null
   revocation: { revokedAt: string; reason: string } | null
   contentAvailable: boolean

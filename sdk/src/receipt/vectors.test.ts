@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readBundleBytes } from './bundle.ts'
 import { decodeBase64url, decodeHex, encodeUtf8 } from './bytes.ts'
 import { signatureWellFormed, verifySignature } from './ed25519.ts'
 import { parseJson } from './json.ts'
@@ -98,6 +99,7 @@ function evidenceOf(entry: Files): Evidence {
       file.storedContent === 'stored'
         ? { state: 'stored', bytes: encodeUtf8(entry.get('stored-content.txt')!) }
         : { state: file.storedContent ?? 'none' },
+    log: null,
     given: givenOf(entry),
   }
 }
@@ -139,6 +141,13 @@ describe('every published case has the outcome that its name promises', () => {
     const found = verifySignature(hex(entry, 'key.hex'), hex(entry, 'message.hex'), signature)
     expect(found).toBe(good)
     if (good) expect(signatureWellFormed(signature)).toBe(true)
+  })
+
+  test.each(named(/^bundle-/))('%s', (_name, entry) => {
+    const { ok, pointer } = json(entry, 'expected.json') as { ok: boolean; pointer?: string }
+    const found = readBundleBytes(hex(entry, 'input.hex'))
+    expect(found.ok).toBe(ok)
+    if (!found.ok) expect(found.pointer).toBe(pointer)
   })
 
   test.each(named(/^json-/))('%s', (_name, entry) => {

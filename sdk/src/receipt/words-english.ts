@@ -157,6 +157,7 @@ export const english: Words = {
     no_time_evidence: () => 'Nothing here shows that it was signed while its key was in use.',
     received_not_checked: () => 'When this portal received it was not checked.',
 
+    log_off: () => 'This portal keeps no public log.',
     log_pending: () => 'It is not in the public log yet.',
     log_not_checked: () => 'The public log was not checked.',
   },

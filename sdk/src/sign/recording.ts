@@ -65,7 +65,7 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
 
   function composeItem(receipt: string): BatchItem {
     const bytes = keeper?.bytes() ?? null
-    // The portal can't check content against a keyed digest, and refuses such content.
+    // The portal refuses content that it can't check, and a public receipt without content.
     const content = details.guessable === true ? null : bytes
     if (keeper !== null && bytes === null)
       ctx.outbox.report(
@@ -76,7 +76,7 @@ export function startRecording(ctx: RecordingContext, details: ReceiptDetails): 
       )
     return {
       receipt,
-      visibility,
+      visibility: visibility === 'public' && content === null ? 'private' : visibility,
       ...(content === null ? {} : { content: toContent(content) }),
       ...(details.reservation === undefined ? {} : { reservation: details.reservation }),
     }

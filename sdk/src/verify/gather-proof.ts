@@ -64,6 +64,7 @@ export async function gatherProof(
     receivedAt: said.receivedAt,
     revocation: said.revocation,
     storedContent: { state: 'none' },
+    log: null,
     given: {
       content: encodeUtf8(seen),
       ...(place.secret === null ? {} : { secret: place.secret }),

@@ -1,7 +1,7 @@
 import type { Fetch } from '../platform.ts'
 import { decodeBase64url, encodeUtf8 } from '../receipt/bytes.ts'
 import { parseReceiptId } from '../receipt/id.ts'
-import { judge, type Evidence, type Judgement } from '../receipt/judge.ts'
+import { judge, readLogCode, type Evidence, type Judgement } from '../receipt/judge.ts'
 import { readReceipt } from '../receipt/receipt.ts'
 import type { Check, ReceiptClaims, Report, Verdict } from '../receipt/report.ts'
 import { CounterfoilError } from '../errors.ts'
@@ -163,6 +163,7 @@ async function gatherEvidence(
     receivedAt: said?.receivedAt ?? null,
     revocation: said?.revocation ?? null,
     storedContent: { state: 'none' },
+    log: readLogCode(said?.codes.get('log')?.code),
     given: null,
   }
   if (reading?.ok !== true) return base

@@ -106,7 +106,11 @@ export function ReceiptErase({ receipt, form }: ActProps) {
                 The receipt and its verdict stay. A reader with the text can still compare it with
                 the signed one.
               </li>
-              <li>Copies that others made, and backups of this database, stay as they are.</li>
+              <li>
+                Copies that others made stay as they are. Backups keep the bytes until they are
+                deleted; so do the database’s files and its write-ahead log for a while. The README
+                says, under “Erasure”, how to make that time short.
+              </li>
             </ul>
             <ConsoleForm form={form}>
               <Submit danger cancel={back}>

@@ -148,7 +148,7 @@ function Notes({ notes }: { notes: ReceiptNotes }) {
 
 const VISIBILITIES = {
   private: 'Private: only readers with the link find it, and no content is kept.',
-  public: 'Public: the content was sent to be shown on its page.',
+  public: 'Public: its content is kept and shown on its page.',
   findable: 'Findable: no content is kept, but its digest can be searched.',
 }
 
