@@ -2,6 +2,7 @@ import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@rem
 import type { Ctx } from '#app/context.ts'
 import { readCookie } from '#app/web/cookies.ts'
 import type { Actor } from '#app/services/audit/record-change.ts'
+import { ACTS, needsFresh, type ActName } from './acts.ts'
 import {
   csrfMatches,
   findSession,
@@ -32,29 +33,43 @@ export function readSession({ request, context }: Args): Promise<Session | null>
 }
 
 /**
- * Runs first in every loader and action of the console. A visitor without a session is sent to the
- * sign-in page. A role that is too low gets a 403, and so does a form without the session's token
- * (the form's origin was checked before). `fresh` is for sensitive acts: the admin must have given a
- * proof in the last ten minutes.
+ * Runs first in every loader. A visitor without a session is sent to the sign-in page; a role that is
+ * too low gets a 403.
  */
-export async function requireAdmin(
-  args: Args,
-  role: AdminRole,
-  { fresh = false }: { fresh?: boolean } = {},
-): Promise<Signed> {
+export function requireAdmin(args: Args, role: AdminRole): Promise<Signed> {
+  if (args.request.method === 'POST') throw new Error('a form is guarded by requireAct')
+  return identify(args, role)
+}
+
+/**
+ * Runs first in every action, and in the loader of a form's page, so that nobody types in vain. As
+ * `requireAdmin`, by the act's row of the table. A form without the session's token gets a 403 (its
+ * origin was checked before). An admin whose proof is too old gives another one first.
+ */
+export async function requireAct(args: Args, name: ActName): Promise<Signed> {
+  const signed = await identify(args, ACTS[name].role)
+  const { ctx, session, form } = signed
+  if (!needsFresh(name, form) || isConfirmed(ctx, session)) return signed
+  throw redirect(`/admin/confirm?${nextOf(args)}`) as Response
+}
+
+const nextOf = ({ request }: Args): string => {
+  const { pathname, search } = new URL(request.url)
+  return `next=${encodeURIComponent(pathname + search)}`
+}
+
+async function identify(args: Args, role: AdminRole): Promise<Signed> {
   const { request, context } = args
   const { ctx } = context
   const session = await readSession(args)
-  const url = new URL(request.url)
-  const next = encodeURIComponent(url.pathname + url.search)
-  if (session === null) throw redirect(`/admin/sign-in?next=${next}`) as Response
+  if (session === null) throw redirect(`/admin/sign-in?${nextOf(args)}`) as Response
   const isPost = request.method === 'POST'
   const form = isPost ? await request.formData() : new FormData()
   if (isPost && !csrfMatches(session, form.get('csrf')))
     throw new Response(EXPIRED_FORM, { status: 403 })
   if (RANKS[session.admin.role] < RANKS[role]) throw new Response(ROLE_TOO_LOW, { status: 403 })
-  if (fresh && !isConfirmed(ctx, session)) throw redirect(`/admin/confirm?next=${next}`) as Response
   const { admin } = session
-  const by = { actor: admin.name, address: context.address, requestId: context.requestId }
+  const { address, requestId } = context
+  const by = { actor: admin.name, address, requestId }
   return { ctx, admin, session, by, form }
 }

@@ -16,19 +16,19 @@ import {
 import { PasswordPage } from '#app/ui/console/door/account-forms.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 
 const schema = z.object({ password: z.string({ error: 'Choose a password.' }) })
 const hideFields = ['password']
 
 /** The admin gave a fresh proof to get here, so the form asks for no old password. */
 export async function loader(args: LoaderFunctionArgs) {
-  const { admin } = await requireAdmin(args, 'viewer', { fresh: true })
+  const { admin } = await requireAct(args, 'account/password')
   return { name: admin.name }
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, session, form } = await requireAdmin(args, 'viewer', { fresh: true })
+  const { ctx, by, session, form } = await requireAct(args, 'account/password')
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')
     return answerJson(submission.reply({ hideFields }), { status: 400 })

@@ -10,12 +10,12 @@ import { renewRecoveryCodes } from '#app/services/door/second-factor.ts'
 import { NewCodesPage, RecoveryCodesPage } from '#app/ui/console/door/second-factor-pages.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 
 const SET_UP = '/admin/account/second-factor'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx, admin } = await requireAdmin(args, 'viewer', { fresh: true })
+  const { ctx, admin } = await requireAct(args, 'account/recovery-codes')
   const person = await findAdmin(ctx, admin.id)
   // Recovery codes stand in for a second factor, which this admin has not set up.
   if (person?.secondFactor !== true) return redirect(SET_UP)
@@ -24,7 +24,7 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** The codes are in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, admin } = await requireAdmin(args, 'viewer', { fresh: true })
+  const { ctx, by, admin } = await requireAct(args, 'account/recovery-codes')
   const renewed = await renewRecoveryCodes(ctx, by, admin.id)
   return renewed.ok ? answerJson({ codes: renewed.value }, { status: 200 }) : redirect(SET_UP)
 }

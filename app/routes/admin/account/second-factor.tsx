@@ -5,10 +5,10 @@ import { beginSecondFactor, switchOnSecondFactor } from '#app/services/door/seco
 import { RecoveryCodesPage, SecondFactorPage } from '#app/ui/console/door/second-factor-pages.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx, admin } = await requireAdmin(args, 'viewer', { fresh: true })
+  const { ctx, admin } = await requireAct(args, 'account/second-factor')
   const isOn = (await findAdmin(ctx, admin.id))?.secondFactor === true
   return {
     isOn,
@@ -19,7 +19,7 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** The recovery codes are in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, admin, form } = await requireAdmin(args, 'viewer', { fresh: true })
+  const { ctx, by, admin, form } = await requireAct(args, 'account/second-factor')
   const [sealed, code] = [form.get('sealed'), form.get('code')]
   const values = {
     sealed: typeof sealed === 'string' ? sealed : '',

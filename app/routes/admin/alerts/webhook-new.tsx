@@ -4,19 +4,19 @@ import { createWebhook } from '#app/services/alerts/create-webhook.ts'
 import { WebhookSecretPage, WebhookUrlPage } from '#app/ui/console/alerts/webhook-forms.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { parseUrl } from './webhook-url.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Add a webhook') }]
 
 export async function loader(args: LoaderFunctionArgs) {
-  await requireAdmin(args, 'admin', { fresh: true })
+  await requireAct(args, 'alerts/new')
   return { script: args.context.scripts.copy ?? null }
 }
 
 /** The secret is in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx, by, form } = await requireAct(args, 'alerts/new')
   const submission = parseUrl(form)
   if (submission.status !== 'success')
     return answerJson({ lastResult: submission.reply(), created: null }, { status: 400 })

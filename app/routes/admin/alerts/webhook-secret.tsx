@@ -4,19 +4,19 @@ import { replaceWebhookSecret } from '#app/services/alerts/change-webhook.ts'
 import { NewSecretPage, WebhookSecretPage } from '#app/ui/console/alerts/webhook-forms.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { needKeptWebhook } from './find-webhook.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Make a new secret') }]
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx } = await requireAct(args, 'alerts/:id/secret')
   const webhook = await needKeptWebhook(ctx, args.params.id)
   return { webhook, script: args.context.scripts.copy ?? null }
 }
 
 /** The secret is in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx, by } = await requireAct(args, 'alerts/:id/secret')
   const replaced = await replaceWebhookSecret(ctx, by, args.params.id ?? '')
   if (!replaced.ok) throw new Response(null, { status: 404 })
   return { replaced: replaced.value }

@@ -11,11 +11,11 @@ import { ApiKeySecretPage } from '#app/ui/console/api-keys/api-key-secret.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { canPost, canSign } from './find-api-key.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { endOfDay, newApiKey as schema } from './forms.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx } = await requireAct(args, 'api-keys/new')
   const issuer = new URL(args.request.url).searchParams.get('issuer') ?? ''
   const { items, next } = await listIssuers(ctx, { after: null, limit: PAGE_ITEMS_MAX })
   return {
@@ -30,7 +30,7 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** The secret is in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx, by, form } = await requireAct(args, 'api-keys/new')
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')
     return answerJson({ lastResult: submission.reply(), created: null }, { status: 400 })

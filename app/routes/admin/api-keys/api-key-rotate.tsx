@@ -9,11 +9,11 @@ import { TimeText } from '#app/ui/console/parts/notice.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { canPost, canSign, needUsableApiKey, wasRevoked } from './find-api-key.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { rotation as schema } from './forms.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx } = await requireAct(args, 'api-keys/:id/rotate')
   const apiKey = await needUsableApiKey(ctx, args.params.id)
   return {
     apiKey,
@@ -27,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** The secret is in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx, by, form } = await requireAct(args, 'api-keys/:id/rotate')
   const id = args.params.id ?? ''
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')

@@ -21,7 +21,7 @@ import {
 } from '#app/ui/console/door/door-words.ts'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct, requireAdmin } from '../guard.ts'
 import { readBegun, readNext, refuseForm, visitorOf } from './way-in.ts'
 
 const schema = z.object({
@@ -44,7 +44,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, form, session } = await requireAdmin(args, 'viewer')
+  const { ctx, form, session } = await requireAct(args, 'confirm')
   const from = visitorOf(args)
   const confirm = async () => {
     await confirmSession(ctx, session)

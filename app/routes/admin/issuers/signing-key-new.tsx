@@ -13,12 +13,12 @@ import { PublishKeyPage } from '#app/ui/console/issuers/signing-key-form.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needIssuer } from './find-keys.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { newSigningKey as schema } from './forms.ts'
 import { publishRefusal } from './refusals.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin')
+  const { ctx } = await requireAct(args, 'issuers/:slug/keys/new')
   const { slug, name, keys } = await needIssuer(ctx, args.params.slug)
   const { scripts } = args.context
   return {
@@ -31,7 +31,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'issuers/:slug/keys/new')
   const slug = args.params.slug ?? ''
   const submission = parseWithZod(form, { schema })
   // The fields keep their text, except that a private key is never sent back.

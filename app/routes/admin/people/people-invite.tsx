@@ -7,17 +7,17 @@ import { InvitePage, InvitedPage } from '#app/ui/console/people/people-forms.tsx
 import { ROLE_TOO_LOW } from '#app/ui/console/parts/refusals.ts'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { roleSchema as schema } from './role-schema.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  await requireAdmin(args, 'owner', { fresh: true })
+  await requireAct(args, 'people/invite')
   return { script: args.context.scripts.copy ?? null }
 }
 
 /** The link is in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'owner', { fresh: true })
+  const { ctx, by, form } = await requireAct(args, 'people/invite')
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')
     return answerJson({ lastResult: submission.reply(), link: null }, { status: 400 })
