@@ -66,7 +66,8 @@ async function toWeb(request: HttpRequest): Promise<Request> {
   const search = ownQuery(request.search)
   // The path is appended, not resolved, so that it can't name another host.
   const url = request.publicUrl + request.path + (search === '' ? '' : `?${search}`)
-  if (request.method !== 'POST') return new Request(url, { headers })
+  // A HEAD stays a HEAD: it must not use up a page that shows a secret once.
+  if (request.method !== 'POST') return new Request(url, { headers, method: request.method })
   const body = Buffer.from((await request.readBody())!).toString('latin1')
   return new Request(url, { headers, method: 'POST', body })
 }

@@ -78,7 +78,8 @@ test('the portal opens nobody’s kept secret for somebody else, or for a form',
   // From a stolen backup, say: a wrong code makes the form show again what it was sent.
   const thief = await openConsole(portal, 'viewer')
   for (const sealed of [kept, begun.sealed]) {
-    const { status, text } = await thief.post('/admin/account/second-factor', { sealed, code: '0' })
+    const path = '/admin/account/second-factor'
+    const { status, text } = await thief.submit(path, { sealed, code: '0' })
     expect(status).toBe(400)
     expect(text).not.toContain(begun.secret)
   }

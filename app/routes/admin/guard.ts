@@ -3,6 +3,7 @@ import type { Ctx } from '#app/context.ts'
 import { readCookie } from '#app/web/cookies.ts'
 import type { Actor } from '#app/services/audit/record-change.ts'
 import { ACTS, needsFresh, type ActName } from './acts.ts'
+import { readSending } from './once.ts'
 import {
   csrfMatches,
   findSession,
@@ -69,7 +70,8 @@ async function identify(args: Args, role: AdminRole): Promise<Signed> {
     throw new Response(EXPIRED_FORM, { status: 403 })
   if (RANKS[session.admin.role] < RANKS[role]) throw new Response(ROLE_TOO_LOW, { status: 403 })
   const { admin } = session
+  const sending = readSending(admin.id, new URL(request.url), form)
   const { address, requestId } = context
-  const by = { actor: admin.name, address, requestId }
+  const by = { actor: admin.name, address, requestId, ...(sending === null ? {} : { sending }) }
   return { ctx, admin, session, by, form }
 }

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import { insertAuditEntry, type Tx } from '#db/queries/audit/audit.ts'
 import { selectNow } from '#db/queries/clock.ts'
 import type { Ctx } from '#app/context.ts'
-import type { Outcome } from '../outcome.ts'
+import { done, type Outcome } from '../outcome.ts'
+import { claimSending, settleSending, type Sending } from './sending.ts'
 
 export type { Tx } from '#db/queries/audit/audit.ts'
 
@@ -13,6 +14,8 @@ export interface Actor {
   /** The network address of the request; null for the portal's own acts. */
   readonly address: string | null
   readonly requestId: string | null
+  /** Left out where the change may be sent again as another change. */
+  readonly sending?: Sending
 }
 
 /** The audit keeps this for ever: never a secret, a secret's hash, a private key or content. */
@@ -51,7 +54,8 @@ export type AuditAction =
 /**
  * Every change of an admin goes this way: one transaction writes the change and its audit entry, so
  * that neither ever exists without the other. `work` leaves `change` out if it changed nothing. `now`
- * is the database's time, because it is compared with the times of receipts.
+ * is the database's time, because it is compared with the times of receipts. A second sending of the
+ * same request gets the first one's value, and `work` does not run.
  */
 export function recordChange<Value, Code extends string>(
   ctx: Ctx,
@@ -62,8 +66,10 @@ export function recordChange<Value, Code extends string>(
   ) => Promise<{ result: Outcome<Value, Code>; change?: Change }>,
 ): Promise<Outcome<Value, Code>> {
   // Copied before `work` runs: the audit names the actor that was handed over.
-  const { actor, address, requestId } = by
+  const { actor, address, requestId, sending } = by
   return ctx.db.transaction(async (tx) => {
+    const before = sending === undefined ? null : await claimSending(ctx, tx, sending)
+    if (before !== null) return done(before.value as Value)
     const { result, change } = await work(tx, () => selectNow(tx))
     if (change !== undefined) {
       await insertAuditEntry(tx, {
@@ -75,6 +81,7 @@ export function recordChange<Value, Code extends string>(
         ...change,
       })
     }
+    if (sending !== undefined) await settleSending(ctx, tx, sending, result, change?.subject ?? '')
     return result
   })
 }

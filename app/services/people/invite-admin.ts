@@ -68,8 +68,9 @@ export function inviteFirstOwner(ctx: Ctx): Promise<string | null> {
   })
 }
 
-interface Invited {
+export interface Invited {
   url: string
+  role: Role
   expiresAt: string
 }
 
@@ -100,7 +101,7 @@ export function inviteAdmin(
     await insertInvitation(tx, row)
     const expiresAt = row.expiresAt.toISOString()
     return {
-      result: done({ url, expiresAt }),
+      result: done({ url, role, expiresAt }),
       change: {
         action: 'admin.invite',
         subject: auditName(row.id),

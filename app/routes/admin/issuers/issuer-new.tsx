@@ -12,6 +12,7 @@ import { NewIssuerPage } from '#app/ui/console/issuers/issuer-form.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { requireAct } from '../guard.ts'
+import { actOnce } from '../once.ts'
 import { newIssuer as schema } from './forms.ts'
 import { NAME_CONFUSABLE } from './refusals.ts'
 
@@ -25,7 +26,7 @@ export async function action(args: ActionFunctionArgs) {
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
   const { slug, name, url = null } = submission.value
-  const created = await createIssuer(ctx, by, { slug, name, url })
+  const created = await actOnce(() => createIssuer(ctx, by, { slug, name, url }))
   if (created.ok) return redirect(`/admin/issuers/${slug}?done=created`)
   const fieldErrors: Record<string, string[]> =
     created.code === 'slug_taken'

@@ -14,6 +14,7 @@ import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needIssuer } from './find-keys.ts'
 import { requireAct } from '../guard.ts'
+import { actOnce } from '../once.ts'
 import { newSigningKey as schema } from './forms.ts'
 import { publishRefusal } from './refusals.ts'
 
@@ -46,7 +47,8 @@ export async function action(args: ActionFunctionArgs) {
   // A proof beside the key belongs to the key, so it wins over the proof field's older text.
   const proof = reading.proof ?? submission.value.proof
   if (proof === undefined) return refuse({ proof: ['Paste the proof.'] })
-  const published = await publishKey(ctx, by, slug, { jwk: reading.jwk, proof })
+  const given = { jwk: reading.jwk, proof }
+  const published = await actOnce(() => publishKey(ctx, by, slug, given))
   if (published.ok) return redirect(`/admin/issuers/${slug}?done=published`)
   if (published.code === 'not_found') throw new Response(null, { status: 404 })
   return refuse(publishRefusal(published.code, published.detail))
