@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ACTS, type ActName } from '#app/routes/admin/acts.ts'
 import { CONSOLE_PAGES } from '#app/routes.ts'
 import { createWebhook } from '#app/services/alerts/create-webhook.ts'
-import { BY, good } from '../support/admins.ts'
+import { BY, good, makeAdmin, PASSWORD } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
+import { knock } from '../support/door.ts'
 import { portalTest } from '../support/portal-test.ts'
 import { makeSigner, signProof } from '../support/signing.ts'
 import { createService, postText, publishKey } from '../support/world.ts'
@@ -161,4 +162,76 @@ test('13.23: a stranger at an unlocked browser publishes no key', async () => {
   expect(sent.location).toMatch(/^\/admin\/confirm\?/)
   const jwks = await portal.call('GET', `/v1/issuers/${slug}/jwks.json`)
   expect(jwks.text).not.toContain(signer.kid)
+})
+
+describe('13.23: a confirmation', () => {
+  const cookieOf = (token: string) => `counterfoil-session=${token}`
+  const enter = async (name: string) => {
+    await makeAdmin(portal.ctx, 'admin', name)
+    const { cookies } = await knock(portal, '/admin/sign-in', { name, password: PASSWORD })
+    return cookies['counterfoil-session']!
+  }
+  const csrfIn = (text: string) => /name="csrf" value="([^"]+)"/.exec(text)![1]!
+
+  test('gives the session another token, which alone goes on, for no longer than before', async () => {
+    const token = await enter('Tess Token')
+    portal.advance(MINUTES * 60_000)
+    const path = '/admin/confirm?next=%2Fadmin%2Fapi-keys%2Fnew'
+    const page = await knock(portal, path, null, { cookie: cookieOf(token) })
+    const fields = { csrf: csrfIn(page.text), password: PASSWORD }
+    const answer = await knock(portal, path, fields, { cookie: cookieOf(token) })
+    expect([answer.status, answer.location]).toEqual([302, '/admin/api-keys/new'])
+    const renewed = answer.cookies['counterfoil-session']!
+    expect(renewed).toMatch(/^[\w-]{43}$/)
+    expect(renewed).not.toBe(token)
+    const line = answer.headers.getSetCookie().find((one) => one.includes('session='))!
+    const seconds = Number(/Max-Age=(\d+)/.exec(line)![1])
+    expect(seconds).toBeLessThanOrEqual(7 * 24 * 3_600 - MINUTES * 60)
+    expect(line).toContain('HttpOnly')
+    const withOld = await knock(portal, '/admin', null, { cookie: cookieOf(token) })
+    expect(withOld.location).toMatch(/^\/admin\/sign-in/)
+    const withNew = await knock(portal, '/admin/sessions', null, { cookie: cookieOf(renewed) })
+    expect(withNew.status).toBe(200)
+    expect(withNew.text.match(/this one</g)).toHaveLength(1)
+    // A form that was drawn before the confirmation has another session's token.
+    const old = { csrf: csrfIn(page.text) }
+    const sent = await knock(portal, '/admin/sessions', old, { cookie: cookieOf(renewed) })
+    expect(sent.status).toBe(403)
+  })
+
+  test('by a wrong password gives nothing', async () => {
+    const token = await enter('Walt Wrong')
+    portal.advance(MINUTES * 60_000)
+    const page = await knock(portal, '/admin/confirm', null, { cookie: cookieOf(token) })
+    const fields = { csrf: csrfIn(page.text), password: 'a wrong guess' }
+    const answer = await knock(portal, '/admin/confirm', fields, { cookie: cookieOf(token) })
+    expect([answer.status, answer.cookies]).toEqual([400, {}])
+    expect((await knock(portal, '/admin', null, { cookie: cookieOf(token) })).status).toBe(200)
+  })
+
+  test('is not enough for a new password: the form asks for the current one', async () => {
+    const token = await enter('Paul Password')
+    const cookie = cookieOf(token)
+    const path = '/admin/account/password'
+    const page = await knock(portal, path, null, { cookie })
+    expect(page.text).toContain('Current password')
+    const csrf = csrfIn(page.text)
+    const change = (current: string) =>
+      knock(portal, path, { csrf, current, password: 'another lantern, another bay' }, { cookie })
+    for (const current of ['', 'a wrong guess']) {
+      const refused = await change(current)
+      expect([refused.status, refused.text.includes('This is not your password.')]).toEqual([
+        400,
+        true,
+      ])
+    }
+    expect((await change(PASSWORD)).location).toBe('/admin/account?done=password')
+  })
+
+  test('is enough for the first password of an admin who has passkeys only', async () => {
+    const client = await openConsole(portal, 'viewer')
+    expect((await client.get('/admin/account/password')).text).not.toContain('Current password')
+    const sent = await client.post('/admin/account/password', { password: 'a lantern, a bay' })
+    expect(sent.location).toBe('/admin/account?done=password')
+  })
 })

@@ -5,7 +5,7 @@ import { removeAdmin } from '#app/services/people/change-people.ts'
 import { addressBucket, takeAttempts } from '#app/services/door/limit-attempts.ts'
 import { forgetExpired } from '#app/services/forget-expired.ts'
 import { DUMMY_HASH, judgePassword, PASSWORD_COST } from '#app/services/door/password.ts'
-import { findSession } from '#app/services/door/session.ts'
+import { findSession, type Session } from '#app/services/door/session.ts'
 import { confirmPassword, signIn } from '#app/services/door/sign-in.ts'
 import { BY, freshVisitor, good, makeAdmin, PASSWORD } from '../support/admins.ts'
 import { portalTest } from '../support/portal-test.ts'
@@ -181,11 +181,29 @@ describe('signing in', () => {
 })
 
 describe('a new password', () => {
+  const change = (session: Session, current: string | null = PASSWORD) =>
+    changePassword(portal.ctx, BY, freshVisitor(), session, {
+      current,
+      password: 'another lantern, another bay',
+    })
+
+  test('13.23: is taken from somebody who knows the current one, and guesses are slowed down', async () => {
+    const session = await makeAdmin(portal.ctx, 'viewer', 'Lea Current')
+    const typed = { name: 'Lea Current', password: PASSWORD }
+    for (const current of [null, '', 'a wrong guess', 'another lantern, another bay'])
+      expect(await change(session, current)).toEqual(wrong)
+    expect((await signIn(portal.ctx, freshVisitor(), typed)).ok).toBe(true)
+    expect(await change(session, 'a fifth guess')).toEqual(wrong)
+    expect(await change(session)).toEqual(tooMany)
+    portal.advance(MINUTE)
+    expect((await change(session)).ok).toBe(true)
+  })
+
   test('ends every session but this one, and what was begun with the old one', async () => {
     const session = await makeAdmin(portal.ctx, 'viewer', 'Ivy Changed')
     const typed = { name: 'Ivy Changed', password: PASSWORD }
     const other = good(await signIn(portal.ctx, freshVisitor(), typed))
-    const changed = await changePassword(portal.ctx, BY, session, 'another lantern, another bay')
+    const changed = await change(session)
     expect(changed.ok).toBe(true)
     expect(await findSession(portal.ctx, other.token)).toBe(null)
     const [{ count }] = (await portal.ctx.db.run<{ count: number }>(
@@ -201,7 +219,7 @@ describe('a new password', () => {
       const session = await makeAdmin(portal.ctx, 'viewer', `Jo Race ${'abcde'[round]!}`)
       const typed = { name: session.admin.name, password: PASSWORD }
       const [changed, ...entered] = await Promise.all([
-        changePassword(portal.ctx, BY, session, 'another lantern, another bay'),
+        change(session),
         ...Array.from({ length: 4 }, () => signIn(portal.ctx, freshVisitor(), typed)),
       ])
       expect(changed.ok).toBe(true)

@@ -150,6 +150,19 @@ export async function finishSignIn(
 export const isAskedForCode = async (ctx: Ctx, token: string | null): Promise<boolean> =>
   (await findChallenge(ctx, 'second-factor', token)) !== null
 
+/** The session's admin, if this is their password; guesses count as at the sign-in. */
+export async function checkOwnPassword(
+  ctx: Ctx,
+  from: Visitor,
+  { admin: { id, name } }: Session,
+  password: string,
+): Promise<Outcome<AdminRow, 'wrong' | 'too_many'>> {
+  // An open session proves that this admin signed in before.
+  const known = { ...from, device: deviceToken(ctx, id) }
+  const checked = await checkPassword(ctx, known, name, password)
+  return checked.ok && checked.value.id !== id ? refused('wrong') : checked
+}
+
 /**
  * Proves the identity of a session's admin again before a sensitive act, with all that a sign-in by
  * password asks for.
@@ -160,12 +173,9 @@ export async function confirmPassword(
   session: Session,
   { password, code }: { password: string; code: string | null },
 ): Promise<Outcome<null, 'wrong' | 'wrong_code' | 'too_many'>> {
-  // An open session proves that this admin signed in before.
-  const known = { ...from, device: deviceToken(ctx, session.admin.id) }
-  const checked = await checkPassword(ctx, known, session.admin.name, password)
+  const checked = await checkOwnPassword(ctx, from, session, password)
   if (!checked.ok) return checked
   const admin = checked.value
-  if (admin.id !== session.admin.id) return refused('wrong')
   if (admin.totpSecret === null) return done(null)
   const buckets = [addressBucket(from.address), codeBucket(admin.id, true)]
   if (!(await takeAttempts(ctx, buckets))) return refused('too_many')

@@ -36,7 +36,7 @@ export const insertSession = async ({ orm }: { orm: Orm }, row: SessionRow): Pro
 export const updateSession = async (
   { orm }: { orm: Orm },
   id: Uint8Array,
-  values: Partial<Pick<SessionRow, 'lastSeenAt' | 'confirmedAt'>>,
+  values: Partial<Pick<SessionRow, 'id' | 'lastSeenAt' | 'confirmedAt'>>,
 ): Promise<void> => {
   await orm.update(sessions).set(values).where(eq(sessions.id, id))
 }

@@ -8,8 +8,9 @@ import {
 } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
+import { setCookie } from '#app/web/cookies.ts'
 import { findAdmin } from '#app/services/people/change-people.ts'
-import { confirmSession, isConfirmed } from '#app/services/door/session.ts'
+import { confirmSession, isConfirmed, SESSION_MS_MAX } from '#app/services/door/session.ts'
 import { confirmPassword } from '#app/services/door/sign-in.ts'
 import { confirmPasskey } from '#app/services/door/use-passkey.ts'
 import { ConfirmPage } from '#app/ui/console/door/confirm-page.tsx'
@@ -47,8 +48,11 @@ export async function action(args: ActionFunctionArgs) {
   const { ctx, form, session } = await requireAct(args, 'confirm')
   const from = visitorOf(args)
   const confirm = async () => {
-    await confirmSession(ctx, session)
-    return redirect(readNext(args))
+    const token = await confirmSession(ctx, session)
+    const { publicUrl } = ctx.config
+    const seconds = Math.ceil((session.createdAt.getTime() + SESSION_MS_MAX - ctx.now()) / 1000)
+    const headers = { 'set-cookie': setCookie(publicUrl, 'session', token, seconds) }
+    return redirect(readNext(args), { headers })
   }
   const answer = form.get('answer')
   if (typeof answer === 'string') {
