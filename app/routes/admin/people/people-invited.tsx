@@ -23,7 +23,7 @@ export default function PeopleInvited() {
   return (
     <ShownBefore
       what="link"
-      back="To the people"
+      back="To the open invitations"
       crumbs={[{ href: '/admin/people', text: 'People' }]}
       again={{ href: '/admin/people/invite', text: 'Make another link' }}
     >
