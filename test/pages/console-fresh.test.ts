@@ -199,6 +199,21 @@ describe('13.23: a confirmation', () => {
     expect(sent.status).toBe(403)
   })
 
+  test('by a double click leaves nobody signed out, whichever answer the browser keeps', async () => {
+    const token = await enter('Dora Double')
+    portal.advance(MINUTES * 60_000)
+    const page = await knock(portal, '/admin/confirm', null, { cookie: cookieOf(token) })
+    const fields = { csrf: csrfIn(page.text), password: PASSWORD }
+    const confirm = () => knock(portal, '/admin/confirm', fields, { cookie: cookieOf(token) })
+    const both = await Promise.all([confirm(), confirm()])
+    for (const { location, cookies } of both) {
+      expect(location).toBe('/admin')
+      const cookie = cookieOf(cookies['counterfoil-session']!)
+      expect((await knock(portal, '/admin/account/password', null, { cookie })).status).toBe(200)
+    }
+    expect((await knock(portal, '/admin', null, { cookie: cookieOf(token) })).status).toBe(302)
+  })
+
   test('by a wrong password gives nothing', async () => {
     const token = await enter('Walt Wrong')
     portal.advance(MINUTES * 60_000)

@@ -79,12 +79,21 @@ export const isConfirmed = (ctx: Ctx, { confirmedAt }: Session): boolean =>
 
 /**
  * Notes that the admin proved their identity again, and gives the session a new token: a copy of the
- * old one, taken while the browser stood unlocked, must not gain by this proof.
+ * old one, taken while the browser stood unlocked, must not gain by this proof. After a double click
+ * the browser keeps the second answer only, which finds the token renewed by the first: its own proof
+ * opens another session, as a sign-in does.
  */
-export async function confirmSession(ctx: Ctx, { id }: Session): Promise<string> {
+export async function confirmSession(
+  ctx: Ctx,
+  { id, admin }: Session,
+  from: { address: string; userAgent: string },
+): Promise<string> {
   const { token, hash } = createToken(ctx)
-  await updateSession(ctx.db, id, { id: hash, confirmedAt: new Date(ctx.now()) })
-  return token
+  const isRenewed = await updateSession(ctx.db, id, {
+    id: hash,
+    confirmedAt: new Date(ctx.now()),
+  })
+  return isRenewed ? token : openSession(ctx, admin.id, from)
 }
 
 export const closeSession = (ctx: Ctx, { id }: Session): Promise<void> => deleteSession(ctx.db, id)
