@@ -45,6 +45,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     adminToken: secrets.ADMIN_TOKEN,
     apiKeyPepper: secrets.API_KEY_PEPPER,
     sessionSecret: secrets.SESSION_SECRET,
+    requireSecondFactor: settings.REQUIRE_SECOND_FACTOR,
   }
 
   let embedded: Embedded | null = null

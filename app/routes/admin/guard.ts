@@ -1,7 +1,10 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
 import type { Ctx } from '#app/context.ts'
 import { readCookie } from '#app/web/cookies.ts'
+import { loggedPath } from '#app/web/trouble.ts'
+import { noteAccess } from '#app/services/audit/note-access.ts'
 import type { Actor } from '#app/services/audit/record-change.ts'
+import { lacksSecondFactor } from '#app/services/door/second-factor.ts'
 import {
   csrfMatches,
   findSession,
@@ -25,6 +28,9 @@ export interface Signed {
 
 const RANKS: Record<AdminRole, number> = { viewer: 0, admin: 1, owner: 2 }
 
+/** The pages that an admin without a demanded second factor may open, to set one up or to leave. */
+const SET_UP_PAGES = /^\/admin\/(?:account|sessions|confirm|sign-out)(?:\/|$)/
+
 /** The request's session, looked up once for all parts of the page. */
 export function readSession({ request, context }: Args): Promise<Session | null> {
   const token = readCookie(request.headers.get('cookie'), context.ctx.config.publicUrl)
@@ -35,7 +41,8 @@ export function readSession({ request, context }: Args): Promise<Session | null>
  * Runs first in every loader and action of the console. A visitor without a session is sent to the
  * sign-in page. A role that is too low gets a 403, and so does a form without the session's token
  * (the form's origin was checked before). `fresh` is for sensitive acts: the admin must have given a
- * proof in the last ten minutes.
+ * proof in the last ten minutes. Where a second factor is demanded, an admin without one is sent to
+ * set it up.
  */
 export async function requireAdmin(
   args: Args,
@@ -48,13 +55,23 @@ export async function requireAdmin(
   const url = new URL(request.url)
   const next = encodeURIComponent(url.pathname + url.search)
   if (session === null) throw redirect(`/admin/sign-in?next=${next}`) as Response
-  const isPost = request.method === 'POST'
-  const form = isPost ? await request.formData() : new FormData()
-  if (isPost && !csrfMatches(session, form.get('csrf')))
-    throw new Response(EXPIRED_FORM, { status: 403 })
-  if (RANKS[session.admin.role] < RANKS[role]) throw new Response(ROLE_TOO_LOW, { status: 403 })
-  if (fresh && !isConfirmed(ctx, session)) throw redirect(`/admin/confirm?next=${next}`) as Response
   const { admin } = session
   const by = { actor: admin.name, address: context.address, requestId: context.requestId }
+  const subject = loggedPath(url.pathname)
+  const isPost = request.method === 'POST'
+  const form = isPost ? await request.formData() : new FormData()
+  if (isPost && !csrfMatches(session, form.get('csrf'))) {
+    const after = { why: 'no token of this session' }
+    await noteAccess(ctx, by, { action: 'access.form_refused', subject, after })
+    throw new Response(EXPIRED_FORM, { status: 403 })
+  }
+  if (RANKS[admin.role] < RANKS[role]) {
+    const after = { has: admin.role, needs: role }
+    await noteAccess(ctx, by, { action: 'access.role_refused', subject, after })
+    throw new Response(ROLE_TOO_LOW, { status: 403 })
+  }
+  if (!SET_UP_PAGES.test(url.pathname) && (await lacksSecondFactor(ctx, admin.id)))
+    throw redirect('/admin/account') as Response
+  if (fresh && !isConfirmed(ctx, session)) throw redirect(`/admin/confirm?next=${next}`) as Response
   return { ctx, admin, session, by, form }
 }
