@@ -67,8 +67,9 @@ async function checkPassword(
   password: string,
   session: Session | null = null,
 ): Promise<Outcome<AdminRow, 'wrong' | 'too_many'>> {
-  const nameKey = nameSkeleton(name.trim().slice(0, 200))
-  const admin = await selectAdminByName(ctx.db, nameKey)
+  const typed = name.trim().slice(0, 200)
+  const nameKey = nameSkeleton(typed)
+  const admin = await selectAdminByName(ctx.db, { name: typed, nameKey })
   const fail = async <Refusal extends { code: 'wrong' | 'too_many' }>(refusal: Refusal) => {
     const why = refusal.code === 'wrong' ? 'wrong password' : 'too many tries'
     await noteFailedSignIn(ctx, from, { by: 'password', whose: admin?.name ?? null, why, session })

@@ -10,12 +10,13 @@ import { en } from '#app/ui/words/en.ts'
 import { requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  await requireAdmin(args, 'viewer', { fresh: true })
-  return null
+  const { ctx } = await requireAdmin(args, 'viewer', { fresh: true })
+  return ctx.config.requireSecondFactor ? redirect('/admin/account') : null
 }
 
 export async function action(args: ActionFunctionArgs) {
   const { ctx, by, admin } = await requireAdmin(args, 'viewer', { fresh: true })
+  if (ctx.config.requireSecondFactor) return redirect('/admin/account')
   await switchOffSecondFactor(ctx, by, admin.id)
   return redirect('/admin/account?done=second-factor-off')
 }
