@@ -187,6 +187,17 @@ describe('signing in', () => {
     expect((await signIn(portal.ctx, freshVisitor(), own)).ok).toBe(true)
   })
 
+  test('13.29: a text that only begins like a long password is a wrong one', async () => {
+    // Letters of four parts each: as long as a password may be typed, 200 characters when composed.
+    const password = '\u1f82\u1f83\u1f84\u1f85'.repeat(50).normalize('NFD')
+    expect(password).toHaveLength(800)
+    await makeAdmin(portal.ctx, 'viewer', 'Lea Long', password)
+    const name = 'Lea Long'
+    const longer = { name, password: `${password}x` }
+    expect(await signIn(portal.ctx, freshVisitor(), longer)).toEqual(wrong)
+    expect((await signIn(portal.ctx, freshVisitor(), { name, password })).ok).toBe(true)
+  })
+
   test('what succeeds is not counted as a guess', async () => {
     await makeAdmin(portal.ctx, 'viewer', 'Hal Often')
     const from = freshVisitor()
