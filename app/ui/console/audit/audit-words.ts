@@ -79,9 +79,11 @@ const ACTORS: Record<string, string> = {
 
 export const actorWord = (actor: string): string => lookUp(ACTORS, actor) ?? actor
 
-export function actWords({ action, after }: Said): string {
+export function actWords({ action, subject, after }: Said): string {
   if (action === 'admin.invite' && after === null) return 'withdrew the invitation of'
   if (action === 'admin.join') return `joined as ${roleIn(after)}`
+  if (action === 'access.sign_in_failed' && subject === 'unknown name')
+    return 'failed to sign in with an'
   return lookUp(ACTS, action) ?? `did “${action}” to`
 }
 

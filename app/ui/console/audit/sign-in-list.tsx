@@ -69,7 +69,7 @@ export function SignInList({ entries, asked, wrong, next, first }: SignInListPro
 const COLUMNS: Column<AuditView>[] = [
   { head: 'Who', cell: (entry) => <Who entry={entry} /> },
   { head: 'What', cell: ({ action }) => <Result action={action} /> },
-  { head: 'How', cell: ({ after }) => <How after={after} /> },
+  { head: 'How', cell: (entry) => <How entry={entry} /> },
   {
     head: 'When, and from where',
     cell: ({ at, address }) => (
@@ -109,19 +109,28 @@ const Result = ({ action }: { action: string }) => (
   <Badge tone={lookUp(TONES, action) ?? 'bad'}>{lookUp(ACTION_WORDS, action) ?? action}</Badge>
 )
 
-/** The proof, then the reason or the browser. */
-function How({ after }: Pick<AuditView, 'after'>) {
-  const members = Object.entries((after ?? {}) as Record<string, unknown>)
-  const [first, ...others] = members.map(([, value]) => String(value))
-  if (first === undefined) return <span className="quiet">–</span>
-  return (
-    <>
-      <VisibleText text={first} />
-      {others.map((text) => (
-        <span key={text} className="beneath cell-wide">
-          <VisibleText text={text} />
-        </span>
-      ))}
-    </>
-  )
+const NARROW_CHARACTERS_MAX = 60
+
+/** An entry may hold any JSON, so each member is made a text. */
+function How({ entry: { action, after } }: { entry: AuditView }) {
+  const members = new Map(Object.entries((after ?? {}) as Record<string, unknown>))
+  const of = (name: string) => (members.has(name) ? [String(members.get(name))] : [])
+  const lines =
+    action === 'access.role_refused'
+      ? [`has ${of('has').join()}, needs ${of('needs').join()}`]
+      : [
+          ...of('by'),
+          ...of('why'),
+          ...of('origin').map((origin) => `sent from ${origin}`),
+          ...of('at'),
+          ...of('browser'),
+        ]
+  if (lines.length === 0) return <span className="quiet">–</span>
+  return lines.map((line, at) => (
+    <span key={line} className={at === 0 ? undefined : 'beneath'}>
+      <span className={line.length > NARROW_CHARACTERS_MAX ? 'cell-wide' : undefined}>
+        <VisibleText text={line} />
+      </span>
+    </span>
+  ))
 }
