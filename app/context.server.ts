@@ -30,6 +30,8 @@ export function createCtx(options: {
     config: options.config,
     caches: createCaches(),
     rateLimiter: createRateLimiter(),
+    strangers: createRateLimiter(),
+    leftOut: { count: 0 },
     refusals: createRefusalCounts(),
     apiKeyUses: new Map(),
     failures: createFailureNotes(),

@@ -22,6 +22,10 @@ export interface Ctx {
   config: Config
   caches: Caches
   rateLimiter: RateLimiter
+  /** Limits of strangers by their network, apart: strangers must not push out an API key's bucket. */
+  strangers: RateLimiter
+  /** Refusals at the door that neither the audit nor the log shows one by one (note-access.ts). */
+  leftOut: { count: number }
   refusals: RefusalCounts
   apiKeyUses: ApiKeyUses
   failures: FailureNotes
@@ -33,6 +37,8 @@ export interface Config {
   adminToken: string
   apiKeyPepper: string
   sessionSecret: string
+  /** Whether every admin needs a second factor, or a passkey that verifies the person. */
+  requireSecondFactor: boolean
 }
 
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */

@@ -56,6 +56,7 @@ export const CONSOLE_PAGES: RouteConfigEntry[] = [
           { path: 'receipts/:receiptId/revoke', file: 'routes/admin/receipts/receipt-revoke.tsx' },
           { path: 'receipts/:receiptId/erase', file: 'routes/admin/receipts/receipt-erase.tsx' },
           { path: 'audit', file: 'routes/admin/audit/audit.tsx' },
+          { path: 'audit/sign-ins', file: 'routes/admin/audit/sign-ins.tsx' },
           { path: 'alerts', file: 'routes/admin/alerts/alerts.tsx' },
           { path: 'alerts/new', file: 'routes/admin/alerts/webhook-new.tsx' },
           { path: 'alerts/:id', file: 'routes/admin/alerts/webhook.tsx' },

@@ -44,7 +44,7 @@ export const recoveryCodes = pgTable(
     admin: uuid()
       .notNull()
       .references(() => admins.id),
-    /** SHA-256 is enough: a code has 80 random bits. */
+    /** SHA-256 is enough: a code has 120 random bits. */
     hash: bytea().notNull(),
     usedAt: time('used_at'),
   },

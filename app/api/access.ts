@@ -10,7 +10,7 @@ import {
 import { noteUse } from '../services/api-keys/note-use.ts'
 import type { ApiKeyScope } from '../services/api-keys/scopes.ts'
 import type { Actor } from '../services/audit/record-change.ts'
-import { isAdminToken } from '../services/door/admin-token.ts'
+import { checkAdminToken } from '../services/door/admin-token.ts'
 import type { Outcome } from '../services/outcome.ts'
 
 export type KeyedHandler = (
@@ -67,11 +67,19 @@ export type AdminHandler = (...rest: [...Parameters<Handler>, by: Actor]) => Pro
 /** A handler for the holder of the admin token. */
 export const forAdmin =
   (handler: AdminHandler): Handler =>
-  (request, ctx, params) => {
+  async (request, ctx, params) => {
     const token = bearer(request)
-    if (token === null || !isAdminToken(ctx, token)) return refuse(request, 'unauthorized')
-    const by = { actor: 'admin-token', address: request.address, requestId: request.requestId }
-    return handler(request, ctx, params, by)
+    if (token === null) return refuse(request, 'unauthorized')
+    const { method, path, address, requestId } = request
+    const target = `${method} ${path}`
+    const checked = await checkAdminToken(ctx, token, { target, address, requestId })
+    if (checked.ok) return handler(request, ctx, params, checked.value)
+    if (checked.code === 'unauthorized') return refuse(request, 'unauthorized')
+    return refuse(request, 'rate_limited', {
+      detail:
+        'Too many wrong admin tokens came from your network. Wait as long as `Retry-After` says.',
+      headers: { 'retry-after': String(checked.waitSeconds) },
+    })
   }
 
 function bearer(request: HttpRequest): string | null {

@@ -117,7 +117,7 @@ function describeAnswers(doc: RouteDoc): Record<string, ResponseConfig> {
 const BY_ACCESS: Record<RouteDoc['access'], ProblemCode[]> = {
   public: [],
   key: ['missing_api_key', 'invalid_api_key', 'rate_limited'],
-  admin: ['unauthorized'],
+  admin: ['unauthorized', 'rate_limited'],
 }
 const BY_BODY: ProblemCode[] = [
   'malformed_json',

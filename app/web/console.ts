@@ -19,11 +19,12 @@ const STREAMED = 'application/x-ndjson'
  * reads the body; then the body's length and fields must be those that a form of ours can have.
  */
 export const guardForm =
-  (handler: Handler): Handler =>
+  (handler: Handler, noteForeign: (...sent: Parameters<Handler>) => Promise<void>): Handler =>
   async (request, ctx, params) => {
     const { publicUrl } = ctx.config
     if (!isSameOrigin(request.headers, publicUrl)) {
       const detail = `A form of the console is only taken from its own pages: open ${publicUrl}/admin and send it from there.`
+      await noteForeign(request, ctx, params)
       return refuse(request, 'cross_site_form', { detail })
     }
     if (mediaType(request) !== 'application/x-www-form-urlencoded')

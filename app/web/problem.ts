@@ -167,7 +167,7 @@ export const PROBLEMS = {
   rate_limited: p(
     429,
     'Too many requests',
-    'This API key’s rate is used up for the moment. Wait as long as `Retry-After` says.',
+    'The rate of this API key, or of tries from this network, is used up for the moment. Wait as long as `Retry-After` says.',
   ),
   internal_error: p(
     500,

@@ -37,6 +37,7 @@ const TABLE: [path: string, get: Need, post: Need][] = [
   ['receipts/:receiptId/revoke', 'admin', 'admin'],
   ['receipts/:receiptId/erase', 'admin', 'admin'],
   ['audit', 'viewer', null],
+  ['audit/sign-ins', 'viewer', null],
   ['audit.ndjson', 'viewer', null],
   ['alerts', 'viewer', 'admin'],
   ['alerts/new', 'admin', 'admin'],

@@ -77,6 +77,7 @@ export async function startPortal(
       adminToken: ADMIN_TOKEN,
       apiKeyPepper: 'a-pepper-for-tests',
       sessionSecret: 'a-session-secret-for-tests',
+      requireSecondFactor: false,
     },
     log: pino({ level: 'trace' }, sink),
     now: () => Date.now() + offset,

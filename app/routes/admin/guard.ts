@@ -1,9 +1,12 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
 import type { Ctx } from '#app/context.ts'
 import { readCookie } from '#app/web/cookies.ts'
+import { loggedPath } from '#app/web/trouble.ts'
+import { noteAccess } from '#app/services/audit/note-access.ts'
 import type { Actor } from '#app/services/audit/record-change.ts'
 import { ACTS, needsFresh, type ActName } from './acts.ts'
 import { readSending } from './once.ts'
+import { lacksSecondFactor } from '#app/services/door/second-factor.ts'
 import {
   csrfMatches,
   findSession,
@@ -27,6 +30,9 @@ export interface Signed {
 
 const RANKS: Record<AdminRole, number> = { viewer: 0, admin: 1, owner: 2 }
 
+/** The pages that an admin without a demanded second factor may open, to set one up or to leave. */
+const SET_UP_PAGES = /^\/admin\/(?:account|sessions|confirm|sign-out)(?:\/|$)/
+
 /** The request's session, looked up once for all parts of the page. */
 export function readSession({ request, context }: Args): Promise<Session | null> {
   const token = readCookie(request.headers.get('cookie'), context.ctx.config.publicUrl)
@@ -35,7 +41,7 @@ export function readSession({ request, context }: Args): Promise<Session | null>
 
 /**
  * Runs first in every loader. A visitor without a session is sent to the sign-in page; a role that is
- * too low gets a 403.
+ * too low gets a 403. Where a second factor is demanded, an admin without one is sent to set it up.
  */
 export function requireAdmin(args: Args, role: AdminRole): Promise<Signed> {
   if (args.request.method === 'POST') throw new Error('a form is guarded by requireAct')
@@ -64,14 +70,26 @@ async function identify(args: Args, role: AdminRole): Promise<Signed> {
   const { ctx } = context
   const session = await readSession(args)
   if (session === null) throw redirect(`/admin/sign-in?${nextOf(args)}`) as Response
+  const url = new URL(request.url)
+  const { admin } = session
+  const { address, requestId } = context
+  const who = { actor: admin.name, address, requestId }
+  const subject = loggedPath(url.pathname)
   const isPost = request.method === 'POST'
   const form = isPost ? await request.formData() : new FormData()
-  if (isPost && !csrfMatches(session, form.get('csrf')))
+  if (isPost && !csrfMatches(session, form.get('csrf'))) {
+    const after = { why: 'no token of this session' }
+    await noteAccess(ctx, who, { action: 'access.form_refused', subject, after })
     throw new Response(EXPIRED_FORM, { status: 403 })
-  if (RANKS[session.admin.role] < RANKS[role]) throw new Response(ROLE_TOO_LOW, { status: 403 })
-  const { admin } = session
-  const sending = readSending(admin.id, new URL(request.url), form)
-  const { address, requestId } = context
-  const by = { actor: admin.name, address, requestId, ...(sending === null ? {} : { sending }) }
+  }
+  if (RANKS[admin.role] < RANKS[role]) {
+    const after = { has: admin.role, needs: role }
+    await noteAccess(ctx, who, { action: 'access.role_refused', subject, after })
+    throw new Response(ROLE_TOO_LOW, { status: 403 })
+  }
+  if (!SET_UP_PAGES.test(url.pathname) && (await lacksSecondFactor(ctx, admin.id)))
+    throw redirect('/admin/account') as Response
+  const sending = readSending(admin.id, url, form)
+  const by = { ...who, ...(sending === null ? {} : { sending }) }
   return { ctx, admin, session, by, form }
 }

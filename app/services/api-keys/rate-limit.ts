@@ -1,11 +1,17 @@
-/** One token bucket per API key in this process. It holds one second of the key's rate. */
+/** Token buckets in this process, one for each key. A bucket holds `depth` tokens at most. */
 export interface RateLimiter {
-  /** Takes one token; `retryAfterSeconds` is null when there was one. */
+  /**
+   * Takes one token; `retryAfterSeconds` is null when there was one. The depth of an API key's
+   * bucket is one second of its rate.
+   */
   take(
     key: string,
     ratePerSecond: number,
     now: number,
+    depth?: number,
   ): { remaining: number; retryAfterSeconds: number | null }
+  /** Gives back a token that was taken. */
+  giveBack(key: string): void
 }
 
 const BUCKETS_MAX = 10_000
@@ -13,10 +19,10 @@ const BUCKETS_MAX = 10_000
 export function createRateLimiter(): RateLimiter {
   const buckets = new Map<string, { tokens: number; at: number }>()
   return {
-    take(key, ratePerSecond, now) {
-      const bucket = buckets.get(key) ?? { tokens: ratePerSecond, at: now }
+    take(key, ratePerSecond, now, depth = ratePerSecond) {
+      const bucket = buckets.get(key) ?? { tokens: depth, at: now }
       bucket.tokens = Math.min(
-        ratePerSecond,
+        depth,
         bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * ratePerSecond,
       )
       bucket.at = now
@@ -31,6 +37,10 @@ export function createRateLimiter(): RateLimiter {
       }
       bucket.tokens -= 1
       return { remaining: Math.floor(bucket.tokens), retryAfterSeconds: null }
+    },
+    giveBack(key) {
+      const bucket = buckets.get(key)
+      if (bucket !== undefined) bucket.tokens += 1
     },
   }
 }

@@ -50,6 +50,16 @@ export type AuditAction =
   | 'webhook.remove'
   | 'webhook.test'
   | 'webhook.resend'
+  | AccessAction
+
+/** Ways in, taken or refused; note-access.ts writes them. */
+export type AccessAction =
+  | 'access.signed_in'
+  | 'access.sign_in_failed'
+  | 'access.role_refused'
+  | 'access.form_refused'
+  | 'access.token_refused'
+  | 'access.left_out'
 
 /**
  * Every change of an admin goes this way: one transaction writes the change and its audit entry, so
@@ -71,20 +81,14 @@ export function recordChange<Value, Code extends string>(
     const before = sending === undefined ? null : await claimSending(ctx, tx, sending)
     if (before !== null) return done(before.value as Value)
     const { result, change } = await work(tx, () => selectNow(tx))
-    if (change !== undefined) {
-      await insertAuditEntry(tx, {
-        id: randomUuid(ctx),
-        at: await selectNow(tx),
-        actor,
-        address,
-        requestId,
-        ...change,
-      })
-    }
+    if (change !== undefined) await writeEntry(ctx, tx, { actor, address, requestId, ...change })
     if (sending !== undefined) await settleSending(ctx, tx, sending, result, change?.subject ?? '')
     return result
   })
 }
+
+export const writeEntry = async (ctx: Ctx, tx: Tx, entry: Actor & Change): Promise<void> =>
+  insertAuditEntry(tx, { id: randomUuid(ctx), at: await selectNow(tx), ...entry })
 
 /** A UUID of version 4 (RFC 9562). */
 export function randomUuid(ctx: Ctx): string {

@@ -1,5 +1,10 @@
 import { Buffer } from 'node:buffer'
-import { lockAdmin, selectAdmin, updateAdmin } from '#db/queries/people/admins.ts'
+import {
+  lockAdmin,
+  selectAdmin,
+  selectAdminRecord,
+  updateAdmin,
+} from '#db/queries/people/admins.ts'
 import {
   replaceRecoveryCodes,
   selectRecoveryCodes,
@@ -111,6 +116,17 @@ export function renewRecoveryCodes(
     return done(codes)
   })
 }
+
+/** Whether this portal demands a second factor that the admin does not have. */
+export async function lacksSecondFactor(ctx: Ctx, id: string): Promise<boolean> {
+  if (!ctx.config.requireSecondFactor) return false
+  const admin = await selectAdminRecord(ctx.db, id)
+  return admin !== null && admin.totpSecret === null && admin.passkeys === 0
+}
+
+/** What a typed code would be, right or wrong. */
+export const wayOfCode = (typed: string): 'code' | 'recovery code' =>
+  hashRecoveryCode(typed) === null ? 'code' : 'recovery code'
 
 /**
  * Accepts a code of the app that is newer than the last accepted one, or an unused recovery code.

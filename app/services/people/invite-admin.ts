@@ -118,7 +118,7 @@ export async function recoverOwner(
   name: string,
 ): Promise<Outcome<string, 'no_admins' | 'not_an_owner'>> {
   const by: Actor = { actor: ACTOR_SERVER, address: null, requestId: null }
-  const admin = await selectAdminByName(ctx.db, nameSkeleton(name))
+  const admin = await selectAdminByName(ctx.db, { name, nameKey: nameSkeleton(name) })
   if (admin?.role !== 'owner') {
     const owners = (await selectOwners(ctx.db)).map((row) => row.name)
     return owners.length === 0

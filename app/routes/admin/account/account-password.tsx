@@ -15,10 +15,10 @@ import {
 } from '#app/services/door/password-length.ts'
 import { findAdmin } from '#app/services/people/change-people.ts'
 import { PasswordPage } from '#app/ui/console/door/account-forms.tsx'
-import { TOO_MANY, WRONG_PASSWORD } from '#app/ui/console/door/door-words.ts'
+import { tooMany, WRONG_PASSWORD } from '#app/ui/console/door/door-words.ts'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { visitorOf } from '../door/way-in.ts'
+import { refusalOf, visitorOf } from '../door/way-in.ts'
 import { requireAct } from '../guard.ts'
 
 const schema = z.object({
@@ -43,13 +43,18 @@ export async function action(args: ActionFunctionArgs) {
   const changed = await changePassword(ctx, by, visitorOf(args), session, { current, password })
   if (changed.ok) return redirect('/admin/account?done=password')
   if (changed.code === 'too_many')
-    return answerJson(submission.reply({ formErrors: [TOO_MANY], hideFields }), { status: 429 })
+    return answerJson(
+      submission.reply({ formErrors: [tooMany(changed.waitSeconds)], hideFields }),
+      refusalOf(changed),
+    )
   const fieldErrors: Record<string, string[]> =
     changed.code === 'wrong'
       ? { current: [WRONG_PASSWORD] }
       : { password: [changed.detail ?? 'Choose another password.'] }
   return answerJson(submission.reply({ fieldErrors, hideFields }), { status: 400 })
 }
+
+export { passRetryAfter as headers } from '../door/way-in.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Your password') }]
 

@@ -10,12 +10,13 @@ import { en } from '#app/ui/words/en.ts'
 import { requireAct } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  await requireAct(args, 'account/second-factor/off')
-  return null
+  const { ctx } = await requireAct(args, 'account/second-factor/off')
+  return ctx.config.requireSecondFactor ? redirect('/admin/account') : null
 }
 
 export async function action(args: ActionFunctionArgs) {
   const { ctx, by, admin } = await requireAct(args, 'account/second-factor/off')
+  if (ctx.config.requireSecondFactor) return redirect('/admin/account')
   await switchOffSecondFactor(ctx, by, admin.id)
   return redirect('/admin/account?done=second-factor-off')
 }

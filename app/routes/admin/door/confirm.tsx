@@ -15,7 +15,7 @@ import { confirmPassword } from '#app/services/door/sign-in.ts'
 import { confirmPasskey } from '#app/services/door/use-passkey.ts'
 import { ConfirmPage } from '#app/ui/console/door/confirm-page.tsx'
 import {
-  TOO_MANY,
+  tooMany,
   WRONG_CODE,
   WRONG_PASSKEY,
   WRONG_PASSWORD,
@@ -23,7 +23,7 @@ import {
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { requireAct, requireAdmin } from '../guard.ts'
-import { readBegun, readNext, refuseForm, visitorOf } from './way-in.ts'
+import { readBegun, readNext, refusalOf, refuseForm, visitorOf } from './way-in.ts'
 
 const schema = z.object({
   password: z.string({ error: 'Type your password.' }),
@@ -59,10 +59,10 @@ export async function action(args: ActionFunctionArgs) {
     const token = readBegun(args, 'passkey')
     const proved = await confirmPasskey(ctx, from, session, { token, answer })
     if (proved.ok) return confirm()
-    const isTooMany = proved.code === 'too_many'
-    return answerJson(refuseForm(isTooMany ? TOO_MANY : WRONG_PASSKEY), {
-      status: isTooMany ? 429 : 400,
-    })
+    const result = refuseForm(
+      proved.code === 'too_many' ? tooMany(proved.waitSeconds) : WRONG_PASSKEY,
+    )
+    return answerJson(result, refusalOf(proved))
   }
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')
@@ -71,11 +71,16 @@ export async function action(args: ActionFunctionArgs) {
   const proved = await confirmPassword(ctx, from, session, { password, code })
   if (proved.ok) return confirm()
   if (proved.code === 'too_many')
-    return answerJson(submission.reply({ formErrors: [TOO_MANY], hideFields }), { status: 429 })
+    return answerJson(
+      submission.reply({ formErrors: [tooMany(proved.waitSeconds)], hideFields }),
+      refusalOf(proved),
+    )
   const fieldErrors: Record<string, string[]> =
     proved.code === 'wrong' ? { password: [WRONG_PASSWORD] } : { code: [WRONG_CODE] }
   return answerJson(submission.reply({ fieldErrors, hideFields }), { status: 400 })
 }
+
+export { passRetryAfter as headers } from './way-in.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Is it you?') }]
 
