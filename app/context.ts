@@ -27,8 +27,10 @@ export interface Ctx {
   config: Config
   caches: Caches
   rateLimiter: RateLimiter
-  /** Milliseconds of computing by network, for callers whom the portal does not know. */
-  publicCosts: RateLimiter
+  /** Limits of strangers by their network, apart: strangers must not push out an API key's bucket. */
+  strangers: RateLimiter
+  /** Refusals at the door that neither the audit nor the log shows one by one (note-access.ts). */
+  leftOut: { count: number }
   refusals: RefusalCounts
   apiKeyUses: ApiKeyUses
   failures: FailureNotes
@@ -42,6 +44,8 @@ export interface Config {
   sessionSecret: string
   /** Public routes that compute give each network so many milliseconds of a core a minute. */
   publicCostMsPerMinute: number
+  /** Whether every admin needs a second factor, or a passkey that verifies the person. */
+  requireSecondFactor: boolean
 }
 
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */

@@ -1,5 +1,5 @@
 import type { AppLoadContext, EntryContext } from '@remix-run/node'
-import { RemixServer } from '@remix-run/react'
+import { isRouteErrorResponse, RemixServer } from '@remix-run/react'
 import type { ComponentType } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { Head, type HeadEntry } from './ui/site/head.tsx'
@@ -54,7 +54,12 @@ function drawDocument(head: HeadEntry[], page: React.ReactElement): string {
   return `<!doctype html>${renderToStaticMarkup(document)}`
 }
 
-/** Remix would print the error, with its stack, to the console: web/console.ts logs it instead. */
+/**
+ * Remix would print the error, with its stack, to the console: web/console.ts logs it instead. A
+ * refusal by Remix's own router (a form to a page that takes none) is no failure of ours: strangers
+ * could fill the log with it.
+ */
 export function handleError(error: unknown, args: { request: Request; context: AppLoadContext }) {
+  if (isRouteErrorResponse(error) && error.status < 500) return
   args.context.failure = error
 }

@@ -15,6 +15,7 @@ import { openLog } from './process/log.server.ts'
 import { openSite } from './web/site.server.ts'
 import { openSecrets } from './process/secrets.server.ts'
 import { inviteFirstOwner } from './services/people/invite-admin.ts'
+import { respellIssuers } from './services/issuers/update-issuer.ts'
 import { seedWorld } from './services/overview/seed-world.ts'
 import { stopOnSignals } from './process/signals.server.ts'
 import { printWelcome } from './process/welcome.server.ts'
@@ -46,6 +47,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     apiKeyPepper: secrets.API_KEY_PEPPER,
     sessionSecret: secrets.SESSION_SECRET,
     publicCostMsPerMinute: settings.PUBLIC_COST_MS_PER_MINUTE,
+    requireSecondFactor: settings.REQUIRE_SECOND_FACTOR,
   }
 
   let embedded: Embedded | null = null
@@ -70,6 +72,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     })
     const warning = await findLackOfConnections(connection, settings.WEB_CONCURRENCY)
     ctx = createCtx({ connection, config, log })
+    await respellIssuers(ctx)
     const firstSteps = embedded === null ? null : await seedWorld(ctx, settings.DATA_DIR)
     if (settings.WEB_CONCURRENCY === 1) {
       stopChores = startChores(ctx)

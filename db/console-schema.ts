@@ -44,7 +44,7 @@ export const recoveryCodes = pgTable(
     admin: uuid()
       .notNull()
       .references(() => admins.id),
-    /** SHA-256 is enough: a code has 80 random bits. */
+    /** SHA-256 is enough: a code has 120 random bits. */
     hash: bytea().notNull(),
     usedAt: time('used_at'),
   },
@@ -204,3 +204,20 @@ export const deliveries = pgTable(
     index('deliveries_created').on(t.createdAt, t.id),
   ],
 )
+
+/**
+ * A form or an API request that changed something: a second sending under the same id changes nothing.
+ * The result waits here, sealed, until a page has shown it or its time is over.
+ */
+export const sendings = pgTable('sendings', {
+  /** SHA-256 of the sender, and of the form's id or the idempotency key. */
+  id: bytea().primaryKey(),
+  /** A keyed digest of the request, which tells another request under the same id apart. */
+  fingerprint: bytea().notNull(),
+  /** The audit's subject of the change. */
+  subject: text().notNull(),
+  /** Null once a page has shown the result, or its time is over. */
+  sealed: bytea(),
+  sealedUntil: time('sealed_until').notNull(),
+  expiresAt: time('expires_at').notNull(),
+})

@@ -11,7 +11,7 @@ import {
 import { noteUse } from '../services/api-keys/note-use.ts'
 import type { ApiKeyScope } from '../services/api-keys/scopes.ts'
 import type { Actor } from '../services/audit/record-change.ts'
-import { isAdminToken } from '../services/door/admin-token.ts'
+import { checkAdminToken } from '../services/door/admin-token.ts'
 import type { Outcome } from '../services/outcome.ts'
 
 export type KeyedHandler = (
@@ -77,11 +77,11 @@ export const metered =
   async (request, ctx, params) => {
     const tokensPerSecond = ctx.config.publicCostMsPerMinute / 60
     const tokensMax = tokensPerSecond * COST_WINDOW_SECONDS
-    const network = countedNetwork(request.address)
+    const network = `verify ${countedNetwork(request.address)}`
     const bytes = Number(request.headers['content-length'] ?? request.bytesMax)
     const charged = BASE_MS + Math.min(bytes, request.bytesMax) * DEAREST_MS_PER_BYTE
     const rate = { tokensPerSecond, tokensMax }
-    const took = ctx.publicCosts.take(network, rate, ctx.now(), charged)
+    const took = ctx.strangers.take(network, rate, ctx.now(), charged)
     const { remaining, retryAfterSeconds } = took
     const headers = {
       'ratelimit-policy': `"address";q=${Math.floor(tokensMax)};w=${COST_WINDOW_SECONDS};qu="milliseconds"`,
@@ -98,7 +98,7 @@ export const metered =
       const reply = await handler(request, ctx, params)
       return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
     } finally {
-      ctx.publicCosts.giveBack(network, charged - BASE_MS - request.spentMs)
+      ctx.strangers.giveBack(network, charged - BASE_MS - request.spentMs)
     }
   }
 
@@ -110,11 +110,19 @@ export type AdminHandler = (...rest: [...Parameters<Handler>, by: Actor]) => Pro
 /** A handler for the holder of the admin token. */
 export const forAdmin =
   (handler: AdminHandler): Handler =>
-  (request, ctx, params) => {
+  async (request, ctx, params) => {
     const token = bearer(request)
-    if (token === null || !isAdminToken(ctx, token)) return refuse(request, 'unauthorized')
-    const by = { actor: 'admin-token', address: request.address, requestId: request.requestId }
-    return handler(request, ctx, params, by)
+    if (token === null) return refuse(request, 'unauthorized')
+    const { method, path, address, requestId } = request
+    const target = `${method} ${path}`
+    const checked = await checkAdminToken(ctx, token, { target, address, requestId })
+    if (checked.ok) return handler(request, ctx, params, checked.value)
+    if (checked.code === 'unauthorized') return refuse(request, 'unauthorized')
+    return refuse(request, 'rate_limited', {
+      detail:
+        'Too many wrong admin tokens came from your network. Wait as long as `Retry-After` says.',
+      headers: { 'retry-after': String(checked.waitSeconds) },
+    })
   }
 
 function bearer(request: HttpRequest): string | null {

@@ -2,7 +2,10 @@ import { jsonReply } from '../web/reply.ts'
 import { createApiKey } from '../services/api-keys/create-api-key.ts'
 import { listApiKeys as list } from '../services/api-keys/list-api-keys.ts'
 import { revokeApiKey } from '../services/api-keys/revoke-api-key.ts'
+import type { ApiKeyWithSecret } from '../services/api-keys/api-key-view.ts'
+import type { ChangeApiKeyRefusal } from '../services/api-keys/change-api-key.ts'
 import { rotateApiKey } from '../services/api-keys/rotate-api-key.ts'
+import type { Outcome } from '../services/outcome.ts'
 import { updateApiKey } from '../services/api-keys/update-api-key.ts'
 import { type AdminHandler, answer, NO_CONTENT } from './access.ts'
 import { readJson, readQuery } from './request.ts'
@@ -40,12 +43,15 @@ export const patchApiKey: AdminHandler = async (request, ctx, params, by) => {
   return answer(request, changed, (key) => jsonReply(200, key))
 }
 
+type Rotated = Outcome<ApiKeyWithSecret, ChangeApiKeyRefusal>
+
 /** `POST /v1/admin/api-keys/<id>/rotate` */
 export const postRotation: AdminHandler = async (request, ctx, params, by) => {
   const read = await readJson(request, rotation)
   if (!read.ok) return read.reply
-  const rotated = await rotateApiKey(ctx, by, params.id!, read.value.overlapHours)
-  return answer(request, rotated, (key) => jsonReply(200, key))
+  const rotated = await rotateApiKey(ctx, by, params.id!, read.value)
+  // Only a form, which says what its reader saw, is refused as too old.
+  return answer(request, rotated as Rotated, (key) => jsonReply(200, key))
 }
 
 /** `DELETE /v1/admin/api-keys/<id>`: deleting twice is the same as once. */

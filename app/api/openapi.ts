@@ -65,13 +65,28 @@ function registerRoute(registry: OpenAPIRegistry, name: string, doc: RouteDoc): 
         ? {}
         : { params: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) }),
       ...(query === undefined ? {} : { query }),
+      ...(isRepeatable(name, doc) ? { headers: repeatHeaders } : {}),
       ...(body === undefined
         ? {}
         : { body: { required: body.optional !== true, content: bodyContent(body) } }),
     },
-    responses: { ...describeAnswers(doc), ...describeProblems(listProblems(doc)) },
+    responses: { ...describeAnswers(doc), ...describeProblems(listProblems(name, doc)) },
   })
 }
+
+/** The routes that take an `Idempotency-Key` (idempotency.ts). */
+const isRepeatable = (name: string, { access }: RouteDoc): boolean =>
+  access === 'admin' && name.startsWith('POST ')
+
+const repeatHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional()
+    .describe(
+      'A key of your choice, such as a UUID. The same request under the same key is carried out once and answered alike for an hour, so that it can be sent again after a 503 or a broken connection. Any other request under the key is refused for a day, and so is this one once its answer is gone.',
+    ),
+})
 
 const bodyContent = (body: NonNullable<RouteDoc['body']>): ZodContentObject => ({
   'application/json': { schema: body.schema, example: body.example },
@@ -102,7 +117,7 @@ function describeAnswers(doc: RouteDoc): Record<string, ResponseConfig> {
 const BY_ACCESS: Record<RouteDoc['access'], ProblemCode[]> = {
   public: [],
   key: ['missing_api_key', 'invalid_api_key', 'rate_limited'],
-  admin: ['unauthorized'],
+  admin: ['unauthorized', 'rate_limited'],
 }
 const BY_BODY: ProblemCode[] = [
   'malformed_json',
@@ -112,9 +127,10 @@ const BY_BODY: ProblemCode[] = [
 ]
 
 /** Every code a route can answer. */
-function listProblems(doc: RouteDoc): ProblemCode[] {
+function listProblems(name: string, doc: RouteDoc): ProblemCode[] {
   return [
     ...BY_ACCESS[doc.access],
+    ...(isRepeatable(name, doc) ? (['idempotency_key_used', 'invalid_request'] as const) : []),
     ...(doc.body === undefined ? [] : BY_BODY),
     ...(doc.query === undefined ? [] : (['invalid_request'] as const)),
     ...doc.problems,

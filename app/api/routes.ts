@@ -18,6 +18,7 @@ import * as receipts from './admin-receipts.ts'
 import * as records from './admin-records.ts'
 import * as signingKeys from './admin-signing-keys.ts'
 import { getHealth, getReadiness } from './health.ts'
+import { repeatable } from './idempotency.ts'
 import * as ingestion from './ingestion.ts'
 import * as images from './link-images.ts'
 import { getOpenApi } from './openapi.ts'
@@ -45,7 +46,14 @@ const withKey = (
   })
 
 const withToken = (method: Method, path: string, handler: AdminHandler): Row =>
-  row({ method, path, access: 'admin', handler: forAdmin(handler), isUnlisted: true })
+  row({
+    method,
+    path,
+    access: 'admin',
+    // The other methods may be repeated by their nature.
+    handler: forAdmin(method === 'POST' ? repeatable(handler) : handler),
+    isUnlisted: true,
+  })
 
 const POSTS = { ingests: true, scopes: SCOPES_TO_POST }
 const ONE_RECEIPT = { ...POSTS, bytesMax: RECEIPT_BODY_BYTES_MAX }

@@ -4,6 +4,8 @@ import { HOUR_MS, MINUTE_MS } from '../values/duration.ts'
 import { copyUsageDays } from '../services/api-keys/copy-usage-days.ts'
 import { saveRefusals } from '../services/ingest/count-refusals.ts'
 import { saveUses } from '../services/api-keys/note-use.ts'
+import { forgetSendings } from '../services/audit/sending.ts'
+import { tellLeftOut } from '../services/audit/note-access.ts'
 import { forgetExpired } from '../services/forget-expired.ts'
 import { deliverAlerts } from '../services/alerts/deliver-alerts.ts'
 import { tellFailures } from '../services/alerts/tell-failures.ts'
@@ -24,6 +26,8 @@ const CHORES: Chore[] = [
   { name: 'save last uses', everyMs: 5_000, atStop: true, run: saveUses },
   { name: 'copy usage to its day', everyMs: MINUTE_MS, atStop: true, run: copyUsageDays },
   { name: 'forget what has expired', everyMs: HOUR_MS, run: forgetExpired },
+  { name: 'forget results', everyMs: MINUTE_MS, run: forgetSendings },
+  { name: 'tell refusals left out', everyMs: HOUR_MS, atStop: true, run: tellLeftOut },
   { name: 'watch caps', everyMs: 5_000, run: watchCaps },
   { name: 'tell failures', everyMs: 5_000, atStop: true, run: tellFailures },
   { name: 'deliver alerts', everyMs: 1_000, run: deliverAlerts },

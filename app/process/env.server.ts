@@ -28,6 +28,10 @@ const schema = z.object({
   ADMIN_TOKEN: secret,
   SESSION_SECRET: secret,
   API_KEY_PEPPER: secret,
+  REQUIRE_SECOND_FACTOR: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((value) => value === 'true'),
   WEB_CONCURRENCY: wholeNumber(1, 64).default(1),
   PUBLIC_COST_MS_PER_MINUTE: wholeNumber(60, 1_000_000).default(6_000),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),

@@ -32,6 +32,7 @@ export async function recover(name: string | undefined): Promise<void> {
         apiKeyPepper: secrets.API_KEY_PEPPER,
         sessionSecret: secrets.SESSION_SECRET,
         publicCostMsPerMinute: settings.PUBLIC_COST_MS_PER_MINUTE,
+        requireSecondFactor: settings.REQUIRE_SECOND_FACTOR,
       },
       log: openLog({ ...settings, LOG_LEVEL: 'silent' }),
     })

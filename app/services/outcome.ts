@@ -8,14 +8,20 @@ export type Outcome<Value, Code extends string> =
       detail?: string
       /** The member of the request that caused the refusal (a JSON pointer, RFC 6901). */
       pointer?: string
+      /** The time until the next try, where tries are counted. */
+      waitSeconds?: number
     }
 
 export const done = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value })
 
 export const refused = <Code extends string>(
   code: Code,
-  why: { detail?: string; pointer?: string } = {},
-): { ok: false; code: Code; detail?: string; pointer?: string } => ({ ok: false, code, ...why })
+  why: { detail?: string; pointer?: string; waitSeconds?: number } = {},
+): { ok: false; code: Code; detail?: string; pointer?: string; waitSeconds?: number } => ({
+  ok: false,
+  code,
+  ...why,
+})
 
 /** One page of a long list; `next` is the place where the following page begins, null at the end. */
 export interface Page<Item> {

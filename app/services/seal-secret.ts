@@ -6,7 +6,7 @@ import type { Ctx } from '../context.ts'
  * A secret sealed for one purpose can't be opened for another. A `totp-begun` secret travels through
  * a form and is shown again; the stored `totp` secret must never be opened that way.
  */
-export type SealPurpose = 'totp' | 'totp-begun' | 'webhook'
+export type SealPurpose = 'totp' | 'totp-begun' | 'webhook' | 'result'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16

@@ -20,11 +20,12 @@ const STREAMED = 'application/x-ndjson'
  * reads the body; then the body's length and fields must be those that a form of ours can have.
  */
 export const guardForm =
-  (handler: Handler): Handler =>
+  (handler: Handler, noteForeign: (...sent: Parameters<Handler>) => Promise<void>): Handler =>
   async (request, ctx, params) => {
     const { publicUrl } = ctx.config
     if (!isSameOrigin(request.headers, publicUrl)) {
       const detail = `A form of the console is only taken from its own pages: open ${publicUrl}/admin and send it from there.`
+      await noteForeign(request, ctx, params)
       return refuse(request, 'cross_site_form', { detail })
     }
     const refused = refuseBody(request, ['application/x-www-form-urlencoded'])
@@ -67,7 +68,8 @@ async function toWeb(request: HttpRequest): Promise<Request> {
   const search = ownQuery(request.search)
   // The path is appended, not resolved, so that it can't name another host.
   const url = request.publicUrl + request.path + (search === '' ? '' : `?${search}`)
-  if (request.method !== 'POST') return new Request(url, { headers })
+  // A HEAD stays a HEAD: it must not use up a page that shows a secret once.
+  if (request.method !== 'POST') return new Request(url, { headers, method: request.method })
   const body = Buffer.from((await request.readBody())!).toString('latin1')
   return new Request(url, { headers, method: 'POST', body })
 }

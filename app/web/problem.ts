@@ -154,10 +154,15 @@ export const PROBLEMS = {
     'The proof of possession does not hold',
     'It must be a `key-proof+jwt` signed by the key itself, for this issuer and this portal, at most ten minutes old.',
   ),
+  idempotency_key_used: p(
+    422,
+    'This idempotency key is used up',
+    'An earlier request had this `Idempotency-Key` with another path or body, or its answer is no longer kept; `detail` says which. Nothing was changed by this request. A new request needs a new key.',
+  ),
   rate_limited: p(
     429,
     'Too many requests',
-    'This API key’s rate, or this address’s share of computing, is used up for the moment. Wait as long as `Retry-After` says.',
+    'The rate of this API key, or of tries or computing from this network, is used up for the moment. Wait as long as `Retry-After` says.',
   ),
   internal_error: p(
     500,

@@ -33,7 +33,7 @@ test('13.1: an address that has used its share waits; others and reports do not'
   expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3)
 
   // The least possible charge is left out of account by a bucket that is empty.
-  portal.ctx.publicCosts.giveBack(stranger, -1_000)
+  portal.ctx.strangers.giveBack(`verify ${stranger}`, -1_000)
   const refused = await verify('short', stranger)
   expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' })
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60)
@@ -54,7 +54,7 @@ test('13.1: neighbours in one IPv6 network share, and the time that was not used
     expect(answer.status).toBe(200)
     portal.advance(200)
   }
-  portal.ctx.publicCosts.giveBack('20010db800000000/64', -1_000)
+  portal.ctx.strangers.giveBack('verify 20010db800000000/64', -1_000)
   expect((await verify('a few words', '2001:db8::ffff')).status).toBe(429)
   expect((await verify('a few words', '2001:db8:0:1::1')).status).toBe(200)
 })

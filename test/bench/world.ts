@@ -43,6 +43,7 @@ export async function openWorld(): Promise<World & { cluster: Cluster }> {
     sessionSecret: randomBytes(24).toString('base64url'),
     publicCostMsPerMinute: 1_000_000,
     apiKeyPepper: randomBytes(24).toString('base64url'),
+    requireSecondFactor: false,
   }
   const at = (database: Database) => ({ ...cluster, database })
   await execute(cluster, ['create database small'])

@@ -57,6 +57,7 @@ async function openCtx(dataDir: string): Promise<Ctx> {
       apiKeyPepper: SECRETS.API_KEY_PEPPER,
       sessionSecret: SECRETS.SESSION_SECRET,
       publicCostMsPerMinute: 1_000_000,
+      requireSecondFactor: false,
     },
     log: pino({ level: 'silent' }),
   })

@@ -52,7 +52,7 @@ test('an address that leads inside is refused at its field, and stays as it was 
     'https://169.254.169.254/latest/meta-data/',
     'https://a:b@8.8.8.8/',
   ]) {
-    const refused = await admin.post('/admin/alerts/new', { url })
+    const refused = await admin.submit('/admin/alerts/new', { url })
     expect([url, refused.status]).toEqual([url, 400])
     expect(refused.text).toContain('aria-invalid="true"')
     if (url !== '') expect(refused.text).toContain(`value="${url}"`)
@@ -61,9 +61,10 @@ test('an address that leads inside is refused at its field, and stays as it was 
   expect(await portal.ctx.db.run('select id from webhooks', [])).toEqual([])
 })
 
-test('a webhook’s secret is in one answer, and in no page after it', async () => {
-  const made = await admin.post('/admin/alerts/new', { url: 'https://8.8.8.8/a?token=abracadabra' })
-  expect(made.status).toBe(201)
+test('a webhook’s secret is on one page, and in no page after it', async () => {
+  const url = 'https://8.8.8.8/a?token=abracadabra'
+  const made = await admin.submit('/admin/alerts/new', { url })
+  expect(made.status).toBe(200)
   expect(made.headers.get('cache-control')).toBe('no-store')
   secret = shownSecret(made.text)
   hook = /\/admin\/alerts\/(whk_\w+)/.exec(made.text)![1]!
@@ -137,7 +138,7 @@ test('turned off, moved, with a new secret and removed: each is done once and st
   expect(moved.location).toBe(`/admin/alerts/${hook}?done=moved`)
   const again = await admin.post(`/admin/alerts/${hook}/address`, { url: 'https://8.8.4.4/other' })
   expect(again.location).toBe(moved.location)
-  const replaced = shownSecret((await admin.post(`/admin/alerts/${hook}/secret`)).text)
+  const replaced = shownSecret((await admin.submit(`/admin/alerts/${hook}/secret`)).text)
   expect(replaced).not.toBe('')
   expect(replaced).not.toBe(secret)
   const page = await admin.get(`/admin/alerts/${hook}/remove`)

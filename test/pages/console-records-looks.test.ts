@@ -63,6 +63,7 @@ async function fill(): Promise<void> {
     erase: `/receipts/${kept}/erase`,
     audit: '/audit',
     'audit, nothing': '/audit?actor=nobody',
+    'sign-ins': '/audit/sign-ins',
     alerts: '/alerts',
     webhook: `/alerts/${hook}?done=sent`,
     'new webhook': '/alerts/new',

@@ -213,7 +213,7 @@ describe('a portal in use', () => {
     const changed = await viewer.get('/admin/audit?action=api_key.update')
     expect(changed.text).toMatch(/<del>.*none.*<\/del>.*<ins>.*777.*<\/ins>/)
     const none = await viewer.get('/admin/audit?actor=nobody')
-    expect(none.text).toContain('No change fits')
+    expect(none.text).toContain('No entry fits')
   })
 
   test('the audit is exported whole, by the same filters, a line of JSON each', async () => {

@@ -77,7 +77,8 @@ describe('the second factor', () => {
   test('can be replaced by a recovery code, each once, however it is typed', async () => {
     const { session, codes, enter, finish } = await withSecondFactor('Oda Recovers')
     expect(new Set(codes).size).toBe(10)
-    expect(codes[0]).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/)
+    // 13.28: 120 bits each.
+    expect(codes[0]).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){5}$/)
     expect((await finish(await enter(), codes[0]!.toUpperCase().replaceAll('-', ' '))).ok).toBe(
       true,
     )
@@ -88,15 +89,34 @@ describe('the second factor', () => {
   })
 
   test('lets nobody guess: five codes, then one in five minutes', async () => {
-    const { enter, finish, now } = await withSecondFactor('Pia Guessed')
+    const { enter, now } = await withSecondFactor('Pia Guessed')
     const token = await enter()
+    const stranger = freshVisitor()
+    const guess = (code: string) => finishSignIn(portal.ctx, stranger, token, code)
     const guesses = await Promise.all(
-      Array.from({ length: 20 }, () => finish(token, '0000 0000 0000 0000')),
+      Array.from({ length: 20 }, () => guess('0000 0000 0000 0000')),
     )
     expect(guesses.filter((one) => !one.ok && one.code === 'wrong')).toHaveLength(5)
-    expect(await finish(token, now())).toEqual(tooMany)
+    expect(await guess(now())).toMatchObject(tooMany)
     portal.advance(5 * MINUTE)
+    expect((await guess(now())).ok).toBe(true)
+  })
+
+  test('13.27: wrong codes from one network keep the admin out of no other', async () => {
+    const { enter, finish, now } = await withSecondFactor('Pam Elsewhere')
+    const token = await enter()
+    const stranger = freshVisitor()
+    for (let i = 0; i < 12; i++) await finishSignIn(portal.ctx, stranger, token, '000 000')
+    expect(await finishSignIn(portal.ctx, stranger, token, now())).toMatchObject(tooMany)
     expect((await finish(token, now())).ok).toBe(true)
+    // A crowd that knows the password has thirty codes, and then one a minute.
+    const second = await enter()
+    const guesses = []
+    for (let i = 0; i < 35; i++)
+      guesses.push(await finishSignIn(portal.ctx, freshVisitor(), second, '000 000'))
+    const judged = guesses.filter((one) => !one.ok && one.code === 'wrong')
+    expect(judged.length).toBeGreaterThan(20)
+    expect(judged.length).toBeLessThan(30)
   })
 
   test('is forgotten ten minutes after the password', async () => {

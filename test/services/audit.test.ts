@@ -60,7 +60,7 @@ const CHANGES: Record<
       ],
       subject: service.slug,
       before: { url: null },
-      after: { name: 'Renamed', url: 'https://r.example' },
+      after: { name: 'Renamed', url: 'https://r.example/' },
     }),
   'signing_key.publish': async () => {
     const signer = await makeSigner()

@@ -26,7 +26,14 @@ export interface ConsoleClient {
     fields?: Record<string, string | string[]>,
     headers?: Record<string, string>,
   ) => Promise<ConsoleAnswer>
+  /** The hidden fields of a page's form, as they stand there now. */
+  draw: (path: string) => Promise<Record<string, string>>
+  /** Opens a form, sends it, and follows to the page that it leads to. */
+  submit: (path: string, fields?: Record<string, string | string[]>) => Promise<ConsoleAnswer>
 }
+
+/** Only a form's own drawing holds them: an id, marks, sealed values. */
+const HIDDEN = /<input type="hidden" name="(?!csrf)(\w+)" value="([^"]*)"/g
 
 export const SAME_ORIGIN = { origin: PUBLIC_URL, 'sec-fetch-site': 'same-origin' }
 
@@ -54,22 +61,24 @@ export async function openConsole(
       location: response.headers.get('location'),
     }
   }
-  return {
-    name,
-    admin,
-    token,
-    cookie,
-    csrf,
-    get: (path) => ask(path, { headers: { cookie } }),
-    post: (path, fields = {}, headers = SAME_ORIGIN) =>
-      ask(path, {
-        method: 'POST',
-        headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
-        body: new URLSearchParams(
-          Object.entries({ csrf, ...fields }).flatMap(([name, given]) =>
-            [given].flat().map((value) => [name, value]),
-          ),
-        ).toString(),
-      }),
+  const get: ConsoleClient['get'] = (path) => ask(path, { headers: { cookie } })
+  const post: ConsoleClient['post'] = (path, fields = {}, headers = SAME_ORIGIN) =>
+    ask(path, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(
+        Object.entries({ csrf, ...fields }).flatMap(([name, given]) =>
+          [given].flat().map((value) => [name, value]),
+        ),
+      ).toString(),
+    })
+  const draw: ConsoleClient['draw'] = async (path) =>
+    Object.fromEntries(
+      [...(await get(path)).text.matchAll(HIDDEN)].map(([, name, value]) => [name!, value!]),
+    )
+  const submit: ConsoleClient['submit'] = async (path, fields) => {
+    const sent = await post(path, { ...(await draw(path)), ...fields })
+    return sent.location === null ? sent : get(sent.location)
   }
+  return { name, admin, token, cookie, csrf, get, post, draw, submit }
 }

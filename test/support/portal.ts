@@ -78,6 +78,7 @@ export async function startPortal(
       apiKeyPepper: 'a-pepper-for-tests',
       sessionSecret: 'a-session-secret-for-tests',
       publicCostMsPerMinute: 1_000_000,
+      requireSecondFactor: false,
     },
     log: pino({ level: 'trace' }, sink),
     now: () => Date.now() + offset,

@@ -8,6 +8,7 @@ import door from '../../ui/styles/console-door.css?url'
 import keys from '../../ui/styles/console-keys.css?url'
 import records from '../../ui/styles/console-records.css?url'
 import { en } from '#app/ui/words/en.ts'
+import { newFormId } from '#app/services/audit/sending.ts'
 import { requireAdmin } from './guard.ts'
 
 /** The frame's and the parts' styles come first, so that an area's styles override them. */
@@ -20,8 +21,8 @@ export const meta: MetaFunction = () => [
 ]
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { admin, session } = await requireAdmin(args, 'viewer')
-  return { name: admin.name, role: admin.role, csrf: session.csrf }
+  const { ctx, admin, session } = await requireAdmin(args, 'viewer')
+  return { name: admin.name, role: admin.role, csrf: session.csrf, form: newFormId(ctx) }
 }
 
 export default function Frame() {

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { PROBLEMS } from '#app/web/problem.ts'
+import { findAdmin } from '#app/services/people/change-people.ts'
 import { readOverview } from '#app/services/overview/read-overview.ts'
 import { OverviewPage } from '#app/ui/console/overview/overview-page.tsx'
 import { en } from '#app/ui/words/en.ts'
@@ -11,12 +12,14 @@ const titles = new Map<string, string>(
 )
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'viewer')
-  const overview = await readOverview(ctx)
+  const { ctx, admin } = await requireAdmin(args, 'viewer')
+  const [overview, person] = await Promise.all([readOverview(ctx), findAdmin(ctx, admin.id)])
+  const hasPasswordAlone = person?.secondFactor === false && person.passkeys === 0
   return {
     ...overview,
     refusals: overview.refusals.map((row) => ({ ...row, title: titles.get(row.code) ?? row.code })),
     publicUrl: ctx.config.publicUrl,
+    isOwnerByPasswordAlone: admin.role === 'owner' && hasPasswordAlone,
   }
 }
 

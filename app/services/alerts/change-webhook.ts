@@ -1,9 +1,15 @@
 import { failPendingDeliveries } from '#db/queries/alerts/deliveries.ts'
-import { lockWebhook, updateWebhook, type WebhookRow } from '#db/queries/alerts/webhooks.ts'
+import {
+  lockWebhook,
+  selectWebhook,
+  updateWebhook,
+  type WebhookRow,
+} from '#db/queries/alerts/webhooks.ts'
 import type { Ctx } from '#app/context.ts'
 import type { WebhookWithSecret } from './create-webhook.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { recordChange, type Actor, type Tx } from '../audit/record-change.ts'
+import { markOf, type SeenRefusal } from '../audit/seen-mark.ts'
 import { auditWebhook, isWebhookId, viewWebhook, type WebhookView } from './view-webhook.ts'
 import { findTarget, resolveByDns } from './webhook-address.ts'
 import { createWebhookSecret } from './webhook-secret.ts'
@@ -27,15 +33,13 @@ function change(
     const values = await decide(before, tx, now)
     if (values === null) return { result: done(viewWebhook(before)) }
     const after = await updateWebhook(tx, id, values)
-    const isNewSecret = action === 'webhook.update' && values.secret !== undefined
     return {
       result: done(viewWebhook(after)),
       change: {
         action,
         subject: id,
         before: auditWebhook(before),
-        // The audit says that there is a new secret, and nothing about it.
-        after: { ...auditWebhook(after), ...(isNewSecret ? { secret: 'replaced' } : {}) },
+        after: auditWebhook(after),
       },
     }
   })
@@ -87,17 +91,40 @@ export const removeWebhook = (ctx: Ctx, by: Actor, id: string): Promise<Changed>
     'webhook.remove',
   )
 
-/** The portal signs the next attempt with the new secret and never again with the old one. */
-export async function replaceWebhookSecret(
+/** The mark of the webhook's present secret, for the form that replaces it. */
+export async function markWebhook(ctx: Ctx, id: string): Promise<string> {
+  const row = isWebhookId(id) ? await selectWebhook(ctx.db, id) : null
+  return markOf(ctx, row?.secret ?? null)
+}
+
+/**
+ * The portal signs the next attempt with the new secret and never again with the old one. `seen` is
+ * the mark of the secret that the form's reader saw.
+ */
+export function replaceWebhookSecret(
   ctx: Ctx,
   by: Actor,
   id: string,
-): Promise<Outcome<WebhookWithSecret, ChangeWebhookRefusal>> {
-  let secret = ''
-  const outcome = await change(ctx, by, id, () => {
-    const created = createWebhookSecret(ctx, id)
-    secret = created.secret
-    return Promise.resolve({ secret: created.sealed })
+  seen?: string,
+): Promise<Outcome<WebhookWithSecret, ChangeWebhookRefusal | SeenRefusal>> {
+  type Refusal = ChangeWebhookRefusal | SeenRefusal
+  if (!isWebhookId(id)) return Promise.resolve(refused('not_found'))
+  return recordChange<WebhookWithSecret, Refusal>(ctx, by, async (tx) => {
+    const before = await lockWebhook(tx, id)
+    if (before === null || before.secret.length === 0) return { result: refused('not_found') }
+    if (seen !== undefined && seen !== markOf(ctx, before.secret))
+      return { result: refused('changed_meanwhile') }
+    const { secret, sealed } = createWebhookSecret(ctx, id)
+    const after = await updateWebhook(tx, id, { secret: sealed })
+    return {
+      result: done({ ...viewWebhook(after), secret }),
+      change: {
+        action: 'webhook.update',
+        subject: id,
+        before: auditWebhook(before),
+        // The audit says that there is a new secret, and nothing about it.
+        after: { ...auditWebhook(after), secret: 'replaced' },
+      },
+    }
   })
-  return outcome.ok ? done({ ...outcome.value, secret }) : outcome
 }

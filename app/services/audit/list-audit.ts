@@ -25,6 +25,7 @@ export const isAuditPlace = (text: string): boolean =>
 /** Conditions of a search; null fits every entry. Times in milliseconds. */
 export interface AuditSearch {
   actor: string | null
+  /** An action, or a group of them: `access` or `changes`. */
   action: string | null
   subject: string | null
   /** At or after `from` and before `to`. */

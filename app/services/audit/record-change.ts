@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import { insertAuditEntry, type Tx } from '#db/queries/audit/audit.ts'
 import { selectNow } from '#db/queries/clock.ts'
 import type { Ctx } from '#app/context.ts'
-import type { Outcome } from '../outcome.ts'
+import { done, type Outcome } from '../outcome.ts'
+import { claimSending, settleSending, type Sending } from './sending.ts'
 
 export type { Tx } from '#db/queries/audit/audit.ts'
 
@@ -13,6 +14,8 @@ export interface Actor {
   /** The network address of the request; null for the portal's own acts. */
   readonly address: string | null
   readonly requestId: string | null
+  /** Left out where the change may be sent again as another change. */
+  readonly sending?: Sending
 }
 
 /** The audit keeps this for ever: never a secret, a secret's hash, a private key or content. */
@@ -47,11 +50,22 @@ export type AuditAction =
   | 'webhook.remove'
   | 'webhook.test'
   | 'webhook.resend'
+  | AccessAction
+
+/** Ways in, taken or refused; note-access.ts writes them. */
+export type AccessAction =
+  | 'access.signed_in'
+  | 'access.sign_in_failed'
+  | 'access.role_refused'
+  | 'access.form_refused'
+  | 'access.token_refused'
+  | 'access.left_out'
 
 /**
  * Every change of an admin goes this way: one transaction writes the change and its audit entry, so
  * that neither ever exists without the other. `work` leaves `change` out if it changed nothing. `now`
- * is the database's time, because it is compared with the times of receipts.
+ * is the database's time, because it is compared with the times of receipts. A second sending of the
+ * same request gets the first one's value, and `work` does not run.
  */
 export function recordChange<Value, Code extends string>(
   ctx: Ctx,
@@ -62,22 +76,19 @@ export function recordChange<Value, Code extends string>(
   ) => Promise<{ result: Outcome<Value, Code>; change?: Change }>,
 ): Promise<Outcome<Value, Code>> {
   // Copied before `work` runs: the audit names the actor that was handed over.
-  const { actor, address, requestId } = by
+  const { actor, address, requestId, sending } = by
   return ctx.db.transaction(async (tx) => {
+    const before = sending === undefined ? null : await claimSending(ctx, tx, sending)
+    if (before !== null) return done(before.value as Value)
     const { result, change } = await work(tx, () => selectNow(tx))
-    if (change !== undefined) {
-      await insertAuditEntry(tx, {
-        id: randomUuid(ctx),
-        at: await selectNow(tx),
-        actor,
-        address,
-        requestId,
-        ...change,
-      })
-    }
+    if (change !== undefined) await writeEntry(ctx, tx, { actor, address, requestId, ...change })
+    if (sending !== undefined) await settleSending(ctx, tx, sending, result, change?.subject ?? '')
     return result
   })
 }
+
+export const writeEntry = async (ctx: Ctx, tx: Tx, entry: Actor & Change): Promise<void> =>
+  insertAuditEntry(tx, { id: randomUuid(ctx), at: await selectNow(tx), ...entry })
 
 /** A UUID of version 4 (RFC 9562). */
 export function randomUuid(ctx: Ctx): string {

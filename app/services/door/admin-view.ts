@@ -2,6 +2,8 @@ import type { AdminRecord } from '#db/queries/people/admins.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
 import { isName, isPlainText } from '../plain-text.ts'
 import { refused, type Outcome } from '../outcome.ts'
+import { ACTOR_STRANGER } from '../audit/note-access.ts'
+import { UNKNOWN_NAME } from './note-sign-in.ts'
 
 export type { Role } from '#db/queries/people/admins.ts'
 
@@ -40,7 +42,15 @@ export const viewAdmin = (row: AdminRecord): AdminView => ({
 export const ADMIN_NAME_CHARACTERS_MAX = 50
 /** The portal's own actors in the audit: no admin may have a name that looks like one of them. */
 export const ACTOR_SERVER = 'server'
-const RESERVED = ['admin-token', ACTOR_SERVER, 'portal', 'system', 'counterfoil'].map(nameSkeleton)
+const RESERVED = [
+  'admin-token',
+  ACTOR_SERVER,
+  ACTOR_STRANGER,
+  UNKNOWN_NAME,
+  'portal',
+  'system',
+  'counterfoil',
+].map(nameSkeleton)
 
 /** An admin signs in with this name, and the audit keeps it. */
 export function judgeAdminName(name: string): Outcome<null, 'invalid_name'> {

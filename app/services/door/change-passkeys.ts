@@ -38,7 +38,8 @@ export async function beginAddingPasskey(
   session: Session,
 ): Promise<Outcome<Awaited<ReturnType<typeof beginRegistration>>, 'too_many'>> {
   const { id, name } = session.admin
-  if (!(await takeAttempts(ctx, [challengeBucket(id)]))) return refused('too_many')
+  const slow = await takeAttempts(ctx, [challengeBucket(id)])
+  if (slow !== null) return slow
   const existing = await selectPasskeysOfAdmin(ctx.db, id)
   return done(await beginRegistration(ctx, 'add', { admin: id, name, existing }))
 }

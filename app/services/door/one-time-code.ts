@@ -9,8 +9,8 @@ const PERIOD_SECONDS = 30
 const WINDOW = 1
 
 const RECOVERY_CODES = 10
-/** 80 bits: sixteen letters and digits, in groups of four. */
-const RECOVERY_BYTES = 10
+/** 120 bits, so that SHA-256 keeps them safe: 24 letters and digits, in groups of four. */
+const RECOVERY_BYTES = 15
 
 const totpOf = (secret: Uint8Array, label: string, issuer: string): TOTP =>
   new TOTP({
@@ -54,10 +54,13 @@ export function createRecoveryCodes(ctx: Ctx): { codes: string[]; hashes: Uint8A
   return { codes: raw.map(inGroups), hashes: raw.map((code) => sha256(code)) }
 }
 
-/** Accepts lower case, spaces and hyphens, a zero for the letter O and a one for the letter I. */
+/**
+ * Accepts lower case, spaces and hyphens, a zero for the letter O and a one for the letter I. Release
+ * 0.1.0 made codes of 16 characters, which let their admins in until they make new ones.
+ */
 export function hashRecoveryCode(typed: string): Uint8Array | null {
   const code = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('0', 'O').replaceAll('1', 'I')
-  return /^[A-Z2-7]{16}$/.test(code) ? sha256(code) : null
+  return /^(?:[A-Z2-7]{16}|[A-Z2-7]{24})$/.test(code) ? sha256(code) : null
 }
 
 const inGroups = (text: string): string => text.replace(/(.{4})(?=.)/g, '$1-').toLowerCase()

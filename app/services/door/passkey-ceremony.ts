@@ -75,7 +75,10 @@ export async function beginRegistration(
     attestationType: 'none',
     excludeCredentials: existing.map(({ id, transports }) => ({ id, transports })),
     // The authenticator finds the passkey itself: signing in asks for no name.
-    authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
+    authenticatorSelection: {
+      residentKey: 'required',
+      userVerification: ctx.config.requireSecondFactor ? 'required' : 'preferred',
+    },
     supportedAlgorithmIDs: ALGORITHMS,
   })
   return { options, token: await keep(ctx, use, admin, options.challenge) }
@@ -101,7 +104,8 @@ export async function finishRegistration(
     expectedOrigin: origin,
     expectedRPID: id,
     requireUserPresence: true,
-    requireUserVerification: false,
+    // A passkey that verifies nobody is one factor.
+    requireUserVerification: ctx.config.requireSecondFactor,
     supportedAlgorithmIDs: ALGORITHMS,
   }).catch(() => null)
   if (verified?.registrationInfo === undefined) return null

@@ -1,6 +1,7 @@
 import { hash, verify } from '@node-rs/argon2'
 import { nameSkeleton } from '../name-skeleton.ts'
 import { refused, type Outcome } from '../outcome.ts'
+import { isCommonPassword } from './common-password.ts'
 import { createTurns } from './take-turns.ts'
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from './password-length.ts'
 
@@ -26,32 +27,6 @@ const WAITING_MAX = 100
 export const DUMMY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$AqwQ2DhyEBKEBMFDtsdo6w$XIkttLAAQ1Fvn0o8mo4waIfgoHnzSXfFt95RBmwUmiE'
 
-/** Long enough, and yet among the first passwords that attackers try. */
-const WORST = new Set([
-  '0123456789',
-  '1234567890',
-  '12345678910',
-  '123456789a',
-  '1q2w3e4r5t',
-  '1q2w3e4r5t6y',
-  '1qaz2wsx3edc',
-  'administrator',
-  'changeme123',
-  'counterfoil',
-  'iloveyou123',
-  'letmein123',
-  'password12',
-  'password123',
-  'password1234',
-  'passwordpassword',
-  'q1w2e3r4t5',
-  'qwerty12345',
-  'qwerty123456',
-  'qwertyuiop',
-  'qwertyuiop123',
-  'welcome123',
-])
-
 /** Keyboards and systems write one character in several ways; NFKC is one of them. */
 const normalise = (password: string): string => password.normalize('NFKC')
 
@@ -68,7 +43,7 @@ export function judgePassword(password: string, name: string): Outcome<null, 'we
   const plain = normalise(password).toLowerCase()
   if (nameSkeleton(password) === nameSkeleton(name))
     return refuse('This is your name, which everybody here knows: choose something else.')
-  if (WORST.has(plain) || new Set(plain).size < 4)
+  if (isCommonPassword(plain) || new Set(plain).size < 4)
     return refuse('This is one of the first passwords that anybody tries: choose another.')
   return { ok: true, value: null }
 }
@@ -85,7 +60,8 @@ export async function verifyPassword(
   kept: string | null,
   password: string,
 ): Promise<boolean | null> {
-  const given = normalise(password.slice(0, 4 * PASSWORD_CHARACTERS_MAX))
+  // No password is kept that is so long, and a part of one must not be taken for the whole.
+  const given = password.length > 4 * PASSWORD_CHARACTERS_MAX ? '' : normalise(password)
   const isRight = await turns.take(() => verify(kept ?? DUMMY_HASH, given), WAITING_MAX)
   return isRight === null ? null : isRight && kept !== null
 }

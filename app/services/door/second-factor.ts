@@ -1,6 +1,15 @@
 import { Buffer } from 'node:buffer'
-import { lockAdmin, updateAdmin } from '#db/queries/people/admins.ts'
-import { replaceRecoveryCodes, updateRecoveryCodeUsed } from '#db/queries/door/recovery-codes.ts'
+import {
+  lockAdmin,
+  selectAdmin,
+  selectAdminRecord,
+  updateAdmin,
+} from '#db/queries/people/admins.ts'
+import {
+  replaceRecoveryCodes,
+  selectRecoveryCodes,
+  updateRecoveryCodeUsed,
+} from '#db/queries/door/recovery-codes.ts'
 import type { Ctx } from '#app/context.ts'
 import { changeAdmin } from './change-admin.ts'
 import {
@@ -11,7 +20,8 @@ import {
   readTotpStep,
 } from './one-time-code.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
-import type { Actor } from '../audit/record-change.ts'
+import type { Actor, Tx } from '../audit/record-change.ts'
+import { markOf, type SeenRefusal } from '../audit/seen-mark.ts'
 import { sealSecret, unsealSecret } from '../seal-secret.ts'
 
 export interface NewSecondFactor {
@@ -43,15 +53,28 @@ const unseal = (ctx: Ctx, id: string, sealed: string | undefined): Uint8Array | 
     ? null
     : unsealSecret(ctx, 'totp-begun', id, Buffer.from(sealed, 'base64url'))
 
+/** The mark of the admin's present second factor, or of none, for the form that sets one up. */
+export const markSecondFactor = async (ctx: Ctx, id: string): Promise<string> =>
+  markOf(ctx, (await selectAdmin(ctx.db, id))?.totpSecret ?? null)
+
+/** The mark of the admin's present recovery codes, for the form that replaces them. */
+export const markRecoveryCodes = async (
+  ctx: Ctx,
+  id: string,
+  tx: Tx = ctx.db.orm,
+): Promise<string> => markOf(ctx, Buffer.concat(await selectRecoveryCodes({ orm: tx }, id)))
+
 /** This answer alone holds the recovery codes. */
 export function switchOnSecondFactor(
   ctx: Ctx,
   by: Actor,
   id: string,
-  { sealed, code }: { sealed: string; code: string },
-): Promise<Outcome<string[], 'wrong_code' | 'not_found'>> {
+  { sealed, code, seen }: { sealed: string; code: string; seen?: string },
+): Promise<Outcome<string[], 'wrong_code' | 'not_found' | SeenRefusal>> {
   const what = { action: 'admin.update', changed: 'second factor switched on' } as const
-  return changeAdmin<string[], 'wrong_code'>(ctx, by, id, what, async (tx) => {
+  return changeAdmin<string[], 'wrong_code' | SeenRefusal>(ctx, by, id, what, async (tx, admin) => {
+    if (seen !== undefined && seen !== markOf(ctx, admin.totpSecret))
+      return refused('changed_meanwhile')
     const secret = unseal(ctx, id, sealed)
     const totpStep = secret === null ? null : readTotpStep(ctx, secret, code)
     if (secret === null || totpStep === null) return refused('wrong_code')
@@ -80,15 +103,30 @@ export function renewRecoveryCodes(
   ctx: Ctx,
   by: Actor,
   id: string,
-): Promise<Outcome<string[], 'no_second_factor' | 'not_found'>> {
+  seen?: string,
+): Promise<Outcome<string[], 'no_second_factor' | 'not_found' | SeenRefusal>> {
+  type Refusal = 'no_second_factor' | SeenRefusal
   const what = { action: 'admin.update', changed: 'recovery codes' } as const
-  return changeAdmin<string[], 'no_second_factor'>(ctx, by, id, what, async (tx, admin) => {
+  return changeAdmin<string[], Refusal>(ctx, by, id, what, async (tx, admin) => {
     if (admin.totpSecret === null) return refused('no_second_factor')
+    if (seen !== undefined && seen !== (await markRecoveryCodes(ctx, id, tx)))
+      return refused('changed_meanwhile')
     const { codes, hashes } = createRecoveryCodes(ctx)
     await replaceRecoveryCodes(tx, id, hashes)
     return done(codes)
   })
 }
+
+/** Whether this portal demands a second factor that the admin does not have. */
+export async function lacksSecondFactor(ctx: Ctx, id: string): Promise<boolean> {
+  if (!ctx.config.requireSecondFactor) return false
+  const admin = await selectAdminRecord(ctx.db, id)
+  return admin !== null && admin.totpSecret === null && admin.passkeys === 0
+}
+
+/** What a typed code would be, right or wrong. */
+export const wayOfCode = (typed: string): 'code' | 'recovery code' =>
+  hashRecoveryCode(typed) === null ? 'code' : 'recovery code'
 
 /**
  * Accepts a code of the app that is newer than the last accepted one, or an unused recovery code.

@@ -14,6 +14,7 @@ import type { Tx } from '#db/queries/audit/audit.ts'
 import type { Ctx } from '#app/context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#app/values/duration.ts'
 import { sha256 } from '#app/values/sha256.ts'
+import { createToken } from './one-time-token.ts'
 
 export type { AdminRole } from '#db/queries/door/sessions.ts'
 
@@ -44,12 +45,12 @@ export async function openSession(
   from: { address: string; userAgent: string },
   tx?: Tx,
 ): Promise<string> {
-  const token = Buffer.from(ctx.random(32)).toString('base64url')
+  const { token, hash } = createToken(ctx)
   const now = new Date(ctx.now())
   const db = tx === undefined ? ctx.db : { orm: tx }
   await deleteOldSessions(db, limits(ctx))
   await insertSession(db, {
-    id: sha256(token),
+    id: hash,
     admin,
     createdAt: now,
     lastSeenAt: now,
@@ -76,9 +77,24 @@ export async function findSession(ctx: Ctx, token: string | null): Promise<Sessi
 export const isConfirmed = (ctx: Ctx, { confirmedAt }: Session): boolean =>
   ctx.now() - confirmedAt.getTime() < CONFIRMED_MS_MAX
 
-/** Notes that the admin proved their identity again. */
-export const confirmSession = (ctx: Ctx, { id }: Session): Promise<void> =>
-  updateSession(ctx.db, id, { confirmedAt: new Date(ctx.now()) })
+/**
+ * Notes that the admin proved their identity again, and gives the session a new token: a copy of the
+ * old one, taken while the browser stood unlocked, must not gain by this proof. After a double click
+ * the browser keeps the second answer only, which finds the token renewed by the first: its own proof
+ * opens another session, as a sign-in does.
+ */
+export async function confirmSession(
+  ctx: Ctx,
+  { id, admin }: Session,
+  from: { address: string; userAgent: string },
+): Promise<string> {
+  const { token, hash } = createToken(ctx)
+  const isRenewed = await updateSession(ctx.db, id, {
+    id: hash,
+    confirmedAt: new Date(ctx.now()),
+  })
+  return isRenewed ? token : openSession(ctx, admin.id, from)
+}
 
 export const closeSession = (ctx: Ctx, { id }: Session): Promise<void> => deleteSession(ctx.db, id)
 

@@ -4,24 +4,18 @@ import {
   selectAdminByName,
   type AdminRow,
 } from '#db/queries/people/admins.ts'
-import { selectPasskey } from '#db/queries/door/passkeys.ts'
+import { selectPasskey, selectPasskeysOfAdmin } from '#db/queries/door/passkeys.ts'
 import type { Ctx } from '#app/context.ts'
 import { sha256 } from '#app/values/sha256.ts'
 import { findChallenge, openChallenge, takeChallenge } from './challenge.ts'
 import { deviceToken, isDeviceOf } from './known-device.ts'
-import {
-  accountBucket,
-  addressBucket,
-  codeBucket,
-  deviceBucket,
-  returnAttempts,
-  takeAttempts,
-} from './limit-attempts.ts'
+import { codeBuckets, passwordBuckets, returnAttempts, takeAttempts } from './limit-attempts.ts'
 import { nameSkeleton } from '../name-skeleton.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
+import { noteFailedSignIn, noteSignIn } from './note-sign-in.ts'
 import { verifyPassword } from './password.ts'
 import type { Tx } from '../audit/record-change.ts'
-import { checkSecondFactor } from './second-factor.ts'
+import { checkSecondFactor, wayOfCode } from './second-factor.ts'
 import { openSession, type Session } from './session.ts'
 
 /** A person who is not signed in yet, or who proves their identity again. */
@@ -36,37 +30,61 @@ export interface Visitor {
 /** A token for the session's cookie, or for the cookie of a second factor's challenge. */
 export type Entered = { kind: 'session' | 'second-factor'; token: string }
 
+/** The form asks again when the argon2 queue is full: a place in it is free after seconds. */
+const QUEUE_WAIT_SECONDS = 10
+
 /** Answers alike for a wrong password, an unknown name and an admin without a password. */
 export async function signIn(
   ctx: Ctx,
   from: Visitor,
   { name, password }: { name: string; password: string },
-): Promise<Outcome<Entered, 'wrong' | 'too_many'>> {
-  const admin = await checkPassword(ctx, from, name, password)
-  if (!admin.ok) return admin
-  return enter(ctx, from, { admin: admin.value, passkey: null }, admin.value.totpSecret !== null)
+): Promise<Outcome<Entered, 'wrong' | 'too_many' | 'passkey_needed'>> {
+  const checked = await checkPassword(ctx, from, name, password)
+  if (!checked.ok) return checked
+  const admin = checked.value
+  if (await needsPasskey(ctx, admin)) {
+    await noteFailedSignIn(ctx, from, { by: 'password', whose: admin.name, why: 'password alone' })
+    return refused('passkey_needed')
+  }
+  const proven = { admin, passkey: null, by: 'password' }
+  return enter(ctx, from, proven, admin.totpSecret !== null)
 }
 
+/**
+ * Whether a password alone is too little. An admin without any second factor comes in and has to set
+ * one up; an admin with a passkey has two factors in it.
+ */
+const needsPasskey = async (ctx: Ctx, { id, totpSecret }: AdminRow): Promise<boolean> =>
+  ctx.config.requireSecondFactor &&
+  totpSecret === null &&
+  (await selectPasskeysOfAdmin(ctx.db, id)).length > 0
+
+/** `session`: an admin who is in already, and who proves their identity again. */
 async function checkPassword(
   ctx: Ctx,
   from: Visitor,
   name: string,
   password: string,
+  session: Session | null = null,
 ): Promise<Outcome<AdminRow, 'wrong' | 'too_many'>> {
-  const nameKey = nameSkeleton(name.trim().slice(0, 200))
-  const admin = await selectAdminByName(ctx.db, nameKey)
+  const typed = name.trim().slice(0, 200)
+  const nameKey = nameSkeleton(typed)
+  const admin = await selectAdminByName(ctx.db, { name: typed, nameKey })
+  const fail = async <Refusal extends { code: 'wrong' | 'too_many' }>(refusal: Refusal) => {
+    const why = refusal.code === 'wrong' ? 'wrong password' : 'too many tries'
+    await noteFailedSignIn(ctx, from, { by: 'password', whose: admin?.name ?? null, why, session })
+    return refusal
+  }
   const isKnown = admin !== null && isDeviceOf(ctx, admin.id, from.device)
-  const buckets = [
-    addressBucket(from.address),
-    isKnown ? deviceBucket(admin.id) : accountBucket(nameKey),
-  ]
-  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
+  const buckets = passwordBuckets({ ...from, isKnown }, nameKey, admin?.id ?? null)
+  const slow = await takeAttempts(ctx, buckets)
+  if (slow !== null) return fail(slow)
   const isRight = await verifyPassword(admin?.passwordHash ?? null, password)
   if (isRight === null) {
     await returnAttempts(ctx, buckets)
-    return refused('too_many')
+    return fail(refused('too_many', { waitSeconds: QUEUE_WAIT_SECONDS }))
   }
-  if (admin === null || !isRight) return refused('wrong')
+  if (admin === null || !isRight) return fail(refused('wrong'))
   await returnAttempts(ctx, buckets)
   return done(admin)
 }
@@ -75,13 +93,15 @@ async function checkPassword(
 interface Proven {
   admin: AdminRow
   passkey: string | null
+  /** The proofs in words, for the audit. */
+  by: string
 }
 
 /** Changes with the password and tells nothing about it. */
 const markOf = (admin: AdminRow): string => sha256(admin.passwordHash ?? '').toString('base64url')
 
 /** The second step needs this from the first: the mark, and a passkey's id after a dot. */
-const writeFirstStep = ({ admin, passkey }: Proven): string =>
+const writeFirstStep = ({ admin, passkey }: Pick<Proven, 'admin' | 'passkey'>): string =>
   passkey === null ? markOf(admin) : `${markOf(admin)}.${passkey}`
 
 const readFirstStep = (value: string): { mark: string; passkey: string | null } => {
@@ -105,9 +125,11 @@ export async function enter(
     })
     return done({ kind: 'second-factor', token })
   }
-  const token = await ctx.db.transaction(async (tx) =>
-    (await stillHolds(tx, proven)) ? openSession(ctx, proven.admin.id, from, tx) : null,
-  )
+  const token = await ctx.db.transaction(async (tx) => {
+    if (!(await stillHolds(tx, proven))) return null
+    await noteSignIn(ctx, from, proven.admin.name, proven.by, tx)
+    return openSession(ctx, proven.admin.id, from, tx)
+  })
   return token === null ? refused('wrong') : done({ kind: 'session', token })
 }
 
@@ -134,21 +156,59 @@ export async function finishSignIn(
   const admin = challenge?.admin == null ? null : await selectAdmin(ctx.db, challenge.admin)
   if (challenge === null || admin === null) return refused('expired')
   const isKnown = isDeviceOf(ctx, admin.id, from.device)
-  const buckets = [addressBucket(from.address), codeBucket(admin.id, isKnown)]
-  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
-  const by = { actor: admin.name, address: from.address, requestId: from.requestId }
-  if (!(await checkSecondFactor(ctx, by, admin.id, code))) return refused('wrong')
-  await returnAttempts(ctx, buckets)
+  const checked = await checkCode(ctx, from, { admin, isKnown, session: null }, code)
+  if (!checked.ok) return checked
   // The mark differs if the password was changed since the first step.
   const isTaken = (await takeChallenge(ctx, 'second-factor', token)) === null
   const { mark, passkey } = readFirstStep(challenge.value)
   if (isTaken || mark !== markOf(admin)) return refused('expired')
-  return enter(ctx, from, { admin, passkey }, false)
+  const by = `${passkey === null ? 'password' : 'passkey'} and ${checked.value}`
+  return enter(ctx, from, { admin, passkey, by }, false)
+}
+
+/** Gives the kind of the code that was right. */
+async function checkCode(
+  ctx: Ctx,
+  from: Visitor,
+  {
+    admin,
+    isKnown,
+    session,
+  }: { admin: Pick<AdminRow, 'id' | 'name'>; isKnown: boolean; session: Session | null },
+  code: string,
+): Promise<Outcome<string, 'wrong' | 'too_many'>> {
+  const way = wayOfCode(code)
+  const fail = async <Refusal extends { code: 'wrong' | 'too_many' }>(refusal: Refusal) => {
+    const why = refusal.code === 'wrong' ? `wrong ${way}` : 'too many tries'
+    await noteFailedSignIn(ctx, from, { by: way, whose: admin.name, why, session })
+    return refusal
+  }
+  const buckets = codeBuckets({ ...from, isKnown }, admin.id)
+  const slow = await takeAttempts(ctx, buckets)
+  if (slow !== null) return fail(slow)
+  const by = { actor: admin.name, address: from.address, requestId: from.requestId }
+  if (!(await checkSecondFactor(ctx, by, admin.id, code))) return fail(refused('wrong'))
+  await returnAttempts(ctx, buckets)
+  return done(way)
 }
 
 /** Whether there is a second step to take. */
 export const isAskedForCode = async (ctx: Ctx, token: string | null): Promise<boolean> =>
   (await findChallenge(ctx, 'second-factor', token)) !== null
+
+/** The session's admin, if this is their password; guesses count as at the sign-in. */
+export async function checkOwnPassword(
+  ctx: Ctx,
+  from: Visitor,
+  session: Session,
+  password: string,
+): Promise<Outcome<AdminRow, 'wrong' | 'too_many'>> {
+  const { id, name } = session.admin
+  // An open session proves that this admin signed in before.
+  const known = { ...from, device: deviceToken(ctx, id) }
+  const checked = await checkPassword(ctx, known, name, password, session)
+  return checked.ok && checked.value.id !== id ? refused('wrong') : checked
+}
 
 /**
  * Proves the identity of a session's admin again before a sensitive act, with all that a sign-in by
@@ -162,15 +222,11 @@ export async function confirmPassword(
 ): Promise<Outcome<null, 'wrong' | 'wrong_code' | 'too_many'>> {
   // An open session proves that this admin signed in before.
   const known = { ...from, device: deviceToken(ctx, session.admin.id) }
-  const checked = await checkPassword(ctx, known, session.admin.name, password)
+  const checked = await checkOwnPassword(ctx, from, session, password)
   if (!checked.ok) return checked
   const admin = checked.value
-  if (admin.id !== session.admin.id) return refused('wrong')
   if (admin.totpSecret === null) return done(null)
-  const buckets = [addressBucket(from.address), codeBucket(admin.id, true)]
-  if (!(await takeAttempts(ctx, buckets))) return refused('too_many')
-  const by = { actor: admin.name, address: from.address, requestId: from.requestId }
-  if (!(await checkSecondFactor(ctx, by, admin.id, code ?? ''))) return refused('wrong_code')
-  await returnAttempts(ctx, buckets)
-  return done(null)
+  const second = await checkCode(ctx, known, { admin, isKnown: true, session }, code ?? '')
+  if (second.ok) return done(null)
+  return second.code === 'wrong' ? refused('wrong_code') : { ...second, code: second.code }
 }

@@ -6,6 +6,7 @@ import {
 } from '#db/queries/door/passkeys.ts'
 import type { Ctx } from '#app/context.ts'
 import { addressBucket, challengeBucket, takeAttempts } from './limit-attempts.ts'
+import { noteFailedSignIn } from './note-sign-in.ts'
 import { done, refused, type Outcome } from '../outcome.ts'
 import { beginAuthentication, finishAuthentication } from './passkey-ceremony.ts'
 import type { Session } from './session.ts'
@@ -18,7 +19,8 @@ export async function beginPasskeySignIn(
   ctx: Ctx,
   from: Pick<Visitor, 'address'>,
 ): Promise<Outcome<Begun, 'too_many'>> {
-  if (!(await takeAttempts(ctx, [challengeBucket(from.address)]))) return refused('too_many')
+  const slow = await takeAttempts(ctx, [challengeBucket(from.address)])
+  if (slow !== null) return slow
   return done(await beginAuthentication(ctx, 'sign-in', null))
 }
 
@@ -31,24 +33,42 @@ export async function signInWithPasskey(
   from: Visitor,
   { token, answer }: { token: string | null; answer: string },
 ): Promise<Outcome<Entered, 'wrong' | 'too_many'>> {
-  if (!(await takeAttempts(ctx, [addressBucket(from.address)]))) return refused('too_many')
+  const fail = noteFailure(ctx, from, null)
+  const slow = await takeAttempts(ctx, [addressBucket(from.address)])
+  if (slow !== null) return fail(slow, null)
   const used = await finishAuthentication(ctx, 'sign-in', token, answer, (id) =>
     selectPasskey(ctx.db, id),
   )
   const admin = used === null ? null : await selectAdmin(ctx.db, used.passkey.admin)
-  if (used === null || admin === null) return refused('wrong')
+  if (used === null || admin === null) return fail(refused('wrong'), null)
   if (!(await updatePasskeyUse(ctx.db, used.passkey.id, used.counter, new Date(ctx.now()))))
-    return refused('wrong')
-  const needsSecondFactor = admin.totpSecret !== null && !used.isPersonVerified
-  return enter(ctx, from, { admin, passkey: used.passkey.id }, needsSecondFactor)
+    return fail(refused('wrong'), admin.name)
+  const hasSecondFactor = admin.totpSecret !== null
+  if (ctx.config.requireSecondFactor && !used.isPersonVerified && !hasSecondFactor)
+    return fail(refused('wrong'), admin.name)
+  const proven = { admin, passkey: used.passkey.id, by: 'passkey' }
+  return enter(ctx, from, proven, hasSecondFactor && !used.isPersonVerified)
 }
+
+/** Returns the refusal that it noted. */
+const noteFailure =
+  (ctx: Ctx, from: Visitor, session: Session | null) =>
+  async <Refusal extends { code: 'wrong' | 'too_many' }>(
+    refusal: Refusal,
+    whose: string | null,
+  ): Promise<Refusal> => {
+    const why = refusal.code === 'wrong' ? 'wrong passkey' : 'too many tries'
+    await noteFailedSignIn(ctx, from, { by: 'passkey', whose, why, session })
+    return refusal
+  }
 
 export async function beginPasskeyConfirmation(
   ctx: Ctx,
   session: Session,
 ): Promise<Outcome<Begun, 'too_many'>> {
   const { id } = session.admin
-  if (!(await takeAttempts(ctx, [challengeBucket(id)]))) return refused('too_many')
+  const slow = await takeAttempts(ctx, [challengeBucket(id)])
+  if (slow !== null) return slow
   const passkeys = await selectPasskeysOfAdmin(ctx.db, id)
   return done(await beginAuthentication(ctx, 'confirm', { admin: id, passkeys }))
 }
@@ -59,13 +79,16 @@ export async function confirmPasskey(
   session: Session,
   { token, answer }: { token: string | null; answer: string },
 ): Promise<Outcome<null, 'wrong' | 'too_many'>> {
-  if (!(await takeAttempts(ctx, [addressBucket(from.address)]))) return refused('too_many')
+  const fail = noteFailure(ctx, from, session)
+  const { name } = session.admin
+  const slow = await takeAttempts(ctx, [addressBucket(from.address)])
+  if (slow !== null) return fail(slow, name)
   const used = await finishAuthentication(ctx, 'confirm', token, answer, (id) =>
     selectPasskey(ctx.db, id),
   )
-  if (used?.passkey.admin !== session.admin.id) return refused('wrong')
+  if (used?.passkey.admin !== session.admin.id) return fail(refused('wrong'), name)
   const at = new Date(ctx.now())
   return (await updatePasskeyUse(ctx.db, used.passkey.id, used.counter, at))
     ? done(null)
-    : refused('wrong')
+    : fail(refused('wrong'), name)
 }

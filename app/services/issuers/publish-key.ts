@@ -32,14 +32,16 @@ export async function publishKey(
   if (!admission.ok) {
     return refused('weak_key', { detail: `${admission.message}.`, pointer: '/jwk/x' })
   }
-  if (!isSlug(slug) || (await selectIssuer(ctx.db, slug)) === null) return refused('not_found')
-  const flaw = await findFlaw(ctx, slug, publicKey, given.proof)
-  if (flaw !== null) return refused('invalid_proof', { detail: flaw, pointer: '/proof' })
-
   const outcome = await recordChange<SigningKeyView, PublishKeyRefusal>(
     ctx,
     by,
     async (tx, now) => {
+      if (!isSlug(slug) || (await selectIssuer({ orm: tx }, slug)) === null)
+        return { result: refused('not_found') }
+      // A second sending of the same request never comes here, although its proof may be old by then.
+      const flaw = await findFlaw(ctx, slug, publicKey, given.proof)
+      if (flaw !== null)
+        return { result: refused('invalid_proof', { detail: flaw, pointer: '/proof' }) }
       const row = {
         kid: thumbprint(publicKey),
         issuer: slug,

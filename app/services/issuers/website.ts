@@ -7,3 +7,10 @@ export function isWebsite(text: string): boolean {
   const { protocol, username, password } = new URL(text)
   return ['http:', 'https:'].includes(protocol) && username === '' && password === ''
 }
+
+/**
+ * The one spelling that is kept and shown. Its host is in ASCII, so that no mixed script can pass for
+ * another host.
+ */
+export const spellWebsite = (url: string | null): string | null =>
+  url === null ? null : new URL(url).href

@@ -68,8 +68,9 @@ export function inviteFirstOwner(ctx: Ctx): Promise<string | null> {
   })
 }
 
-interface Invited {
+export interface Invited {
   url: string
+  role: Role
   expiresAt: string
 }
 
@@ -100,7 +101,7 @@ export function inviteAdmin(
     await insertInvitation(tx, row)
     const expiresAt = row.expiresAt.toISOString()
     return {
-      result: done({ url, expiresAt }),
+      result: done({ url, role, expiresAt }),
       change: {
         action: 'admin.invite',
         subject: auditName(row.id),
@@ -117,7 +118,7 @@ export async function recoverOwner(
   name: string,
 ): Promise<Outcome<string, 'no_admins' | 'not_an_owner'>> {
   const by: Actor = { actor: ACTOR_SERVER, address: null, requestId: null }
-  const admin = await selectAdminByName(ctx.db, nameSkeleton(name))
+  const admin = await selectAdminByName(ctx.db, { name, nameKey: nameSkeleton(name) })
   if (admin?.role !== 'owner') {
     const owners = (await selectOwners(ctx.db)).map((row) => row.name)
     return owners.length === 0

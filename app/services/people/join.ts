@@ -64,7 +64,8 @@ export async function beginJoiningWithPasskey(
   const whose = found.value.admin
   const judged = whose === null ? judgeAdminName(name) : done(null)
   if (!judged.ok) return judged
-  if (!(await takeAttempts(ctx, [challengeBucket(from.address)]))) return refused('too_many')
+  const slow = await takeAttempts(ctx, [challengeBucket(from.address)])
+  if (slow !== null) return slow
   const values = { admin: whose?.id ?? randomUuid(ctx), name: whose?.name ?? name }
   return done(await beginRegistration(ctx, 'join', { ...values, existing: [] }))
 }

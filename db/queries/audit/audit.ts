@@ -14,12 +14,23 @@ export const insertAuditEntry = async (tx: Tx, row: AuditRow): Promise<void> => 
 /** A field that is null matches every entry. */
 export interface AuditFilter {
   actor: string | null
+  /** An action, or `access` or `changes`: all entries about ways in, or all others. */
   action: string | null
   subject: string | null
   /** At or after `from` and before `to`. */
   from: Date | null
   to: Date | null
 }
+
+/** Spelt as in the predicate of the index `audit_entries_access`. */
+const isAccess = sql`${auditEntries.action} like 'access.%'`
+
+const fitsAction = (action: string) =>
+  action === 'access'
+    ? isAccess
+    : action === 'changes'
+      ? sql`not (${isAccess})`
+      : eq(auditEntries.action, action)
 
 /** Newest first, from the entry that follows `after`. */
 export const selectAuditEntries = (
@@ -34,7 +45,7 @@ export const selectAuditEntries = (
     .where(
       and(
         actor === null ? undefined : eq(auditEntries.actor, actor),
-        action === null ? undefined : eq(auditEntries.action, action),
+        action === null ? undefined : fitsAction(action),
         subject === null ? undefined : eq(auditEntries.subject, subject),
         from === null ? undefined : gte(auditEntries.at, from),
         to === null ? undefined : lt(auditEntries.at, to),

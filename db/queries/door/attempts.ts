@@ -9,28 +9,43 @@ export interface Bucket {
   perMinute: number
 }
 
+/** The tokens of a bucket's row at a moment. A clock behind the row's own adds and removes none. */
+const filled = ({ depth, perMinute }: Bucket, now: Date) =>
+  sql`least(${depth}::float8, attempts.tokens
+    + greatest(0, extract(epoch from ${now.toISOString()}::timestamptz - attempts.at)::float8)
+    * ${perMinute}::float8 / 60)`
+
 /**
  * Takes one token; false: the bucket is empty. One statement refills the bucket by the elapsed
  * time, looks and takes under the row's lock, so simultaneous attempts never get more tokens than
- * the bucket holds. A clock behind the row's own adds and removes no token.
+ * the bucket holds.
  */
 export async function takeAttempt(
   db: Pick<Db, 'orm'>,
-  { bucket, depth, perMinute }: Bucket,
+  bucket: Bucket,
   now: Date,
 ): Promise<boolean> {
   const at = now.toISOString()
-  const filled = sql`least(${depth}::float8, attempts.tokens
-    + greatest(0, extract(epoch from ${at}::timestamptz - attempts.at)::float8)
-    * ${perMinute}::float8 / 60)`
   const { rows } = await db.orm.execute(sql`
     insert into attempts (bucket, tokens, at)
-    values (${bucket}, ${depth}::float8 - 1, ${at}::timestamptz)
+    values (${bucket.bucket}, ${bucket.depth}::float8 - 1, ${at}::timestamptz)
     on conflict (bucket) do update
-    set tokens = ${filled} - 1, at = greatest(attempts.at, ${at}::timestamptz)
-    where ${filled} >= 1
+    set tokens = ${filled(bucket, now)} - 1, at = greatest(attempts.at, ${at}::timestamptz)
+    where ${filled(bucket, now)} >= 1
     returning 1`)
   return rows.length > 0
+}
+
+/** The seconds until an empty bucket holds a token again. */
+export async function selectWaitSeconds(
+  db: Pick<Db, 'orm'>,
+  bucket: Bucket,
+  now: Date,
+): Promise<number> {
+  const { rows } = await db.orm.execute<{ wait: number }>(sql`
+    select ceil((1 - ${filled(bucket, now)}) * 60 / ${bucket.perMinute}::float8)::float8 as wait
+    from attempts where bucket = ${bucket.bucket}`)
+  return Math.max(1, rows[0]?.wait ?? 1)
 }
 
 /** Gives one token back: an attempt that succeeded doesn't count. */

@@ -1,6 +1,19 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Orm } from '../../connection.ts'
 import { recoveryCodes } from '../../console-schema.ts'
+
+/** The digests of the admin's codes, used ones too. */
+export async function selectRecoveryCodes(
+  { orm }: { orm: Orm },
+  admin: string,
+): Promise<Uint8Array[]> {
+  const rows = await orm
+    .select({ hash: recoveryCodes.hash })
+    .from(recoveryCodes)
+    .where(eq(recoveryCodes.admin, admin))
+    .orderBy(asc(recoveryCodes.hash))
+  return rows.map(({ hash }) => hash)
+}
 
 /** Replaces the admin's codes; an empty set removes them. */
 export async function replaceRecoveryCodes(

@@ -33,12 +33,18 @@ export const insertSession = async ({ orm }: { orm: Orm }, row: SessionRow): Pro
   await orm.insert(sessions).values(row)
 }
 
-export const updateSession = async (
+/** False where no session has this id any more. */
+export async function updateSession(
   { orm }: { orm: Orm },
   id: Uint8Array,
-  values: Partial<Pick<SessionRow, 'lastSeenAt' | 'confirmedAt'>>,
-): Promise<void> => {
-  await orm.update(sessions).set(values).where(eq(sessions.id, id))
+  values: Partial<Pick<SessionRow, 'id' | 'lastSeenAt' | 'confirmedAt'>>,
+): Promise<boolean> {
+  const rows = await orm
+    .update(sessions)
+    .set(values)
+    .where(eq(sessions.id, id))
+    .returning({ id: sessions.id })
+  return rows.length > 0
 }
 
 export const deleteSession = async ({ orm }: { orm: Orm }, id: Uint8Array): Promise<void> => {

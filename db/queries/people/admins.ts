@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import type { Db } from '../../client.server.ts'
 import type { Orm } from '../../connection.ts'
 import { admins } from '../../console-schema.ts'
@@ -51,14 +51,18 @@ export async function selectAdmin(db: Pick<Db, 'orm'>, id: string): Promise<Admi
   return row ?? null
 }
 
+/** By the exact name first: the key of an admin of an earlier release may be made by older rules. */
 export async function selectAdminByName(
   db: Pick<Db, 'orm'>,
-  nameKey: string,
+  { name, nameKey }: Pick<AdminRow, 'name' | 'nameKey'>,
 ): Promise<AdminRow | null> {
+  const fits = or(eq(admins.name, name), eq(admins.nameKey, nameKey))
   const [row] = await db.orm
     .select()
     .from(admins)
-    .where(and(eq(admins.nameKey, nameKey), isNull(admins.removedAt)))
+    .where(and(fits, isNull(admins.removedAt)))
+    .orderBy(sql`${admins.name} <> ${name}`)
+    .limit(1)
   return row ?? null
 }
 

@@ -15,7 +15,8 @@ export async function loader(args: LoaderFunctionArgs) {
     listSessions(ctx, session),
   ])
   const done = new URL(args.request.url).searchParams.get('done')
-  return { person: person!, passkeys, sessions: sessions.length, done }
+  const { requireSecondFactor: isRequired } = ctx.config
+  return { person: person!, passkeys, sessions: sessions.length, done, isRequired }
 }
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Your account') }]

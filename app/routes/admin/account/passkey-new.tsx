@@ -11,18 +11,18 @@ import { NewPasskeyPage } from '#app/ui/console/door/account-forms.tsx'
 import { WRONG_PASSKEY } from '#app/ui/console/door/door-words.ts'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { BAD_NAME } from './find-passkey.ts'
 import { readBegun } from '../door/way-in.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  await requireAdmin(args, 'viewer', { fresh: true })
+  await requireAct(args, 'account/passkeys/new')
   const nameCharactersMax = PASSKEY_NAME_CHARACTERS_MAX
   return { nameCharactersMax, script: args.context.scripts.passkey ?? null }
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, session, form } = await requireAdmin(args, 'viewer', { fresh: true })
+  const { ctx, by, session, form } = await requireAct(args, 'account/passkeys/new')
   const [answer, given] = [form.get('answer'), form.get('name')]
   const name = typeof given === 'string' ? given.trim() : ''
   const refuse = (error: string) => answerJson({ error, typed: name }, { status: 400 })

@@ -14,18 +14,18 @@ import { RenamePasskeyPage } from '#app/ui/console/door/account-forms.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { BAD_NAME, needPasskey } from './find-passkey.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 
 const schema = z.object({
   name: z.string({ error: BAD_NAME }).trim().refine(isPasskeyName, BAD_NAME),
 })
 
 export async function loader(args: LoaderFunctionArgs) {
-  return needPasskey(await requireAdmin(args, 'viewer'), args.params.id)
+  return needPasskey(await requireAct(args, 'account/passkeys/:id'), args.params.id)
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, admin, form } = await requireAdmin(args, 'viewer')
+  const { ctx, by, admin, form } = await requireAct(args, 'account/passkeys/:id')
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
   const values = { id: args.params.id ?? '', name: submission.value.name }

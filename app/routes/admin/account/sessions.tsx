@@ -2,7 +2,7 @@ import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@rem
 import { useLoaderData } from '@remix-run/react'
 import { closeSessionsOf, listSessions } from '#app/services/door/session.ts'
 import { SessionsPage } from '#app/ui/console/door/sessions-page.tsx'
-import { requireAdmin } from '../guard.ts'
+import { requireAct, requireAdmin } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
   const { ctx, session } = await requireAdmin(args, 'viewer')
@@ -12,7 +12,7 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** Ends all other sessions of the admin. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, admin, session } = await requireAdmin(args, 'viewer')
+  const { ctx, admin, session } = await requireAct(args, 'sessions')
   await closeSessionsOf(ctx, admin.id, session)
   return redirect('/admin/sessions?done=signed-out')
 }

@@ -9,7 +9,7 @@ import { listAlerts, listDeliveries, listWebhooks } from '#app/services/alerts/l
 import { sendAgain } from '#app/services/alerts/send-by-hand.ts'
 import { AlertsPage } from '#app/ui/console/alerts/alerts-page.tsx'
 import { en } from '#app/ui/words/en.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct, requireAdmin } from '../guard.ts'
 
 const LIMIT = 20
 
@@ -28,7 +28,7 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** Sends a delivery again, and leads to its webhook's page, where the new one stands first. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'alerts')
   const delivery = form.get('delivery')
   const sent = await sendAgain(ctx, by, typeof delivery === 'string' ? delivery : '')
   if (!sent.ok) throw new Response(null, { status: sent.code === 'not_found' ? 404 : 409 })

@@ -10,18 +10,18 @@ import { WebhookUrlPage } from '#app/ui/console/alerts/webhook-forms.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needKeptWebhook } from './find-webhook.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { parseUrl } from './webhook-url.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Change the address') }]
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin')
+  const { ctx } = await requireAct(args, 'alerts/:id/address')
   return { webhook: await needKeptWebhook(ctx, args.params.id) }
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'alerts/:id/address')
   const { id } = await needKeptWebhook(ctx, args.params.id)
   const submission = parseUrl(form)
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })

@@ -1,30 +1,44 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
-import { useActionData, useLoaderData } from '@remix-run/react'
-import { replaceWebhookSecret } from '#app/services/alerts/change-webhook.ts'
-import { NewSecretPage, WebhookSecretPage } from '#app/ui/console/alerts/webhook-forms.tsx'
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import type { WebhookWithSecret } from '#app/services/alerts/create-webhook.ts'
+import { hostOf } from '#app/ui/console/alerts/alert-words.ts'
+import { WebhookSecretPage } from '#app/ui/console/alerts/webhook-secret.tsx'
+import { ShownBefore } from '#app/ui/console/parts/shown-before.tsx'
 import { en } from '#app/ui/words/en.ts'
-import { needKeptWebhook } from './find-webhook.ts'
+import { answerJson } from '#app/routes/answer-json.ts'
+import { needWebhook } from './find-webhook.ts'
 import { requireAdmin } from '../guard.ts'
+import { statusOf, takeShown } from '../once.ts'
 
-export const meta: MetaFunction = () => [{ title: en.pageTitle('Make a new secret') }]
-
+/** The only page that ever shows the secret. */
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
-  const webhook = await needKeptWebhook(ctx, args.params.id)
-  return { webhook, script: args.context.scripts.copy ?? null }
+  const signed = await requireAdmin(args, 'admin')
+  const webhook = await needWebhook(signed.ctx, args.params.id)
+  const shown = await takeShown<WebhookWithSecret>(signed, args)
+  const script = args.context.scripts.copy ?? null
+  return answerJson({ webhook, shown, script }, { status: statusOf(shown) })
 }
 
-/** The secret is in the answer to this form and nowhere else. */
-export async function action(args: ActionFunctionArgs) {
-  const { ctx, by } = await requireAdmin(args, 'admin', { fresh: true })
-  const replaced = await replaceWebhookSecret(ctx, by, args.params.id ?? '')
-  if (!replaced.ok) throw new Response(null, { status: 404 })
-  return { replaced: replaced.value }
-}
+export const meta: MetaFunction = () => [{ title: en.pageTitle('The secret of a webhook') }]
 
 export default function WebhookSecret() {
-  const { webhook, script } = useLoaderData<typeof loader>()
-  const replaced = useActionData<typeof action>()?.replaced
-  if (replaced !== undefined) return <WebhookSecretPage webhook={replaced} script={script} />
-  return <NewSecretPage webhook={webhook} />
+  const { webhook, shown, script } = useLoaderData<typeof loader>()
+  if (shown !== null) return <WebhookSecretPage webhook={shown} script={script} />
+  const page = `/admin/alerts/${webhook.id}`
+  return (
+    <ShownBefore
+      what="secret"
+      back="To the webhook"
+      crumbs={[
+        { href: '/admin/alerts', text: 'Alerts' },
+        { href: page, text: hostOf(webhook.url) },
+      ]}
+      {...(webhook.state === 'removed'
+        ? {}
+        : { again: { href: `${page}/secret`, text: 'Make a new secret' } })}
+    >
+      Is it lost? Make a new secret and give it to the receiver: the portal tries refused alerts
+      again for a day, so none is lost.
+    </ShownBefore>
+  )
 }

@@ -11,7 +11,7 @@ import { sendTest } from '#app/services/alerts/send-by-hand.ts'
 import { WebhookPage } from '#app/ui/console/alerts/webhook-page.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { needWebhook } from './find-webhook.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct, requireAdmin } from '../guard.ts'
 
 const LIMIT = 20
 
@@ -27,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'alerts/:id')
   const id = args.params.id ?? ''
   const [outcome, done] = await act()
   if (!outcome.ok) throw new Response(null, { status: outcome.code === 'not_found' ? 404 : 409 })

@@ -12,18 +12,18 @@ import { EditApiKeyPage } from '#app/ui/console/api-keys/api-key-form.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needUsableApiKey, wasRevoked } from './find-api-key.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { apiKeyChange as schema } from './forms.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin')
+  const { ctx } = await requireAct(args, 'api-keys/:id/edit')
   const apiKey = await needUsableApiKey(ctx, args.params.id)
   return { apiKey, constraint: getZodConstraint(schema) }
 }
 
 /** An empty field means no cap or no rate. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'api-keys/:id/edit')
   const id = args.params.id ?? ''
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })

@@ -7,76 +7,53 @@ import { SCOPES_BY_DEFAULT } from '#app/services/api-keys/scopes.ts'
 import { listIssuers } from '#app/services/issuers/list-issuers.ts'
 import { PAGE_ITEMS_MAX } from '#app/services/outcome.ts'
 import { NewApiKeyPage } from '#app/ui/console/api-keys/api-key-form.tsx'
-import { ApiKeySecretPage } from '#app/ui/console/api-keys/api-key-secret.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { canPost, canSign } from './find-api-key.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
+import { showOnce } from '../once.ts'
 import { endOfDay, newApiKey as schema } from './forms.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx } = await requireAct(args, 'api-keys/new')
   const issuer = new URL(args.request.url).searchParams.get('issuer') ?? ''
   const { items, next } = await listIssuers(ctx, { after: null, limit: PAGE_ITEMS_MAX })
   return {
     issuers: next === null ? items.map(({ slug, name }) => ({ slug, name })) : null,
     issuer: issuer === '' && items.length === 1 ? items[0]!.slug : issuer,
     scopes: SCOPES_BY_DEFAULT,
-    portal: ctx.config.publicUrl,
-    script: args.context.scripts.copy ?? null,
     constraint: getZodConstraint(schema),
   }
 }
 
-/** The secret is in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin', { fresh: true })
+  const signed = await requireAct(args, 'api-keys/new')
+  const { ctx, by, form } = signed
   const submission = parseWithZod(form, { schema })
-  if (submission.status !== 'success')
-    return answerJson({ lastResult: submission.reply(), created: null }, { status: 400 })
+  if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
   const { issuer, cap = null, ratePerSecond = null, expiresOn, ...given } = submission.value
   const values = { ...given, cap, ratePerSecond, expiresAt: endOfDay(expiresOn) }
-  const created = await createApiKey(ctx, by, issuer, values)
-  if (created.ok) {
-    const shown = {
-      ...created.value,
-      canSign: await canSign(ctx, issuer),
-      canPost: canPost(created.value),
-    }
-    return answerJson({ lastResult: null, created: shown }, { status: 201 })
-  }
+  const created = await showOnce(
+    signed,
+    () => createApiKey(ctx, by, issuer, values),
+    (id) => `/admin/api-keys/${id}/secret/:once`,
+  )
+  if (created.ok) return created.value
   const fieldErrors: Record<string, string[]> =
     created.code === 'not_found'
       ? { issuer: ['There is no issuer with this slug.'] }
       : { expiresOn: ['This day is over already.'] }
-  return answerJson(
-    { lastResult: submission.reply({ fieldErrors }), created: null },
-    { status: 422 },
-  )
+  return answerJson(submission.reply({ fieldErrors }), { status: 422 })
 }
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Create an API key') }]
 
 export default function NewApiKey() {
-  const { issuers, issuer, scopes, portal, script, constraint } = useLoaderData<typeof loader>()
-  const answer = useActionData<typeof action>()
+  const { issuers, issuer, scopes, constraint } = useLoaderData<typeof loader>()
   const [form, fields] = useForm<Record<string, unknown>>({
-    lastResult: answer?.lastResult ?? null,
+    lastResult: useActionData<typeof action>() ?? null,
     constraint,
     defaultValue: { issuer, mode: 'live', scopes: scopes[0] },
   })
-  if (answer?.created) {
-    const { created } = answer
-    return (
-      <ApiKeySecretPage
-        apiKey={created}
-        portal={portal}
-        canSign={created.canSign}
-        canPost={created.canPost}
-        script={script}
-      />
-    )
-  }
   const cancel = issuer === '' ? '/admin/api-keys' : `/admin/issuers/${encodeURIComponent(issuer)}`
   return (
     <NewApiKeyPage

@@ -2,38 +2,35 @@ import { useForm } from '@conform-to/react'
 import { getZodConstraint, parseWithZod } from '@conform-to/zod/v4'
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { rotateApiKey } from '#app/services/api-keys/rotate-api-key.ts'
+import { markApiKey, rotateApiKey } from '#app/services/api-keys/rotate-api-key.ts'
 import { RotateApiKeyPage } from '#app/ui/console/api-keys/api-key-acts.tsx'
-import { ApiKeySecretPage } from '#app/ui/console/api-keys/api-key-secret.tsx'
-import { TimeText } from '#app/ui/console/parts/notice.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { canPost, canSign, needUsableApiKey, wasRevoked } from './find-api-key.ts'
-import { requireAdmin } from '../guard.ts'
+import { needUsableApiKey, wasRevoked } from './find-api-key.ts'
+import { requireAct } from '../guard.ts'
+import { changedMeanwhile, readSeen, showOnce } from '../once.ts'
 import { rotation as schema } from './forms.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx } = await requireAct(args, 'api-keys/:id/rotate')
   const apiKey = await needUsableApiKey(ctx, args.params.id)
-  return {
-    apiKey,
-    canSign: await canSign(ctx, apiKey.issuer),
-    canPost: canPost(apiKey),
-    portal: ctx.config.publicUrl,
-    script: args.context.scripts.copy ?? null,
-    constraint: getZodConstraint(schema),
-  }
+  return { apiKey, seen: await markApiKey(ctx, apiKey.id), constraint: getZodConstraint(schema) }
 }
 
-/** The secret is in the answer to this form and nowhere else. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin', { fresh: true })
+  const signed = await requireAct(args, 'api-keys/:id/rotate')
+  const { ctx, by, form } = signed
   const id = args.params.id ?? ''
   const submission = parseWithZod(form, { schema })
-  if (submission.status !== 'success')
-    return answerJson({ lastResult: submission.reply(), rotated: null }, { status: 400 })
-  const rotated = await rotateApiKey(ctx, by, id, submission.value.overlapHours)
-  if (rotated.ok) return answerJson({ lastResult: null, rotated: rotated.value }, { status: 200 })
+  if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
+  const { overlapHours } = submission.value
+  const rotated = await showOnce(
+    signed,
+    () => rotateApiKey(ctx, by, id, { overlapHours, seen: readSeen(signed) }),
+    () => `/admin/api-keys/${id}/secret/:once?after=rotation`,
+  )
+  if (rotated.ok) return rotated.value
+  if (rotated.code === 'changed_meanwhile') throw changedMeanwhile()
   if (rotated.code === 'not_found') throw new Response(null, { status: 404 })
   throw wasRevoked(id)
 }
@@ -41,23 +38,11 @@ export async function action(args: ActionFunctionArgs) {
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Rotate an API key') }]
 
 export default function RotateApiKey() {
-  const { apiKey, constraint, ...shown } = useLoaderData<typeof loader>()
-  const answer = useActionData<typeof action>()
+  const { apiKey, seen, constraint } = useLoaderData<typeof loader>()
   const [form, { overlapHours }] = useForm<Record<string, unknown>>({
-    lastResult: answer?.lastResult ?? null,
+    lastResult: useActionData<typeof action>() ?? null,
     constraint,
     defaultValue: { overlapHours: '24' },
   })
-  if (!answer?.rotated)
-    return <RotateApiKeyPage apiKey={apiKey} form={form} overlapHours={overlapHours!} />
-  const { rotated } = answer
-  const note =
-    rotated.previousExpiresAt === null ? (
-      'The previous secret no longer works.'
-    ) : (
-      <>
-        The previous secret works until <TimeText at={rotated.previousExpiresAt} />.
-      </>
-    )
-  return <ApiKeySecretPage apiKey={rotated} note={note} {...shown} />
+  return <RotateApiKeyPage apiKey={apiKey} seen={seen} form={form} overlapHours={overlapHours!} />
 }

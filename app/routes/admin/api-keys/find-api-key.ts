@@ -4,10 +4,16 @@ import { findApiKeyOverview, type ApiKeyOverview } from '#app/services/api-keys/
 import { SCOPES_TO_POST } from '#app/services/api-keys/scopes.ts'
 import { findIssuer } from '#app/services/issuers/find-issuer.ts'
 
-/** An API key that can still be changed; a revoked one redirects to its page, which says so. */
-export async function needUsableApiKey(ctx: Ctx, id: string | undefined): Promise<ApiKeyOverview> {
+/** The API key in the address, or a 404. */
+export async function needApiKey(ctx: Ctx, id: string | undefined): Promise<ApiKeyOverview> {
   const apiKey = await findApiKeyOverview(ctx, id ?? '')
   if (apiKey === null) throw new Response(null, { status: 404 })
+  return apiKey
+}
+
+/** An API key that can still be changed; a revoked one redirects to its page, which says so. */
+export async function needUsableApiKey(ctx: Ctx, id: string | undefined): Promise<ApiKeyOverview> {
+  const apiKey = await needApiKey(ctx, id)
   if (apiKey.state === 'revoked') throw wasRevoked(apiKey.id)
   return apiKey
 }

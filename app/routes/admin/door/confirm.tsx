@@ -8,21 +8,22 @@ import {
 } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
+import { setCookie } from '#app/web/cookies.ts'
 import { findAdmin } from '#app/services/people/change-people.ts'
-import { confirmSession, isConfirmed } from '#app/services/door/session.ts'
+import { confirmSession, isConfirmed, SESSION_MS_MAX } from '#app/services/door/session.ts'
 import { confirmPassword } from '#app/services/door/sign-in.ts'
 import { confirmPasskey } from '#app/services/door/use-passkey.ts'
 import { ConfirmPage } from '#app/ui/console/door/confirm-page.tsx'
 import {
-  TOO_MANY,
+  tooMany,
   WRONG_CODE,
   WRONG_PASSKEY,
   WRONG_PASSWORD,
 } from '#app/ui/console/door/door-words.ts'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
-import { readBegun, readNext, refuseForm, visitorOf } from './way-in.ts'
+import { requireAct, requireAdmin } from '../guard.ts'
+import { readBegun, readNext, refusalOf, refuseForm, visitorOf } from './way-in.ts'
 
 const schema = z.object({
   password: z.string({ error: 'Type your password.' }),
@@ -44,21 +45,24 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, form, session } = await requireAdmin(args, 'viewer')
+  const { ctx, form, session } = await requireAct(args, 'confirm')
   const from = visitorOf(args)
   const confirm = async () => {
-    await confirmSession(ctx, session)
-    return redirect(readNext(args))
+    const token = await confirmSession(ctx, session, from)
+    const { publicUrl } = ctx.config
+    const seconds = Math.ceil((session.createdAt.getTime() + SESSION_MS_MAX - ctx.now()) / 1000)
+    const headers = { 'set-cookie': setCookie(publicUrl, 'session', token, seconds) }
+    return redirect(readNext(args), { headers })
   }
   const answer = form.get('answer')
   if (typeof answer === 'string') {
     const token = readBegun(args, 'passkey')
     const proved = await confirmPasskey(ctx, from, session, { token, answer })
     if (proved.ok) return confirm()
-    const isTooMany = proved.code === 'too_many'
-    return answerJson(refuseForm(isTooMany ? TOO_MANY : WRONG_PASSKEY), {
-      status: isTooMany ? 429 : 400,
-    })
+    const result = refuseForm(
+      proved.code === 'too_many' ? tooMany(proved.waitSeconds) : WRONG_PASSKEY,
+    )
+    return answerJson(result, refusalOf(proved))
   }
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')
@@ -67,11 +71,16 @@ export async function action(args: ActionFunctionArgs) {
   const proved = await confirmPassword(ctx, from, session, { password, code })
   if (proved.ok) return confirm()
   if (proved.code === 'too_many')
-    return answerJson(submission.reply({ formErrors: [TOO_MANY], hideFields }), { status: 429 })
+    return answerJson(
+      submission.reply({ formErrors: [tooMany(proved.waitSeconds)], hideFields }),
+      refusalOf(proved),
+    )
   const fieldErrors: Record<string, string[]> =
     proved.code === 'wrong' ? { password: [WRONG_PASSWORD] } : { code: [WRONG_CODE] }
   return answerJson(submission.reply({ fieldErrors, hideFields }), { status: 400 })
 }
+
+export { passRetryAfter as headers } from './way-in.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Is it you?') }]
 

@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
 import type { Outcome } from '#app/services/outcome.ts'
-import { TOO_MANY } from '#app/ui/console/door/door-words.ts'
-import { begunCookie } from './way-in.ts'
+import { tooMany } from '#app/ui/console/door/door-words.ts'
+import { begunCookie, refusalOf } from './way-in.ts'
 
 /** The answer to the page's script: the browser's options, or the reason for none in words. */
 export function answerQuestion(
@@ -12,7 +12,8 @@ export function answerQuestion(
     const headers = { 'set-cookie': begunCookie(args, 'passkey', begun.value.token) }
     return Response.json({ options: begun.value.options }, { headers })
   }
-  if (begun.code === 'too_many') return Response.json({ message: TOO_MANY }, { status: 429 })
+  if (begun.code === 'too_many')
+    return Response.json({ message: tooMany(begun.waitSeconds) }, refusalOf(begun))
   const message = begun.detail ?? 'This link can’t be used any more: ask for another one.'
   return Response.json({ message }, { status: 400 })
 }

@@ -9,11 +9,11 @@ import {
 import { useActionData } from '@remix-run/react'
 import { z } from 'zod'
 import { finishSignIn, isAskedForCode } from '#app/services/door/sign-in.ts'
-import { TOO_MANY, WRONG_CODE } from '#app/ui/console/door/door-words.ts'
+import { tooMany, WRONG_CODE } from '#app/ui/console/door/door-words.ts'
 import { SignInCodePage } from '#app/ui/console/door/sign-in-page.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { enterWith, readBegun, readNext, visitorOf, withNext } from './way-in.ts'
+import { enterWith, readBegun, readNext, refusalOf, visitorOf, withNext } from './way-in.ts'
 
 const schema = z.object({
   code: z.string({ error: 'Type the code that your app shows.' }).trim().max(100, WRONG_CODE),
@@ -34,9 +34,14 @@ export async function action(args: ActionFunctionArgs) {
   if (entered.ok) return enterWith(args, entered.value)
   if (entered.code === 'expired') return redirect(withNext('/admin/sign-in', readNext(args)))
   if (entered.code === 'too_many')
-    return answerJson(submission.reply({ formErrors: [TOO_MANY] }), { status: 429 })
+    return answerJson(
+      submission.reply({ formErrors: [tooMany(entered.waitSeconds)] }),
+      refusalOf(entered),
+    )
   return answerJson(submission.reply({ fieldErrors: { code: [WRONG_CODE] } }), { status: 400 })
 }
+
+export { passRetryAfter as headers } from './way-in.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Second step') }]
 

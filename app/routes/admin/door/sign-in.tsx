@@ -11,12 +11,12 @@ import { z } from 'zod'
 import { isConsoleSetUp } from '#app/services/people/invite-admin.ts'
 import { signIn } from '#app/services/door/sign-in.ts'
 import { signInWithPasskey } from '#app/services/door/use-passkey.ts'
-import { TOO_MANY, WRONG, WRONG_PASSKEY } from '#app/ui/console/door/door-words.ts'
+import { PASSKEY_NEEDED, tooMany, WRONG, WRONG_PASSKEY } from '#app/ui/console/door/door-words.ts'
 import { NotSetUpPage, SignInPage } from '#app/ui/console/door/sign-in-page.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { readSession } from '../guard.ts'
-import { enterWith, readBegun, readNext, refuseForm, visitorOf } from './way-in.ts'
+import { enterWith, readBegun, readNext, refusalOf, refuseForm, visitorOf } from './way-in.ts'
 
 const schema = z.object({
   name: z.string({ error: 'Type your name.' }).trim(),
@@ -42,21 +42,24 @@ export async function action(args: ActionFunctionArgs) {
     const entered = await signInWithPasskey(ctx, from, { token, answer })
     if (entered.ok) return enterWith(args, entered.value)
     const isTooMany = entered.code === 'too_many'
-    return answerJson(refuseForm(isTooMany ? TOO_MANY : WRONG_PASSKEY), {
-      status: isTooMany ? 429 : 400,
-    })
+    const result = refuseForm(isTooMany ? tooMany(entered.waitSeconds) : WRONG_PASSKEY)
+    return answerJson(result, refusalOf(entered))
   }
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success')
     return answerJson(submission.reply({ hideFields }), { status: 400 })
   const entered = await signIn(ctx, from, submission.value)
   if (entered.ok) return enterWith(args, entered.value)
-  const isTooMany = entered.code === 'too_many'
-  const formErrors = [isTooMany ? TOO_MANY : WRONG]
-  return answerJson(submission.reply({ formErrors, hideFields }), {
-    status: isTooMany ? 429 : 400,
-  })
+  const words = {
+    too_many: tooMany(entered.waitSeconds),
+    passkey_needed: PASSKEY_NEEDED,
+    wrong: WRONG,
+  }
+  const formErrors = [words[entered.code]]
+  return answerJson(submission.reply({ formErrors, hideFields }), refusalOf(entered))
 }
+
+export { passRetryAfter as headers } from './way-in.ts'
 
 export const meta: MetaFunction = () => [{ title: en.pageTitle('Sign in') }]
 

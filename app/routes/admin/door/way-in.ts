@@ -83,3 +83,15 @@ export const refuseForm = (message: string) => ({
   status: 'error' as const,
   error: { '': [message] },
 })
+
+/** 429 with the time to wait (RFC 9110, 10.2.3), or 400. */
+export const refusalOf = ({ code, waitSeconds }: { code: string; waitSeconds?: number }) =>
+  code === 'too_many'
+    ? { status: 429, headers: { 'retry-after': String(waitSeconds ?? 60) } }
+    : { status: 400 }
+
+/** A page's answer has no header of its action without this. */
+export function passRetryAfter({ actionHeaders }: { actionHeaders: Headers }): HeadersInit {
+  const seconds = actionHeaders.get('retry-after')
+  return seconds === null ? {} : { 'retry-after': seconds }
+}

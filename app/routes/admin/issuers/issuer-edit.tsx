@@ -13,12 +13,12 @@ import { EditIssuerPage } from '#app/ui/console/issuers/issuer-form.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needIssuer } from './find-keys.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { issuerChange as schema } from './forms.ts'
 import { NAME_CONFUSABLE } from './refusals.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin')
+  const { ctx } = await requireAct(args, 'issuers/:slug/edit')
   const { slug, name, url, keys } = await needIssuer(ctx, args.params.slug)
   const receipts = await countReceipts(
     ctx,
@@ -28,7 +28,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'issuers/:slug/edit')
   const slug = args.params.slug ?? ''
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })

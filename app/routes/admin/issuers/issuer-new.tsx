@@ -11,21 +11,22 @@ import { createIssuer } from '#app/services/issuers/create-issuer.ts'
 import { NewIssuerPage } from '#app/ui/console/issuers/issuer-form.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
+import { actOnce } from '../once.ts'
 import { newIssuer as schema } from './forms.ts'
 import { NAME_CONFUSABLE } from './refusals.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  await requireAdmin(args, 'admin')
+  await requireAct(args, 'issuers/new')
   return { constraint: getZodConstraint(schema) }
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'issuers/new')
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })
   const { slug, name, url = null } = submission.value
-  const created = await createIssuer(ctx, by, { slug, name, url })
+  const created = await actOnce(() => createIssuer(ctx, by, { slug, name, url }))
   if (created.ok) return redirect(`/admin/issuers/${slug}?done=created`)
   const fieldErrors: Record<string, string[]> =
     created.code === 'slug_taken'

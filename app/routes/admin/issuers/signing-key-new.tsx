@@ -13,12 +13,13 @@ import { PublishKeyPage } from '#app/ui/console/issuers/signing-key-form.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needIssuer } from './find-keys.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
+import { actOnce } from '../once.ts'
 import { newSigningKey as schema } from './forms.ts'
 import { publishRefusal } from './refusals.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin')
+  const { ctx } = await requireAct(args, 'issuers/:slug/keys/new')
   const { slug, name, keys } = await needIssuer(ctx, args.params.slug)
   const { scripts } = args.context
   return {
@@ -31,7 +32,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'issuers/:slug/keys/new')
   const slug = args.params.slug ?? ''
   const submission = parseWithZod(form, { schema })
   // The fields keep their text, except that a private key is never sent back.
@@ -46,7 +47,8 @@ export async function action(args: ActionFunctionArgs) {
   // A proof beside the key belongs to the key, so it wins over the proof field's older text.
   const proof = reading.proof ?? submission.value.proof
   if (proof === undefined) return refuse({ proof: ['Paste the proof.'] })
-  const published = await publishKey(ctx, by, slug, { jwk: reading.jwk, proof })
+  const given = { jwk: reading.jwk, proof }
+  const published = await actOnce(() => publishKey(ctx, by, slug, given))
   if (published.ok) return redirect(`/admin/issuers/${slug}?done=published`)
   if (published.code === 'not_found') throw new Response(null, { status: 404 })
   return refuse(publishRefusal(published.code, published.detail))

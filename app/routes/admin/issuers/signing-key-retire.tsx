@@ -12,17 +12,17 @@ import { RetireKeyPage } from '#app/ui/console/issuers/signing-key-acts.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needSigningKey } from './find-keys.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { retirement as schema } from './forms.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin')
+  const { ctx } = await requireAct(args, 'issuers/:slug/keys/:kid/retire')
   const { issuer, key, before, isLastActive } = await needSigningKey(ctx, args.params)
   return { issuer, signingKey: key, before, isLastActive, constraint: getZodConstraint(schema) }
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'issuers/:slug/keys/:kid/retire')
   const { slug = '', kid = '' } = args.params
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })

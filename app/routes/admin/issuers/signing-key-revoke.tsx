@@ -12,7 +12,7 @@ import { RevokeKeyPage } from '#app/ui/console/issuers/signing-key-acts.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { needSigningKey } from './find-keys.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { keyRevocation as schema, readMoment } from './forms.ts'
 
 /** The cut in the request: as typed, as a time, and its flaw. An empty field is no cut. */
@@ -26,7 +26,7 @@ function readCut(given: FormDataEntryValue | null, now: number) {
 
 /** `?since=` asks for a preview, which changes nothing. */
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx } = await requireAct(args, 'issuers/:slug/keys/:kid/revoke')
   const cut = readCut(new URL(args.request.url).searchParams.get('since'), ctx.now())
   const counted = cut.wrong === null ? cut.at : null
   const preview = await needSigningKey(ctx, args.params, counted)
@@ -37,7 +37,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin', { fresh: true })
+  const { ctx, by, form } = await requireAct(args, 'issuers/:slug/keys/:kid/revoke')
   const { slug = '', kid = '' } = args.params
   const submission = parseWithZod(form, { schema })
   const cut = readCut(form.get('since'), ctx.now())

@@ -9,7 +9,7 @@ import { listAdmins } from '#app/services/people/change-people.ts'
 import { cancelInvitation, listInvitations } from '#app/services/people/invite-admin.ts'
 import { PeoplePage } from '#app/ui/console/people/people-page.tsx'
 import { en } from '#app/ui/words/en.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct, requireAdmin } from '../guard.ts'
 
 const PEOPLE_A_PAGE = 50
 
@@ -26,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** Withdraws an invitation that nobody has used. */
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'owner')
+  const { ctx, by, form } = await requireAct(args, 'people')
   const id = form.get('invitation')
   const cancelled = await cancelInvitation(ctx, by, typeof id === 'string' ? id : '')
   return redirect(`/admin/people?done=${cancelled.ok ? 'withdrawn' : 'gone'}`)

@@ -10,15 +10,15 @@ import { RemovePersonPage } from '#app/ui/console/people/people-forms.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { LAST_OWNER, needPerson } from './find-person.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const signed = await requireAdmin(args, 'owner', { fresh: true })
+  const signed = await requireAct(args, 'people/:id/remove')
   return needPerson(signed, args.params.id)
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, admin } = await requireAdmin(args, 'owner', { fresh: true })
+  const { ctx, by, admin } = await requireAct(args, 'people/:id/remove')
   const id = args.params.id ?? ''
   const removed = await removeAdmin(ctx, by, id)
   if (removed.ok) return redirect(id === admin.id ? '/admin/sign-in' : '/admin/people?done=removed')

@@ -12,16 +12,16 @@ import { PersonPage } from '#app/ui/console/people/people-forms.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
 import { LAST_OWNER, needPerson } from './find-person.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 import { roleSchema as schema } from './role-schema.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const signed = await requireAdmin(args, 'owner', { fresh: true })
+  const signed = await requireAct(args, 'people/:id')
   return needPerson(signed, args.params.id)
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, admin, form } = await requireAdmin(args, 'owner', { fresh: true })
+  const { ctx, by, admin, form } = await requireAct(args, 'people/:id')
   const id = args.params.id ?? ''
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })

@@ -10,20 +10,17 @@ import { eraseContent } from '#app/services/receipts/erase-content.ts'
 import { readReceiptNotes } from '#app/services/receipts/search-receipts.ts'
 import { ReceiptErase } from '#app/ui/console/receipts/receipt-acts.tsx'
 import { en } from '#app/ui/words/en.ts'
-import { requireAdmin } from '../guard.ts'
-
-/** Erased content can't be restored, so the act needs a fresh proof. */
-const FRESH = { fresh: true }
+import { requireAct } from '../guard.ts'
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin', FRESH)
+  const { ctx } = await requireAct(args, 'receipts/:receiptId/erase')
   const receipt = await readReceiptNotes(ctx, args.params.receiptId ?? '')
   if (receipt === null) throw new Response(null, { status: 404 })
   return { receipt }
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by } = await requireAdmin(args, 'admin', FRESH)
+  const { ctx, by } = await requireAct(args, 'receipts/:receiptId/erase')
   const receiptId = args.params.receiptId ?? ''
   const erased = await eraseContent(ctx, by, receiptId)
   if (!erased.ok) throw new Response(null, { status: 404 })

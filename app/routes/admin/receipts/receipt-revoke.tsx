@@ -14,7 +14,7 @@ import { readReceiptNotes } from '#app/services/receipts/search-receipts.ts'
 import { ReceiptRevoke } from '#app/ui/console/receipts/receipt-acts.tsx'
 import { en } from '#app/ui/words/en.ts'
 import { answerJson } from '#app/routes/answer-json.ts'
-import { requireAdmin } from '../guard.ts'
+import { requireAct } from '../guard.ts'
 
 const schema = z.object({
   reason: z
@@ -31,14 +31,14 @@ const schema = z.object({
 })
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { ctx } = await requireAdmin(args, 'admin')
+  const { ctx } = await requireAct(args, 'receipts/:receiptId/revoke')
   const receipt = await readReceiptNotes(ctx, args.params.receiptId ?? '')
   if (receipt === null) throw new Response(null, { status: 404 })
   return { receipt }
 }
 
 export async function action(args: ActionFunctionArgs) {
-  const { ctx, by, form } = await requireAdmin(args, 'admin')
+  const { ctx, by, form } = await requireAct(args, 'receipts/:receiptId/revoke')
   const receiptId = args.params.receiptId ?? ''
   const submission = parseWithZod(form, { schema })
   if (submission.status !== 'success') return answerJson(submission.reply(), { status: 400 })

@@ -1,17 +1,17 @@
+import type { ReactNode } from 'react'
 import { useForm, type SubmissionResult } from '@conform-to/react'
 import type { WebhookView } from '#app/services/alerts/view-webhook.ts'
 import { hostOf } from './alert-words.ts'
-import { CsrfField } from '../parts/console-frame.tsx'
-import { Copyable, PageScript } from '../parts/copyable.tsx'
+import { CsrfField, OnceFields } from '../parts/console-frame.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
 import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
-import { Done, Warning } from '../parts/notice.tsx'
+import { Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 
 const WEBHOOK_URL_CHARACTERS_MAX = 2_000
 
-const ALERTS = { href: '/admin/alerts', text: 'Alerts' }
-const toWebhook = ({ id, url }: WebhookView) => ({
+export const ALERTS = { href: '/admin/alerts', text: 'Alerts' }
+export const toWebhook = ({ id, url }: WebhookView) => ({
   href: `/admin/alerts/${id}`,
   text: hostOf(url),
 })
@@ -43,6 +43,7 @@ export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
       />
       <FormPanel>
         <ConsoleForm form={form}>
+          {isNew ? <OnceFields /> : null}
           <TextField
             meta={url}
             label="Address"
@@ -58,58 +59,8 @@ export function WebhookUrlPage({ lastResult, webhook }: UrlFormProps) {
   )
 }
 
-const VERIFY = `import { Webhook } from 'standardwebhooks'
-
-// secret: the one above, from where your receiver keeps its secrets
-const webhook = new Webhook(secret)
-
-// body: the request's body as text, not yet parsed
-const { type, timestamp, data } = webhook.verify(body, request.headers)`
-
-/** The form's answer, and the only page that ever shows the secret. */
-export function WebhookSecretPage({
-  webhook,
-  script,
-}: {
-  webhook: WebhookView & { secret: string }
-  script: string | null
-}) {
-  return (
-    <>
-      <PageHead title="The secret, this once" crumbs={[ALERTS, toWebhook(webhook)]} />
-      <Done>
-        Copy it now to where your receiver keeps its secrets: when you leave this page it can’t be
-        shown again.
-      </Done>
-      <section className="panel" aria-labelledby="secret">
-        <h2 id="secret">Secret of {hostOf(webhook.url)}</h2>
-        <Copyable id="webhook-secret" text={webhook.secret} what="the secret" wraps />
-      </section>
-      <section className="panel" aria-labelledby="verify">
-        <h2 id="verify">How your receiver knows that it was this portal</h2>
-        <p>
-          With <code>npm install standardwebhooks</code>; the same library is there for Python, Go,
-          Java, Ruby, PHP, C# and Rust.
-        </p>
-        <Copyable id="webhook-verify" text={VERIFY} what="the example in JavaScript" />
-        <p>
-          <code>verify</code> throws when the signature is wrong or the message older than five
-          minutes. Answer with a status from 200 to 299 within ten seconds; anything else is tried
-          again for a day. An alert may arrive twice: both have the same <code>webhook-id</code>.
-        </p>
-      </section>
-      <p className="actions">
-        <a className="button" href={`/admin/alerts/${webhook.id}`}>
-          I have copied it
-        </a>
-      </p>
-      <PageScript src={script} />
-    </>
-  )
-}
-
 /** Says what a new secret changes, before it is made. */
-export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
+export function NewSecretPage({ webhook, seen }: { webhook: WebhookView; seen: string }) {
   return (
     <>
       <PageHead title="Make a new secret" crumbs={[ALERTS, toWebhook(webhook)]} />
@@ -120,7 +71,9 @@ export function NewSecretPage({ webhook }: { webhook: WebhookView }) {
             knows the new one. The portal tries refused alerts again for a day, so none is lost.
           </p>
         </Warning>
-        <ConfirmForm webhook={webhook} button="Make a new secret and show it" />
+        <ConfirmForm webhook={webhook} button="Make a new secret and show it">
+          <OnceFields seen={seen} />
+        </ConfirmForm>
       </FormPanel>
     </>
   )
@@ -149,12 +102,15 @@ interface ConfirmFormProps {
   webhook: WebhookView
   button: string
   danger?: boolean
+  /** Further fields of the form. */
+  children?: ReactNode
 }
 
-function ConfirmForm({ webhook, button, danger = false }: ConfirmFormProps) {
+function ConfirmForm({ webhook, button, danger = false, children }: ConfirmFormProps) {
   return (
     <form method="post" className="console-form">
       <CsrfField />
+      {children}
       <Facts>
         <Fact name="Address">
           <code>{webhook.url}</code>

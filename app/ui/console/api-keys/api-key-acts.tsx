@@ -3,7 +3,7 @@ import type { ApiKeyOverview } from '#app/services/api-keys/api-key-overview.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { ApiKeyStateBadge, ModeBadge } from './api-key-table.tsx'
 import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
-import { CsrfField } from '../parts/console-frame.tsx'
+import { CsrfField, OnceFields } from '../parts/console-frame.tsx'
 import { TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 
@@ -38,11 +38,13 @@ function Which({
 
 interface RotateProps {
   apiKey: ApiKeyOverview
+  /** The mark of the present secret. */
+  seen: string
   form: FormMetadata<Record<string, unknown>>
   overlapHours: FieldMetadata<unknown, Record<string, unknown>>
 }
 
-export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
+export function RotateApiKeyPage({ apiKey, seen, form, overlapHours }: RotateProps) {
   return (
     <>
       <PageHead title="Rotate this API key" crumbs={crumbsOf(apiKey)} />
@@ -64,6 +66,7 @@ export function RotateApiKeyPage({ apiKey, form, overlapHours }: RotateProps) {
           )}
         </ul>
         <ConsoleForm form={form}>
+          <OnceFields seen={seen} />
           <TextField
             meta={overlapHours}
             label="Overlap in hours"

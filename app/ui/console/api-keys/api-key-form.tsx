@@ -8,6 +8,7 @@ import {
   Submit,
   TextField,
 } from '../parts/form.tsx'
+import { OnceFields } from '../parts/console-frame.tsx'
 import { Empty, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { sayNumber, spellOut } from '../parts/say.ts'
@@ -45,6 +46,7 @@ export function NewApiKeyPage({ issuers, cancel, form, fields }: NewApiKeyProps)
       ) : (
         <FormPanel>
           <ConsoleForm form={form}>
+            <OnceFields />
             {issuers === null ? (
               <TextField meta={fields.issuer} label="Issuer" help="Its slug." />
             ) : (

@@ -1,32 +1,32 @@
-import type { ReactNode } from 'react'
+import type { ApiKeyWithSecret } from '#app/services/api-keys/api-key-view.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { Copyable, PageScript } from '../parts/copyable.tsx'
-import { Warning } from '../parts/notice.tsx'
+import { TimeText, Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { postShell } from '../parts/post-shell.ts'
 
 interface SecretPageProps {
-  apiKey: { id: string; issuer: string; name: string; mode: 'live' | 'test'; apiKey: string }
+  apiKey: ApiKeyWithSecret
   portal: string
   /** Whether the issuer has an active signing key: without one no receipt is taken. */
   canSign: boolean
   /** Whether the API key's scopes let it post: without them the curl line would be refused. */
   canPost: boolean
-  /** Says how long the previous secret works, after a rotation. */
-  note?: ReactNode
+  /** Whether a rotation made the secret, which has one before it. */
+  isRotated: boolean
   script: string | null
 }
 
-/** The form's answer, and the only page that ever shows the secret. */
+/** The only page that ever shows the secret. */
 export function ApiKeySecretPage({
   apiKey,
   portal,
   canSign,
   canPost,
-  note,
+  isRotated,
   script,
 }: SecretPageProps) {
-  const { id, issuer, name, mode } = apiKey
+  const { id, issuer, name, mode, previousExpiresAt } = apiKey
   const [sign, post] = postShell({ slug: issuer, portal, apiKey: apiKey.apiKey })
   return (
     <>
@@ -38,10 +38,10 @@ export function ApiKeySecretPage({
         ]}
       />
       <Warning tone="good">
-        Copy it now to where the service keeps its secrets: when you leave this page it can’t be
-        shown again. Should it get lost, rotate the key.
+        Copy it now to where the service keeps its secrets: when you leave or reload this page it
+        can’t be shown again. Should it get lost, rotate the key.
       </Warning>
-      {note === undefined ? null : <Warning tone="info">{note}</Warning>}
+      {isRotated ? <PreviousSecret until={previousExpiresAt} /> : null}
       <section className="panel" aria-labelledby="secret-title">
         <h2 id="secret-title">
           <span>
@@ -89,5 +89,19 @@ export function ApiKeySecretPage({
       </p>
       <PageScript src={script} />
     </>
+  )
+}
+
+function PreviousSecret({ until }: { until: string | null }) {
+  return (
+    <Warning tone="info">
+      {until === null ? (
+        'The previous secret no longer works.'
+      ) : (
+        <>
+          The previous secret works until <TimeText at={until} />.
+        </>
+      )}
+    </Warning>
   )
 }

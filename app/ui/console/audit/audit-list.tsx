@@ -2,7 +2,7 @@ import type { AuditView } from '#app/services/audit/list-audit.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
 import { ACTION_WORDS, actorWord, actWords, nameOf, placeOf } from './audit-words.ts'
 import { listChanges, type MemberChange } from './changes.ts'
-import { FilterField, FilterForm, FilterSelect, NOT_A_DAY } from '../parts/filter-form.tsx'
+import { DayFields, FilterField, FilterForm, FilterSelect } from '../parts/filter-form.tsx'
 import { Empty, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { isTime } from '../parts/say.ts'
@@ -22,18 +22,22 @@ const FILTERS = ['actor', 'action', 'subject', 'from', 'to']
 
 export function AuditList({ entries, asked, wrong, next, first, exportHref }: AuditListProps) {
   const isFiltered = FILTERS.some((name) => (asked[name] ?? '') !== '')
-  const errorOf = (name: 'from' | 'to') => (wrong.includes(name) ? NOT_A_DAY : undefined)
   return (
     <>
       <PageHead
         title="Audit"
-        lead="Every change that an admin or the admin token made, newest first. Nobody can change or delete an entry: the database refuses it."
+        lead="Every change that an admin or the admin token made, every sign-in and every refused try, newest first. Nobody can change or delete an entry: the database refuses it."
         actions={
-          wrong.length > 0 ? undefined : (
-            <a className="button secondary" href={exportHref} download>
-              Export as NDJSON
+          <>
+            <a className="button secondary" href="/admin/audit/sign-ins">
+              Sign-ins
             </a>
-          )
+            {wrong.length > 0 ? null : (
+              <a className="button secondary" href={exportHref} download>
+                Export as NDJSON
+              </a>
+            )}
+          </>
         }
       />
       <FilterForm label="Filter the audit" clear={isFiltered ? '/admin/audit' : null}>
@@ -48,7 +52,9 @@ export function AuditList({ entries, asked, wrong, next, first, exportHref }: Au
           label="What"
           value={asked.action}
           options={[
-            { value: '', text: 'Every change' },
+            { value: '', text: 'Everything' },
+            { value: 'changes', text: 'Changes' },
+            { value: 'access', text: 'Sign-ins and refusals' },
             ...Object.entries(ACTION_WORDS).map(([value, text]) => ({ value, text })),
           ]}
         />
@@ -58,32 +64,19 @@ export function AuditList({ entries, asked, wrong, next, first, exportHref }: Au
           value={asked.subject}
           help="An id, kid or slug"
         />
-        <FilterField
-          name="from"
-          label="From (UTC)"
-          type="date"
-          value={asked.from}
-          error={errorOf('from')}
-        />
-        <FilterField
-          name="to"
-          label="To, included"
-          type="date"
-          value={asked.to}
-          error={errorOf('to')}
-        />
+        <DayFields asked={asked} wrong={wrong} />
       </FilterForm>
       <DataTable
-        caption="Changes, newest first"
+        caption="Entries, newest first"
         columns={COLUMNS}
         rows={wrong.length > 0 ? [] : entries}
         rowKey={(entry) => entry.id}
         empty={
           isFiltered ? (
             <Empty
-              title="No change fits"
+              title="No entry fits"
               says="Names are compared letter by letter. Take a filter away, or choose other days."
-              action={<a href="/admin/audit">Show every change</a>}
+              action={<a href="/admin/audit">Show every entry</a>}
             />
           ) : (
             <Empty

@@ -23,6 +23,12 @@ export const ACTION_WORDS = {
   'webhook.remove': 'Webhook removed',
   'webhook.test': 'Test sent to a webhook',
   'webhook.resend': 'Alert sent again',
+  'access.signed_in': 'Signed in',
+  'access.sign_in_failed': 'Sign-in failed',
+  'access.role_refused': 'Role too low',
+  'access.form_refused': 'Form refused',
+  'access.token_refused': 'Admin token refused',
+  'access.left_out': 'Refusals left out',
 }
 
 /** The action within a sentence, after the actor: "Mara" + "revoked receipt" + the subject. */
@@ -48,6 +54,12 @@ const ACTS: Record<keyof typeof ACTION_WORDS, string> = {
   'webhook.remove': 'removed webhook',
   'webhook.test': 'sent a test to webhook',
   'webhook.resend': 'sent an alert again to webhook',
+  'access.signed_in': 'signed in as',
+  'access.sign_in_failed': 'failed to sign in as',
+  'access.role_refused': 'has too low a role for',
+  'access.form_refused': 'sent a form that was refused, to',
+  'access.token_refused': 'came with a wrong admin token to',
+  'access.left_out': 'left out of this list',
 }
 
 interface Said {
@@ -62,13 +74,16 @@ const ACTORS: Record<string, string> = {
   'admin-token': 'The admin token',
   portal: 'The portal',
   'first-start': 'The first start',
+  stranger: 'Somebody',
 }
 
 export const actorWord = (actor: string): string => lookUp(ACTORS, actor) ?? actor
 
-export function actWords({ action, after }: Said): string {
+export function actWords({ action, subject, after }: Said): string {
   if (action === 'admin.invite' && after === null) return 'withdrew the invitation of'
   if (action === 'admin.join') return `joined as ${roleIn(after)}`
+  if (action === 'access.sign_in_failed' && subject === 'unknown name')
+    return 'failed to sign in with an'
   return lookUp(ACTS, action) ?? `did “${action}” to`
 }
 

@@ -12,33 +12,46 @@ type Field = FieldMetadata<unknown, Record<string, unknown>>
 
 interface PasswordPageProps<Fields extends Record<string, unknown>> {
   form: FormMetadata<Fields>
-  password: Field
+  fields: { current: Field; password: Field }
+  /** Whether the admin has a password, which the form then asks for. */
+  hasPassword: boolean
   name: string
 }
 
 export function PasswordPage<Fields extends Record<string, unknown>>({
   form,
-  password,
+  fields,
+  hasPassword,
   name,
 }: PasswordPageProps<Fields>) {
   return (
     <>
       <PageHead
-        title="Choose a new password"
+        title={hasPassword ? 'Choose a new password' : 'Choose a password'}
         lead="You are signed out everywhere but here."
         crumbs={[ACCOUNT]}
       />
       <FormPanel>
         <ConsoleForm form={form}>
           <input type="text" hidden readOnly autoComplete="username" value={name} />
+          {hasPassword ? (
+            <TextField
+              meta={fields.current}
+              label="Current password"
+              type="password"
+              autoComplete="current-password"
+            />
+          ) : null}
           <TextField
-            meta={password}
+            meta={fields.password}
             label="New password"
             type="password"
             help="Ten characters or more. A few words in a row are easy to keep in mind."
             autoComplete="new-password"
           />
-          <Submit cancel="/admin/account">Change the password</Submit>
+          <Submit cancel="/admin/account">
+            {hasPassword ? 'Change the password' : 'Set the password'}
+          </Submit>
         </ConsoleForm>
       </FormPanel>
     </>

@@ -11,6 +11,8 @@ interface AccountPageProps {
   /** The number of the admin's sessions. */
   sessions: number
   done: string | null
+  /** Whether this portal demands a second factor of everybody. */
+  isRequired: boolean
 }
 
 const DONE = {
@@ -22,11 +24,14 @@ const DONE = {
   'second-factor-off': 'The second factor is off, and its recovery codes are gone.',
 }
 
+const PASSWORD_ALONE =
+  'Whoever learns your password can come in. A passkey, or a code from an app beside the password, keeps them out.'
+
 /** With so few recovery codes left, the page says "Only". */
 const FEW_CODES = 3
 
 /** An admin's own ways in, with links to change them. */
-export function AccountPage({ person, passkeys, sessions, done }: AccountPageProps) {
+export function AccountPage({ person, passkeys, sessions, done, isRequired }: AccountPageProps) {
   const isPasswordAlone = person.password && !person.secondFactor && passkeys.length === 0
   return (
     <>
@@ -40,9 +45,10 @@ export function AccountPage({ person, passkeys, sessions, done }: AccountPagePro
       />
       <DoneNotice done={done} says={DONE} />
       {isPasswordAlone ? (
-        <Warning>
-          Whoever learns your password can come in. A passkey, or a code from an app beside the
-          password, keeps them out.
+        <Warning tone={isRequired ? 'bad' : 'warn'}>
+          {isRequired
+            ? 'This portal demands a second factor. Add a passkey, or set up a code from an app: until then no other page opens.'
+            : PASSWORD_ALONE}
         </Warning>
       ) : null}
       <section className="panel" aria-labelledby="passkeys">
@@ -74,9 +80,12 @@ export function AccountPage({ person, passkeys, sessions, done }: AccountPagePro
           person.secondFactor ? <Badge tone="good">on</Badge> : <Badge tone="quiet">off</Badge>
         }
         action={
-          person.secondFactor
+          person.secondFactor && !isRequired
             ? { href: '/admin/account/second-factor/off', text: 'Turn it off' }
-            : { href: '/admin/account/second-factor', text: 'Set it up' }
+            : {
+                href: '/admin/account/second-factor',
+                text: person.secondFactor ? 'Set up another' : 'Set it up',
+              }
         }
       >
         {person.secondFactor ? (

@@ -33,7 +33,7 @@ export function ConfirmPage<Fields extends Record<string, unknown>>({
     <>
       <PageHead
         title="Is it you?"
-        lead={`The next step is sensitive, so prove once more that you are ${name}. The proof holds for ten minutes.`}
+        lead={`The next step is sensitive, so prove once more that you are ${name}. The proof holds for ten minutes. Nothing was changed yet: if you just sent a form, its page opens anew.`}
       />
       {ways.password ? (
         <ConsoleForm form={form}>

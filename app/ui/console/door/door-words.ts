@@ -1,5 +1,14 @@
-export const TOO_MANY =
-  'Too many tries. Wait a minute, or five after wrong codes, and try again: nothing is locked for good.'
+/** Says what is left to wait, so that nobody tries too early and waits again. */
+export function tooMany(waitSeconds = 60): string {
+  const minutes = Math.ceil(waitSeconds / 60)
+  const wait =
+    waitSeconds <= 90
+      ? `${waitSeconds} second${waitSeconds === 1 ? '' : 's'}`
+      : `${minutes} minutes`
+  return `Too many tries. Wait ${wait} and try again: nothing is locked for good.`
+}
+export const PASSKEY_NEEDED =
+  'This portal asks for two factors, and your password is one: sign in with your passkey.'
 export const WRONG = 'This name and this password don’t belong together.'
 export const WRONG_CODE = 'This code is not right, or it was used already. Wait for the next one.'
 export const WRONG_PASSKEY =

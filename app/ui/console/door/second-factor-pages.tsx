@@ -1,7 +1,6 @@
-import { CsrfField } from '../parts/console-frame.tsx'
-import { Copyable, PageScript } from '../parts/copyable.tsx'
+import { CsrfField, OnceFields } from '../parts/console-frame.tsx'
 import { FormPanel, Submit } from '../parts/form.tsx'
-import { Done, Warning } from '../parts/notice.tsx'
+import { Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { QrCode } from '../parts/qr-code.tsx'
 
@@ -9,13 +8,15 @@ const ACCOUNT = { href: '/admin/account', text: 'Your account' }
 
 interface SecondFactorPageProps {
   begun: { sealed: string; secret: string; uri: string }
+  /** The mark of the present second factor, or of none. */
+  seen: string
   isWrong: boolean
   /** Whether the admin has a second factor, which this one would replace. */
   isOn: boolean
 }
 
 /** The portal keeps the secret only after a first code shows that the app has it. */
-export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps) {
+export function SecondFactorPage({ begun, seen, isWrong, isOn }: SecondFactorPageProps) {
   return (
     <>
       <PageHead
@@ -53,6 +54,7 @@ export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps
         <h2 id="prove">2. Type the code that it shows</h2>
         <form method="post" className="console-form">
           <CsrfField />
+          <OnceFields seen={seen} />
           <input type="hidden" name="sealed" value={begun.sealed} />
           <div className="field">
             <label htmlFor="code">Code</label>
@@ -71,57 +73,6 @@ export function SecondFactorPage({ begun, isWrong, isOn }: SecondFactorPageProps
           <Submit cancel="/admin/account">Turn it on and show the recovery codes</Submit>
         </form>
       </section>
-    </>
-  )
-}
-
-interface RecoveryCodesPageProps {
-  codes: string[]
-  script: string | null
-  /** Whether the second factor was switched on with these codes. */
-  isFirst?: boolean
-}
-
-/** The form's answer, and the only page that ever shows the codes. */
-export function RecoveryCodesPage({ codes, script, isFirst = false }: RecoveryCodesPageProps) {
-  return (
-    <>
-      <PageHead title="Your recovery codes, this once" crumbs={[ACCOUNT]} />
-      <Done>
-        {isFirst ? 'The second factor is on. ' : 'Your old codes no longer work. '}
-        Keep these where you will find them without your phone: when you leave this page they can’t
-        be shown again.
-      </Done>
-      <section className="panel" aria-labelledby="codes">
-        <h2 id="codes">Each lets you in once, in place of a code of the app</h2>
-        <Copyable id="recovery-codes" text={codes.join('\n')} what="the recovery codes" />
-      </section>
-      <p className="actions">
-        <a className="button" href="/admin/account">
-          I have kept them
-        </a>
-      </p>
-      <PageScript src={script} />
-    </>
-  )
-}
-
-/** Says what new recovery codes change, before they are made. */
-export function NewCodesPage({ left }: { left: number }) {
-  return (
-    <>
-      <PageHead title="Make new recovery codes" crumbs={[ACCOUNT]} />
-      <FormPanel>
-        <Warning>
-          {left === 0
-            ? 'You have no code left. You get ten new ones.'
-            : `You get ten new ones, and the ${left} that you have left stop working at once.`}
-        </Warning>
-        <form method="post" className="console-form">
-          <CsrfField />
-          <Submit cancel="/admin/account">Make new codes and show them</Submit>
-        </form>
-      </FormPanel>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
+import { OnceFields } from '../parts/console-frame.tsx'
 import { ConsoleForm, FormPanel, Submit, TextField } from '../parts/form.tsx'
 import { Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -28,6 +29,7 @@ export function NewIssuerPage({
       />
       <FormPanel>
         <ConsoleForm form={form}>
+          <OnceFields />
           <TextField meta={fields.name} label="Name" help={NAME_HELP} />
           <TextField
             meta={fields.slug}

@@ -1,5 +1,6 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
+import { OnceFields } from '../parts/console-frame.tsx'
 import { Copyable, PageScript } from '../parts/copyable.tsx'
 import { ConsoleForm, Submit, TextArea } from '../parts/form.tsx'
 import { keyShell, sdkLine } from '../parts/key-shell.ts'
@@ -39,6 +40,7 @@ export function PublishKeyPage(props: PublishKeyProps) {
           <h2 id="publish">2. Publish it</h2>
           <KeyFile />
           <ConsoleForm form={form}>
+            <OnceFields />
             <TextArea
               meta={fields.jwk}
               label="Public key"

@@ -3,6 +3,7 @@ import { Attention } from './attention.tsx'
 import { BarChart } from '../parts/bar-chart.tsx'
 import { Beginning } from './beginning.tsx'
 import { FullestKeys, RefusedRequests, type Refusal } from './overview-tables.tsx'
+import { Warning } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { DatabaseState, OutboxState } from './portal-state.tsx'
 
@@ -13,7 +14,11 @@ const dayLabel = (day: string): string =>
   `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`
 
 interface OverviewPageProps {
-  overview: Omit<Overview, 'refusals'> & { publicUrl: string; refusals: Refusal[] }
+  overview: Omit<Overview, 'refusals'> & {
+    publicUrl: string
+    refusals: Refusal[]
+    isOwnerByPasswordAlone: boolean
+  }
 }
 
 /** The portal at a glance: first steps, figures, matters that need an admin, then tables. */
@@ -24,6 +29,12 @@ export function OverviewPage({ overview }: OverviewPageProps) {
   return (
     <>
       <PageHead title="Overview" lead="Days and months are counted in UTC." />
+      {overview.isOwnerByPasswordAlone ? (
+        <Warning>
+          You are an owner, and your password alone lets anybody in who learns it.{' '}
+          <a href="/admin/account">Add a passkey, or a code from an app</a>
+        </Warning>
+      ) : null}
       {beginning.hasReceipt ? null : <Beginning state={beginning} publicUrl={overview.publicUrl} />}
       <dl className="tiles">
         <Tile name="Receipts today" value={today} />

@@ -6,6 +6,8 @@ export interface ConsoleSession {
   name: string
   role: AdminRole
   csrf: string
+  /** The id of this drawing of the page, for forms that are carried out once. */
+  form: string
 }
 
 const SessionContext = createContext<ConsoleSession | null>(null)
@@ -17,6 +19,21 @@ export const useSession = (): ConsoleSession | null => useContext(SessionContext
 export function CsrfField() {
   const session = useSession()
   return session === null ? null : <input type="hidden" name="csrf" value={session.csrf} />
+}
+
+/**
+ * The fields of a form that is carried out once, however often it is sent. `seen` is the mark of the
+ * secret that the form replaces.
+ */
+export function OnceFields({ seen }: { seen?: string }) {
+  const session = useSession()
+  if (session === null) return null
+  return (
+    <>
+      <input type="hidden" name="form" value={session.form} />
+      {seen === undefined ? null : <input type="hidden" name="seen" value={seen} />}
+    </>
+  )
 }
 
 const PLACES = [

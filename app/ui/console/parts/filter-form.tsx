@@ -78,6 +78,36 @@ export function FilterField({
   )
 }
 
+interface DayFieldsProps {
+  /** The filters' values as typed, by the filters' names. */
+  asked: Record<string, string>
+  wrong: ('from' | 'to')[]
+  /** The first day's. */
+  label?: string
+}
+
+export function DayFields({ asked, wrong, label = 'From (UTC)' }: DayFieldsProps) {
+  const errorOf = (name: 'from' | 'to') => (wrong.includes(name) ? NOT_A_DAY : undefined)
+  return (
+    <>
+      <FilterField
+        name="from"
+        label={label}
+        type="date"
+        value={asked.from}
+        error={errorOf('from')}
+      />
+      <FilterField
+        name="to"
+        label="To, included"
+        type="date"
+        value={asked.to}
+        error={errorOf('to')}
+      />
+    </>
+  )
+}
+
 interface FilterSelectProps {
   name: string
   label: string
@@ -102,4 +132,4 @@ export function FilterSelect({ name, label, value = '', options }: FilterSelectP
   )
 }
 
-export const NOT_A_DAY = 'Write a day as 2026-11-21.'
+const NOT_A_DAY = 'Write a day as 2026-11-21.'

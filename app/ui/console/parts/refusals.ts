@@ -4,10 +4,15 @@ import { lookUp } from './look-up.ts'
 /** The bodies of the console's 403s, which its error page recognises. */
 export const ROLE_TOO_LOW = 'role too low'
 export const EXPIRED_FORM = 'expired form'
+/** And those of its 409s. */
+export const SENT_BEFORE = 'sent before'
+export const CHANGED_MEANWHILE = 'changed meanwhile'
 
 interface Refusal {
   title: string
   says: string
+  /** Whether the reader may open the same form again. */
+  mayRepeat?: boolean
 }
 
 const REFUSALS: Record<string, Refusal> = {
@@ -18,6 +23,16 @@ const REFUSALS: Record<string, Refusal> = {
   [EXPIRED_FORM]: {
     title: 'This form is no longer valid',
     says: 'You signed in again since it was opened. Go back, reload the page and send it once more.',
+  },
+  [SENT_BEFORE]: {
+    title: 'This form was sent before',
+    says: 'It was carried out then, and nothing was changed now. To do it another time, or with other values, open the form anew.',
+    mayRepeat: true,
+  },
+  [CHANGED_MEANWHILE]: {
+    title: 'It was changed since you opened this page',
+    says: 'Another secret is in its place, made by somebody else or by you in another tab. Nothing was changed now. To replace that one too, open the form anew.',
+    mayRepeat: true,
   },
 }
 
@@ -37,6 +52,9 @@ export function consoleNotice(error: unknown): Notice {
   const refusal = lookUp(REFUSALS, String(answer?.data))
   if (refusal === undefined && answer?.status !== 404)
     return { verdict: 'cannot-check', ...TROUBLE, action: 'Try again', href: '' }
-  const words = refusal ?? NOWHERE
-  return { verdict: 'not-found', ...words, action: 'To the overview', href: '/admin' }
+  const { title, says, mayRepeat = false } = refusal ?? NOWHERE
+  const onward = mayRepeat
+    ? { action: 'Open the form anew', href: '' }
+    : { action: 'To the overview', href: '/admin' }
+  return { verdict: 'not-found', title, says, ...onward }
 }

@@ -1,7 +1,7 @@
 import type { FieldMetadata, FormMetadata } from '@conform-to/react'
-import type { AdminRole } from '#app/services/door/session.ts'
 import type { AdminView } from '#app/services/door/admin-view.ts'
-import { CsrfField } from '../parts/console-frame.tsx'
+import type { Invited } from '#app/services/people/invite-admin.ts'
+import { CsrfField, OnceFields } from '../parts/console-frame.tsx'
 import { Copyable, PageScript } from '../parts/copyable.tsx'
 import { ConsoleForm, FormPanel, SelectField, Submit } from '../parts/form.tsx'
 import { Done, TimeText, Warning } from '../parts/notice.tsx'
@@ -32,6 +32,7 @@ export function InvitePage<Fields extends Record<string, unknown>>({
       />
       <FormPanel>
         <ConsoleForm form={form}>
+          <OnceFields />
           <SelectField meta={role} label="Role" options={ROLES} />
           <Submit cancel="/admin/people">Make the link and show it</Submit>
         </ConsoleForm>
@@ -41,18 +42,18 @@ export function InvitePage<Fields extends Record<string, unknown>>({
 }
 
 interface InvitedPageProps {
-  link: { url: string; expiresAt: string; role: AdminRole }
+  link: Invited
   script: string | null
 }
 
-/** The form's answer, and the only page that ever shows the link. */
+/** The only page that ever shows the link. */
 export function InvitedPage({ link, script }: InvitedPageProps) {
   return (
     <>
       <PageHead title="The link, this once" crumbs={[PEOPLE]} />
       <Done>
-        Copy it now: when you leave this page it can’t be shown again, only withdrawn. Whoever has
-        it becomes {link.role === 'viewer' ? 'a viewer' : `an ${link.role}`} here, until{' '}
+        Copy it now: when you leave or reload this page it can’t be shown again, only withdrawn.
+        Whoever has it becomes {link.role === 'viewer' ? 'a viewer' : `an ${link.role}`} here, until{' '}
         <TimeText at={link.expiresAt} />.
       </Done>
       <section className="panel" aria-labelledby="link">

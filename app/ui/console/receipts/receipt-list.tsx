@@ -1,6 +1,6 @@
 import type { ReceiptRecord } from '#app/services/receipts/search-receipts.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
-import { FilterField, FilterForm, FilterSelect, NOT_A_DAY } from '../parts/filter-form.tsx'
+import { DayFields, FilterField, FilterForm, FilterSelect } from '../parts/filter-form.tsx'
 import { FirstReceipt } from '../overview/first-receipt.tsx'
 import { Badge, Empty, TimeText } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -22,7 +22,6 @@ const FILTERS = ['q', 'issuer', 'kid', 'mode', 'from', 'to']
 export function ReceiptList(props: ReceiptListProps) {
   const { receipts, asked, wrong, hasReceipt, publicUrl, next, first } = props
   const isFiltered = FILTERS.some((name) => (asked[name] ?? '') !== '')
-  const errorOf = (name: 'from' | 'to') => (wrong.includes(name) ? NOT_A_DAY : undefined)
   const head = (
     <PageHead
       title="Receipts"
@@ -59,20 +58,7 @@ export function ReceiptList(props: ReceiptListProps) {
             { value: 'test', text: 'Test' },
           ]}
         />
-        <FilterField
-          name="from"
-          label="Received from (UTC)"
-          type="date"
-          value={asked.from}
-          error={errorOf('from')}
-        />
-        <FilterField
-          name="to"
-          label="To, included"
-          type="date"
-          value={asked.to}
-          error={errorOf('to')}
-        />
+        <DayFields asked={asked} wrong={wrong} label="Received from (UTC)" />
       </FilterForm>
       <DataTable
         caption="Receipts, newest first"

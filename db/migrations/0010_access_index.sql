@@ -1,0 +1,1 @@
+CREATE INDEX "audit_entries_access" ON "audit_entries" USING btree ("at","id") WHERE "audit_entries"."action" like 'access.%';
