@@ -217,13 +217,15 @@ test('13.25: the list of sign-ins and the audit show them, each by its filter', 
   const typed = { name: 'Dee Listed', password: PASSWORD }
   good(await signIn(portal.ctx, { ...freshVisitor(), userAgent: 'Lynx/2.8' }, typed))
   const { text } = await viewer.get('/admin/audit/sign-ins')
-  for (const words of [
-    'Dee Listed',
-    'Lynx/2.8',
-    'has viewer, needs owner',
-    'sent from https://evil',
-  ])
-    expect(text).toContain(words)
+  for (const words of ['Dee Listed', 'Lynx/2.8']) expect(text).toContain(words)
+  for (const [action, words] of [
+    ['role_refused', 'has viewer, needs owner'],
+    ['form_refused', 'sent from https://evil.example'],
+    ['sign_in_failed', 'failed to sign in with an'],
+  ] as const) {
+    const page = await viewer.get(`/admin/audit/sign-ins?action=access.${action}`)
+    expect(page.text).toContain(words)
+  }
   expect(text).not.toContain('joined as')
   const failed = await viewer.get('/admin/audit/sign-ins?action=access.sign_in_failed')
   expect(failed.text).toContain('unknown name')
