@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 
@@ -47,6 +48,14 @@ export const isUnavailable = (error: unknown): boolean => {
   if (code !== '') return CODES_UNAVAILABLE.has(code) || code.startsWith('08')
   return error instanceof Error && UNAVAILABLE.test(error.message)
 }
+
+/**
+ * Whether an error says that the database is away. Only an error of the driver is asked for its code,
+ * because a client that hangs up and another server that resets a connection have the same codes.
+ */
+export const isDatabaseAway = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable ||
+  (error instanceof DrizzleQueryError && isUnavailable(error.cause))
 
 /** Postgres asks for a repetition of the transaction: serialization failure or deadlock. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))

@@ -37,7 +37,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     }
   }
 
-  /** Null if the client closed the connection. */
+  /** Null if the client left before its request was whole. */
   async function answer({ row, handler, params }: Found, request: HttpRequest) {
     const count = (code: string | undefined) => {
       if (code !== undefined && row.access === 'key') countRefusal(ctx, request.apiKey, code)
@@ -55,6 +55,10 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     }
   }
 
+  /** A client that leaves is no failure: nothing is counted, and one line tells of it at most. */
+  const logGone = ({ requestId, method, path }: HttpRequest): void =>
+    ctx.log.debug({ requestId, method, path: loggedPath(path) }, 'the client left')
+
   function logAnswer(request: HttpRequest, reply: Reply, startedAt: number): void {
     if (!ctx.log.isLevelEnabled('debug')) return
     const { requestId, method } = request
@@ -70,11 +74,18 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     const request = read(incoming, path, search, found.row.bytesMax)
     answer(found, request)
       .then(async (reply) => {
-        if (reply === null) return void response.destroy()
-        if (!incoming.complete) await discardBody(incoming)
+        if (reply !== null && !incoming.complete) await discardBody(incoming)
+        if (reply === null || response.destroyed) {
+          logGone(request)
+          response.destroy()
+          return
+        }
         const cache = reply.status === 200 ? found.row.cache : 'no-store'
         const own = { 'x-request-id': request.requestId, 'cache-control': cache }
-        writeReply(incoming, response, reply, joinHeaders(found.headers, own))
+        writeReply(incoming, response, reply, joinHeaders(found.headers, own), (error) => {
+          if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') logGone(request)
+          else noteTrouble(ctx, request, error)
+        })
         logAnswer(request, reply, startedAt)
       })
       .catch((error: unknown) => {

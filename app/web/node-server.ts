@@ -45,13 +45,15 @@ export function createHttpServer(
 
 /**
  * Writes an answer: adds the headers of every answer, a strong ETag if `cache-control` allows
- * caching, 304 if the client has that ETag, and no body for HEAD.
+ * caching, 304 if the client has that ETag, and no body for HEAD. `onBroken` hears of a stream that
+ * could not be written to its end.
  */
 export function writeReply(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
   always: Record<string, string>,
+  onBroken: (error: NodeJS.ErrnoException) => void,
 ): void {
   if (response.writableEnded || response.destroyed) return
   const headers: Record<string, string | string[] | number> = joinHeaders(always, reply.headers)
@@ -79,7 +81,9 @@ export function writeReply(
   response.writeHead(status, headers)
   if (reply.stream !== undefined && request.method !== 'HEAD') {
     // A broken stream ends the connection, so that the client sees that its file is not whole.
-    pipeline(Readable.from(reply.stream), response, () => undefined)
+    pipeline(Readable.from(reply.stream), response, (error) => {
+      if (error) onBroken(error)
+    })
     return
   }
   if (body === null || request.method === 'HEAD') response.end()
