@@ -10,7 +10,7 @@ import { createCtx } from './context.server.ts'
 import { createDispatcher } from './web/dispatch.server.ts'
 import { publicUrlOf, readSettings, type Settings } from './process/env.server.ts'
 import { openGate } from './web/gate.ts'
-import { createHttpServer } from './web/node-server.ts'
+import { createHttpServer, PATIENCE } from './web/node-server.ts'
 import { openLog } from './process/log.server.ts'
 import { openSite } from './web/site.server.ts'
 import { openSecrets } from './process/secrets.server.ts'
@@ -25,7 +25,8 @@ export { startWorker } from './process/workers.server.ts'
 
 /** Everything above the socket: the API, the files and the pages. */
 export function createPortal(ctx: Ctx, pages: Promise<void> = Promise.resolve()): Server {
-  return createHttpServer(createDispatcher(ctx, openSite(ctx, pages)))
+  const dispatcher = createDispatcher(ctx, openSite(ctx, pages))
+  return createHttpServer(dispatcher, PATIENCE, () => ctx.config.publicUrl)
 }
 
 /** The portal as one process, or as many that share its port. Errors a person can mend are StartErrors. */
@@ -36,10 +37,11 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
   const secrets = await openSecrets(settings)
   const log = openLog(settings)
   // The port comes first, because a taken port ends the start.
-  const gate = await openGate(settings).catch((error: unknown) => {
+  const urlAt = (port: number) => publicUrlOf({ ...settings, PORT: port })
+  const gate = await openGate(settings, urlAt).catch((error: unknown) => {
     throw portError(error as NodeJS.ErrnoException, settings)
   })
-  const publicUrl = publicUrlOf({ ...settings, PORT: gate.port })
+  const publicUrl = urlAt(gate.port)
   const config: Config = {
     publicUrl,
     adminToken: secrets.ADMIN_TOKEN,

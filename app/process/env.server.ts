@@ -28,6 +28,8 @@ const schema = z.object({
   ADMIN_TOKEN: secret,
   SESSION_SECRET: secret,
   API_KEY_PEPPER: secret,
+  FIRST_BYTE_SECONDS: wholeNumber(1, 60).default(10),
+  CONNECTIONS_MAX: wholeNumber(1, 1_000_000).default(10_000),
   WEB_CONCURRENCY: wholeNumber(1, 64).default(1),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 })

@@ -3,7 +3,7 @@ import { API_ROWS } from '../api/routes.ts'
 import type { Ctx } from '../context.ts'
 import { countRefusal } from '../services/ingest/count-refusals.ts'
 import { clientAddress } from './client-address.ts'
-import type { HttpRequest } from './handler.ts'
+import { refuse, type Handler, type HttpRequest } from './handler.ts'
 import { writeReply } from './node-server.ts'
 import { pageRows } from './page-rows.ts'
 import { problemReply } from './problem.ts'
@@ -13,7 +13,7 @@ import { newRequestId } from './request-id.ts'
 import { createRouter, type Found } from './router.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Site } from './site.server.ts'
-import { readTarget } from './target.ts'
+import { hasUnclearHost, readTarget } from './target.ts'
 import { loggedPath, noteTrouble } from './trouble.ts'
 
 /** Every request goes one way: read, find its row, handle, write. The rows hold the differences. */
@@ -55,38 +55,27 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     }
   }
 
-  /** A client that leaves is no failure: nothing is counted, and one line tells of it at most. */
-  const logGone = ({ requestId, method, path }: HttpRequest): void =>
-    ctx.log.debug({ requestId, method, path: loggedPath(path) }, 'the client left')
-
-  function logAnswer(request: HttpRequest, reply: Reply, startedAt: number): void {
-    if (!ctx.log.isLevelEnabled('debug')) return
-    const { requestId, method } = request
-    const ms = Math.round((performance.now() - startedAt) * 10) / 10
-    const path = loggedPath(request.path)
-    ctx.log.debug({ requestId, method, path, status: reply.status, ms }, 'request')
-  }
-
   return function handle(incoming: IncomingMessage, response: ServerResponse): void {
     const startedAt = performance.now()
     const { path, search } = readTarget(incoming.url ?? '/')
     const found = find(incoming.method ?? 'GET', path, incoming.headers)
+    if (hasUnclearHost(incoming.rawHeaders)) found.handler = refuseHost
     const request = read(incoming, path, search, found.row.bytesMax)
     answer(found, request)
       .then(async (reply) => {
         if (reply !== null && !incoming.complete) await discardBody(incoming)
         if (reply === null || response.destroyed) {
-          logGone(request)
+          logGone(ctx, request)
           response.destroy()
           return
         }
         const cache = reply.status === 200 ? found.row.cache : 'no-store'
         const own = { 'x-request-id': request.requestId, 'cache-control': cache }
         writeReply(incoming, response, reply, joinHeaders(found.headers, own), (error) => {
-          if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') logGone(request)
+          if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') logGone(ctx, request)
           else noteTrouble(ctx, request, error)
         })
-        logAnswer(request, reply, startedAt)
+        logAnswer(ctx, request, reply, startedAt)
       })
       .catch((error: unknown) => {
         ctx.log.error(
@@ -96,4 +85,21 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
         response.destroy()
       })
   }
+}
+
+const refuseHost: Handler = (request) =>
+  refuse(request, 'invalid_request', { detail: 'A request has one Host line, with one host.' })
+
+/** A client that leaves is no failure: nothing is counted, and one line tells of it at most. */
+const logGone = ({ log }: Ctx, { requestId, method, path }: HttpRequest): void =>
+  log.debug({ requestId, method, path: loggedPath(path) }, 'the client left')
+
+function logAnswer({ log }: Ctx, request: HttpRequest, reply: Reply, startedAt: number): void {
+  if (!log.isLevelEnabled('debug')) return
+  const { requestId, method } = request
+  const ms = Math.round((performance.now() - startedAt) * 10) / 10
+  log.debug(
+    { requestId, method, path: loggedPath(request.path), status: reply.status, ms },
+    'request',
+  )
 }
