@@ -33,6 +33,8 @@ export interface Config {
   adminToken: string
   apiKeyPepper: string
   sessionSecret: string
+  /** Addresses and ranges of the proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
 }
 
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */

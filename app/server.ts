@@ -47,6 +47,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     adminToken: secrets.ADMIN_TOKEN,
     apiKeyPepper: secrets.API_KEY_PEPPER,
     sessionSecret: secrets.SESSION_SECRET,
+    trustedProxies: settings.TRUSTED_PROXIES,
   }
 
   let embedded: Embedded | null = null

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { StartError } from '#db/start-error.ts'
+import { isRange } from '../values/network-address.ts'
 
 export const SECRET_CHARACTERS_MIN = 16
 const secret = z.string().min(SECRET_CHARACTERS_MIN).optional()
@@ -12,6 +13,8 @@ const wholeNumber = (min: number, max: number) => {
 const PUBLIC_URL_FORM = 'must be an address like https://receipts.example, without a path'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const RANGES_FORM = 'must be addresses or ranges like 10.0.0.0/8, separated by commas'
 
 const schema = z.object({
   DATABASE_URL: z
@@ -30,6 +33,11 @@ const schema = z.object({
   API_KEY_PEPPER: secret,
   FIRST_BYTE_SECONDS: wholeNumber(1, 60).default(10),
   CONNECTIONS_MAX: wholeNumber(1, 1_000_000).default(10_000),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('127.0.0.0/8,::1')
+    .transform((text) => text.split(',').map((range) => range.trim()))
+    .refine((ranges) => ranges.every(isRange), RANGES_FORM),
   WEB_CONCURRENCY: wholeNumber(1, 64).default(1),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 })

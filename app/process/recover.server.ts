@@ -31,6 +31,7 @@ export async function recover(name: string | undefined): Promise<void> {
         adminToken: secrets.ADMIN_TOKEN,
         apiKeyPepper: secrets.API_KEY_PEPPER,
         sessionSecret: secrets.SESSION_SECRET,
+        trustedProxies: settings.TRUSTED_PROXIES,
       },
       log: openLog({ ...settings, LOG_LEVEL: 'silent' }),
     })

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { API_ROWS } from '../api/routes.ts'
 import type { Ctx } from '../context.ts'
 import { countRefusal } from '../services/ingest/count-refusals.ts'
-import { clientAddress } from './client-address.ts'
+import { createAddressReader } from './client-address.ts'
 import { refuse, type Handler, type HttpRequest } from './handler.ts'
 import { writeReply } from './node-server.ts'
 import { pageRows } from './page-rows.ts'
@@ -19,6 +19,7 @@ import { loggedPath, noteTrouble } from './trouble.ts'
 /** Every request goes one way: read, find its row, handle, write. The rows hold the differences. */
 export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
   const { publicUrl } = ctx.config
+  const addressOf = createAddressReader(ctx)
   const find = createRouter([...API_ROWS, ...pageRows(site)], securityHeaders(publicUrl))
 
   function read(incoming: IncomingMessage, path: string, search: string, bytesMax: number) {
@@ -29,7 +30,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       search,
       headers,
       requestId: newRequestId(),
-      address: clientAddress(incoming),
+      address: addressOf(incoming),
       publicUrl,
       bytesMax,
       readBody: () => readBody(incoming, bytesMax),

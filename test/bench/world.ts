@@ -42,6 +42,7 @@ export async function openWorld(): Promise<World & { cluster: Cluster }> {
     adminToken: randomBytes(24).toString('base64url'),
     sessionSecret: randomBytes(24).toString('base64url'),
     apiKeyPepper: randomBytes(24).toString('base64url'),
+    trustedProxies: [],
   }
   const at = (database: Database) => ({ ...cluster, database })
   await execute(cluster, ['create database small'])

@@ -56,6 +56,7 @@ async function openCtx(dataDir: string): Promise<Ctx> {
       adminToken: ADMIN_TOKEN,
       apiKeyPepper: SECRETS.API_KEY_PEPPER,
       sessionSecret: SECRETS.SESSION_SECRET,
+      trustedProxies: [],
     },
     log: pino({ level: 'silent' }),
   })

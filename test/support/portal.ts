@@ -77,6 +77,7 @@ export async function startPortal(
       adminToken: ADMIN_TOKEN,
       apiKeyPepper: 'a-pepper-for-tests',
       sessionSecret: 'a-session-secret-for-tests',
+      trustedProxies: ['127.0.0.0/8', '::1'],
     },
     log: pino({ level: 'trace' }, sink),
     now: () => Date.now() + offset,
