@@ -8,7 +8,7 @@ import { startChores } from './process/background.server.ts'
 import type { Config, Ctx } from './context.ts'
 import { createCtx } from './context.server.ts'
 import { createDispatcher } from './web/dispatch.server.ts'
-import { publicUrlOf, readSettings, type Settings } from './process/env.server.ts'
+import { publicUrlOf, readSettings, warnOfMisspelt, type Settings } from './process/env.server.ts'
 import { openGate } from './web/gate.ts'
 import { createHttpServer, PATIENCE } from './web/node-server.ts'
 import { openLog } from './process/log.server.ts'
@@ -70,7 +70,9 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     await migrate(connection).catch((error: unknown) => {
       throw settings.DATABASE_URL === undefined ? error : databaseError(error)
     })
-    const warning = await findLackOfConnections(connection, settings.WEB_CONCURRENCY)
+    const lack = await findLackOfConnections(connection, settings.WEB_CONCURRENCY)
+    const warnings = [...warnOfMisspelt(), ...(lack === null ? [] : [lack])]
+    for (const warning of warnings) log.warn(warning)
     ctx = createCtx({ connection, config, log })
     const firstSteps = embedded === null ? null : await seedWorld(ctx, settings.DATA_DIR)
     if (settings.WEB_CONCURRENCY === 1) {
@@ -87,7 +89,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     if (stop.isRunning()) return
     isOpen = true
     const ms = performance.now() - startedAt
-    printWelcome({ settings, publicUrl, firstSteps, setupUrl, warning, ms })
+    printWelcome({ settings, publicUrl, firstSteps, setupUrl, warnings, ms })
   } catch (error) {
     // A start that a signal interrupted reports no error, because the person stopped it.
     if (stop.isRunning()) return
