@@ -12,7 +12,7 @@ export function createSubjects(only: Set<string>) {
   return {
     rows,
     failures,
-    async measure(subject: string, work: () => Promise<Row[]>): Promise<void> {
+    measure: async (subject: string, work: () => Promise<Row[]>): Promise<void> => {
       if (!only.has(subject)) return
       try {
         const found = await work()
