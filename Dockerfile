@@ -11,7 +11,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/build build
 COPY --from=build /app/db/migrations db/migrations
 COPY --from=build /app/db/functions db/functions
-COPY app/process/built.mjs app/process/install.mjs app/process/worker.mjs app/process/
+COPY app/process/built.mjs app/process/install.mjs app/process/std-streams.mjs app/process/worker.mjs app/process/
 RUN mkdir /data && chown node:node /data
 USER node
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

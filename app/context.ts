@@ -46,6 +46,8 @@ export interface Config {
   publicCostMsPerMinute: number
   /** Whether every admin needs a second factor, or a passkey that verifies the person. */
   requireSecondFactor: boolean
+  /** Addresses and ranges of the proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
 }
 
 /** Only immutable bytes live long here; state lives for a second (see receipt-state.ts). */

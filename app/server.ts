@@ -8,9 +8,9 @@ import { startChores } from './process/background.server.ts'
 import type { Config, Ctx } from './context.ts'
 import { createCtx } from './context.server.ts'
 import { createDispatcher } from './web/dispatch.server.ts'
-import { publicUrlOf, readSettings, type Settings } from './process/env.server.ts'
+import { publicUrlOf, readSettings, warnOfMisspelt, type Settings } from './process/env.server.ts'
 import { openGate } from './web/gate.ts'
-import { createHttpServer } from './web/node-server.ts'
+import { createHttpServer, PATIENCE } from './web/node-server.ts'
 import { openLog } from './process/log.server.ts'
 import { openSite } from './web/site.server.ts'
 import { openSecrets } from './process/secrets.server.ts'
@@ -26,7 +26,8 @@ export { startWorker } from './process/workers.server.ts'
 
 /** Everything above the socket: the API, the files and the pages. */
 export function createPortal(ctx: Ctx, pages: Promise<void> = Promise.resolve()): Server {
-  return createHttpServer(createDispatcher(ctx, openSite(ctx, pages)))
+  const dispatcher = createDispatcher(ctx, openSite(ctx, pages))
+  return createHttpServer(dispatcher, PATIENCE, () => ctx.config.publicUrl)
 }
 
 /** The portal as one process, or as many that share its port. Errors a person can mend are StartErrors. */
@@ -37,10 +38,11 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
   const secrets = await openSecrets(settings)
   const log = openLog(settings)
   // The port comes first, because a taken port ends the start.
-  const gate = await openGate(settings).catch((error: unknown) => {
+  const urlAt = (port: number) => publicUrlOf({ ...settings, PORT: port })
+  const gate = await openGate(settings, urlAt).catch((error: unknown) => {
     throw portError(error as NodeJS.ErrnoException, settings)
   })
-  const publicUrl = publicUrlOf({ ...settings, PORT: gate.port })
+  const publicUrl = urlAt(gate.port)
   const config: Config = {
     publicUrl,
     adminToken: secrets.ADMIN_TOKEN,
@@ -48,6 +50,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     sessionSecret: secrets.SESSION_SECRET,
     publicCostMsPerMinute: settings.PUBLIC_COST_MS_PER_MINUTE,
     requireSecondFactor: settings.REQUIRE_SECOND_FACTOR,
+    trustedProxies: settings.TRUSTED_PROXIES,
   }
 
   let embedded: Embedded | null = null
@@ -70,7 +73,9 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     await migrate(connection).catch((error: unknown) => {
       throw settings.DATABASE_URL === undefined ? error : databaseError(error)
     })
-    const warning = await findLackOfConnections(connection, settings.WEB_CONCURRENCY)
+    const lack = await findLackOfConnections(connection, settings.WEB_CONCURRENCY)
+    const warnings = [...warnOfMisspelt(), ...(lack === null ? [] : [lack])]
+    for (const warning of warnings) log.warn(warning)
     ctx = createCtx({ connection, config, log })
     await respellIssuers(ctx)
     const firstSteps = embedded === null ? null : await seedWorld(ctx, settings.DATA_DIR)
@@ -88,7 +93,7 @@ export async function start(options: { pages?: Promise<void> | undefined } = {})
     if (stop.isRunning()) return
     isOpen = true
     const ms = performance.now() - startedAt
-    printWelcome({ settings, publicUrl, firstSteps, setupUrl, warning, ms })
+    printWelcome({ settings, publicUrl, firstSteps, setupUrl, warnings, ms })
   } catch (error) {
     // A start that a signal interrupted reports no error, because the person stopped it.
     if (stop.isRunning()) return

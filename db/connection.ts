@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { troubleOf, type Trouble } from './sql-states.ts'
@@ -29,6 +30,14 @@ const classOf = (error: unknown): Trouble =>
 /** The caller may ask again in a while: nothing is wrong with what it asked for. */
 export const isUnavailable = (error: unknown): boolean => classOf(error) !== 'ours'
 
+/**
+ * Whether an error says that the database is away. Only an error of the driver is asked for its code,
+ * because a client that hangs up and another server that resets a connection have the same codes.
+ */
+export const isDatabaseAway = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable ||
+  (error instanceof DrizzleQueryError && isUnavailable(error.cause))
+
 /** Postgres asks for a repetition of the transaction. */
 export const isRetryable = (error: unknown): boolean => classOf(error) === 'again'
 
@@ -36,7 +45,7 @@ export const isRetryable = (error: unknown): boolean => classOf(error) === 'agai
 export const isStalePlan = (error: unknown): boolean => codeOf(error) === '0A000'
 
 /** A row or an index entry stayed locked for longer than the session waits. */
-export const isLocked = (error: unknown): boolean => codeOf(error) === '55P03'
+export const isLocked = (error: unknown): boolean => codeOf(unwrap(error)) === '55P03'
 
 /**
  * The session is given up: another one may lead to a server that is well. A lock is another

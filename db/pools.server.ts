@@ -6,6 +6,7 @@ import {
   isBroken,
   isDiskFull,
   isStalePlan,
+  isUnavailable,
   unwrap,
   type Connection,
   type Orm,
@@ -196,10 +197,15 @@ function openPool(settings: pg.PoolConfig, max: number, disk: Disk, own: Setting
     run: async <Row>(text: string, values: (string | number | Uint8Array | null)[]) => {
       const query = { name: nameOf(text), text, values }
       const ask = () => withClient((client) => client.query(query))
-      const { rows } = await ask().catch((error: unknown) => {
-        if (!isStalePlan(error)) throw error
-        return ask()
-      })
+      const { rows } = await ask()
+        .catch((error: unknown) => {
+          if (!isStalePlan(error)) throw error
+          return ask()
+        })
+        .catch((error: unknown) => {
+          if (!isUnavailable(error)) throw error
+          throw new DatabaseUnavailable('the database is away', { cause: error })
+        })
       return rows as Row[]
     },
     orm: drizzle(pool),

@@ -31,6 +31,11 @@ test.each([
     'PUBLIC_URL is not usable: must be an address like https://',
   ],
   [{ PUBLIC_URL: 'portal' }, 'PUBLIC_URL is not usable: must be an address like https://'],
+  [
+    { TRUSTED_PROXIES: '10.0.0.0/8, proxy' },
+    'TRUSTED_PROXIES is not usable: must be addresses or ranges',
+  ],
+  [{ CONNECTIONS_MAX: '0' }, 'CONNECTIONS_MAX is not usable: must be a whole number from 1'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is not usable: must be one of trace, debug'],
   [{ ADMIN_TOKEN: 'short' }, 'ADMIN_TOKEN is not usable: must have at least 16 characters'],
 ])('%o is refused in one sentence', (env, sentence) => {

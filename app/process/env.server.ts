@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { StartError } from '#db/start-error.ts'
+import { isRange } from '../values/network-address.ts'
+import { findMisspelt } from './misspelt-settings.ts'
 
 export const SECRET_CHARACTERS_MIN = 16
 const secret = z.string().min(SECRET_CHARACTERS_MIN).optional()
@@ -10,6 +12,8 @@ const wholeNumber = (min: number, max: number) => {
 }
 
 const PUBLIC_URL_FORM = 'must be an address like https://receipts.example, without a path'
+
+const RANGES_FORM = 'must be addresses or ranges like 10.0.0.0/8, separated by commas'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -32,12 +36,20 @@ const schema = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((value) => value === 'true'),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('127.0.0.0/8,::1')
+    .transform((text) => text.split(',').map((range) => range.trim()))
+    .refine((ranges) => ranges.every(isRange), RANGES_FORM),
+  FIRST_BYTE_SECONDS: wholeNumber(1, 60).default(10),
+  CONNECTIONS_MAX: wholeNumber(1, 1_000_000).default(10_000),
   WEB_CONCURRENCY: wholeNumber(1, 64).default(1),
   PUBLIC_COST_MS_PER_MINUTE: wholeNumber(60, 1_000_000).default(6_000),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 })
 
 export type Settings = z.infer<typeof schema>
+export const SETTING_NAMES = Object.keys(schema.shape)
 export const SECRET_NAMES = ['ADMIN_TOKEN', 'SESSION_SECRET', 'API_KEY_PEPPER'] as const
 
 /**
@@ -63,6 +75,13 @@ export function readSettings(env: Record<string, string | undefined> = process.e
   }
   return read.data
 }
+
+/** A sentence for each name of the environment that looks like a misspelt setting, without its value. */
+export const warnOfMisspelt = (env: Record<string, string | undefined> = process.env): string[] =>
+  findMisspelt(
+    Object.keys(env).filter((name) => env[name] !== ''),
+    SETTING_NAMES,
+  ).map(({ name, meant }) => `${name} is no setting of the portal. Is ${meant} meant?`)
 
 /** The portal's public URL without a slash at the end. */
 export const publicUrlOf = ({ PUBLIC_URL, PORT }: Pick<Settings, 'PUBLIC_URL' | 'PORT'>): string =>

@@ -33,6 +33,7 @@ export async function recover(name: string | undefined): Promise<void> {
         sessionSecret: secrets.SESSION_SECRET,
         publicCostMsPerMinute: settings.PUBLIC_COST_MS_PER_MINUTE,
         requireSecondFactor: settings.REQUIRE_SECOND_FACTOR,
+        trustedProxies: settings.TRUSTED_PROXIES,
       },
       log: openLog({ ...settings, LOG_LEVEL: 'silent' }),
     })

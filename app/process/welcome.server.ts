@@ -10,11 +10,11 @@ export function printWelcome(values: {
   firstSteps: FirstSteps | null
   /** The first owner's link; null once an admin exists. */
   setupUrl: string | null
-  /** A sentence about too few database connections; null if they suffice. */
-  warning: string | null
+  /** Sentences about misspelt settings and too few database connections. */
+  warnings: string[]
   ms: number
 }): void {
-  const { settings, publicUrl, firstSteps, setupUrl, warning } = values
+  const { settings, publicUrl, firstSteps, setupUrl, warnings } = values
   const token =
     settings.ADMIN_TOKEN === undefined
       ? resolve(secretPath(settings.DATA_DIR, 'ADMIN_TOKEN'))
@@ -44,7 +44,7 @@ export function printWelcome(values: {
           `  curl -sS ${publicUrl}/v1/receipts -H 'Authorization: Bearer ${firstSteps.apiKey}' \\`,
           `    -H 'Content-Type: application/json' --data-binary '@${firstSteps.bodyPath}'`,
         ]),
-    ...(warning === null ? [] : ['', `  Warning: ${warning}`]),
+    ...warnings.flatMap((warning) => ['', `  Warning: ${warning}`]),
     '',
     '  Ctrl-C stops everything. Nothing is lost.',
     '',

@@ -9,7 +9,6 @@ import type { Settings } from './env.server.ts'
 import { openGate } from '../web/gate.ts'
 import { openLog } from './log.server.ts'
 import { openSite } from '../web/site.server.ts'
-import { stopOnSignals } from './signals.server.ts'
 
 interface WorkerOrders {
   connection: Connection
@@ -19,6 +18,8 @@ interface WorkerOrders {
 
 /** A worker that ended is replaced after this pause, so that a broken one can't loop at full speed. */
 const RESTART_PAUSE_MS = 500
+/** A worker that is still there so long after the port closed hangs. */
+const WORKER_STOP_MS_MAX = 25_000
 const ASKS_FOR_ORDERS = 'asks for orders'
 
 let isStopping = false
@@ -49,35 +50,52 @@ export async function forkWorkers(
   await Promise.all(Array.from({ length: settings.WEB_CONCURRENCY }, fork))
 }
 
-/** Settles when all workers have ended: until then they need the database. */
+/**
+ * Settles when all workers have ended: until then they need the database. The first process holds
+ * the port and hands out its connections, so it closes the port before any worker closes: a
+ * connection on its way to a closed worker would be reset. `disconnect` does both in this order.
+ */
 export async function stopWorkers(): Promise<void> {
   isStopping = true
   const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
-  await Promise.all(
-    workers.map(async (worker) => {
-      const ended = new Promise((resolve) => worker.once('exit', resolve))
-      worker.process.kill('SIGTERM')
-      if (!worker.isDead()) await ended
-    }),
-  )
+  const killAll = () => {
+    for (const worker of workers) worker.process.kill('SIGKILL')
+  }
+  process.once('exit', killAll)
+  const force = setTimeout(killAll, WORKER_STOP_MS_MAX)
+  const ended = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)))
+  for (const worker of workers) worker.disconnect()
+  await Promise.all(ended.filter((_, i) => !workers[i]!.isDead()))
+  clearTimeout(force)
 }
 
-/** Starts one of several processes on one port; the first process sends its settings and secrets. */
+/**
+ * Starts one of several processes on one port; the first process sends its settings and secrets.
+ * Signals of a terminal or a service manager reach every process, and the first one alone decides.
+ */
 export async function startWorker(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
+  // Node closes the server when the first process disconnects, and lets go of the channel when the
+  // last answer is out.
+  let stop = () => Promise.resolve(0)
+  process.once('disconnect', () => void stop().then((code) => process.exit(code)))
   const orders = await new Promise<WorkerOrders>((resolve) => {
     process.once('message', resolve)
     process.send!(ASKS_FOR_ORDERS)
   })
   const log = openLog(orders.settings)
   const ctx = createCtx({ ...orders, log })
-  const gate = await openGate(orders.settings)
-  // Ctrl-C reaches every process of a terminal; the first process decides and sends SIGTERM.
-  process.on('SIGINT', () => undefined)
   const stopChores = startChores(ctx)
-  stopOnSignals(log, ['SIGTERM'], async () => {
-    await gate.close()
-    await stopChores()
-    await ctx.db.close()
-  })
+  stop = async () => {
+    try {
+      await stopChores()
+      await ctx.db.close()
+      return 0
+    } catch (error) {
+      log.error({ err: error }, 'a process of the portal did not stop cleanly')
+      return 1
+    }
+  }
+  const gate = await openGate(orders.settings, () => orders.config.publicUrl)
   gate.open(createDispatcher(ctx, openSite(ctx, Promise.resolve())))
 }

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { countedNetwork, isLoopback, isOwnNetwork, isPublicAddress } from './network-address.ts'
+import {
+  addressIn,
+  countedNetwork,
+  createRanges,
+  isLoopback,
+  isPublicAddress,
+  isRange,
+} from './network-address.ts'
 
 const INNER: [kind: string, ...addresses: string[]][] = [
   ['loopback', '127.0.0.1', '127.255.255.254', '::1'],
@@ -35,32 +42,47 @@ test('public addresses are, also those of IPv4 in the letters of IPv6', () => {
     expect(isPublicAddress(address), address).toBe(true)
 })
 
-test('an own network is one that its owner hands out: carrier NAT and link-local are none', () => {
-  for (const address of [
-    '127.0.0.1',
-    '10.1.2.3',
-    '172.31.255.255',
-    '192.168.1.1',
-    '::ffff:10.0.0.2',
-    '::1',
-    'fd00::1',
-    'fc00::1',
-  ])
-    expect(isOwnNetwork(address), address).toBe(true)
-  for (const address of [
-    '169.254.169.254',
-    'fe80::1',
-    'fe80::1%eth0',
-    '100.64.0.1',
-    '100.127.255.255',
-    '172.32.0.1',
-    '203.0.113.9',
-    '2001:db8::1',
+test.each([
+  ['203.0.113.9', '203.0.113.9'],
+  ['203.0.113.9:51234', '203.0.113.9'],
+  [' 2001:DB8:0::1 ', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['[2001:db8::1]:443', '2001:db8::1'],
+  ['[::ffff:203.0.113.9]:443', '203.0.113.9'],
+  ['::ffff:203.0.113.9', '203.0.113.9'],
+  ['203.0.113.9:', null],
+  ['203.0.113.9:123456', null],
+  ['203.0.113.999:80', null],
+  ['[203.0.113.9', null],
+  ['2001:db8::1]:443', null],
+  ['[2001:db8::1]443', null],
+  ['unknown', null],
+  ['_hidden', null],
+  ['127.1', null],
+  ['<script>', null],
+  ['', null],
+])('13.26: the entry “%s” holds the address %s', (entry, address) => {
+  expect(addressIn(entry)).toBe(address)
+})
+
+test('13.26: a range is an address or a network, of either family', () => {
+  for (const text of ['10.0.0.0/8', '10.1.2.3/8', '0.0.0.0/0', '192.0.2.7', 'fd00::/8', '::1'])
+    expect(isRange(text), text).toBe(true)
+  for (const text of [
     '',
-    'fd',
-    'localhost',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '10/8',
+    'fd00::/129',
+    '10.0.0.0/8/8',
+    'proxy',
   ])
-    expect(isOwnNetwork(address), address).toBe(false)
+    expect(isRange(text), text).toBe(false)
+  const isInside = createRanges(['10.1.2.3/8', 'fd00::/8', '192.0.2.7'])
+  for (const text of ['10.255.0.1', '::ffff:10.0.0.2', 'fd12::1', '192.0.2.7'])
+    expect(isInside(text), text).toBe(true)
+  for (const text of ['11.0.0.1', '::ffff:11.0.0.2', 'fe80::1', '192.0.2.8', 'a::1', '', 'x'])
+    expect(isInside(text), text).toBe(false)
 })
 
 test('loopback is this machine, by an address', () => {

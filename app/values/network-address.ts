@@ -39,15 +39,41 @@ export function isPublicAddress(text: string): boolean {
   return address.kind() === 'ipv4' ? address.toString() !== AZURE_HOST : address.match(GLOBAL_IPV6)
 }
 
-const OWN_NETWORKS = ['loopback', 'private', 'uniqueLocal']
+/** An address or a range in CIDR form, such as 10.0.0.0/8; null for any other text. */
+function readRange(text: string): { base: Address; bits: number } | null {
+  const [, first, length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const base = readAddress(first ?? '')
+  if (base === null) return null
+  const bitsMax = base.kind() === 'ipv4' ? 32 : 128
+  const bits = length === undefined ? bitsMax : Number(length)
+  return bits <= bitsMax ? { base, bits } : null
+}
+
+export const isRange = (text: string): boolean => readRange(text) !== null
+
+/** Whether an address lies in one of these ranges. */
+export function createRanges(texts: readonly string[]): (address: string) => boolean {
+  const ranges = texts.flatMap((text) => readRange(text) ?? [])
+  return (text) => {
+    const address = readAddress(text.replace(/%.*/, ''))
+    if (address === null) return false
+    return ranges.some(
+      ({ base, bits }) => address.kind() === base.kind() && address.match(base, bits),
+    )
+  }
+}
 
 /**
- * Whether an address is of a network that its owner alone hands out: loopback, RFC 1918, RFC 4193.
- * Carrier NAT (100.64.0.0/10) and link-local networks (169.254.0.0/16, fe80::/10) are not among
- * them: a stranger can hold an address there.
+ * The address in an entry of X-Forwarded-For, in its one spelling: some proxies write a port behind
+ * it, and brackets around it. Null if the entry holds no address.
  */
-export const isOwnNetwork = (text: string): boolean =>
-  OWN_NETWORKS.includes(readAddress(text)?.range() ?? '')
+export function addressIn(entry: string): string | null {
+  const text = entry.trim()
+  const [, ipv6, ipv4] = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(text) ?? []
+  const address = readAddress(ipv6 ?? ipv4 ?? text)
+  if (address === null) return null
+  return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String()
+}
 
 export const isLoopback = (text: string): boolean => readAddress(text)?.range() === 'loopback'
 

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { API_ROWS } from '../api/routes.ts'
 import type { Ctx } from '../context.ts'
 import { countRefusal } from '../services/ingest/count-refusals.ts'
-import { clientAddress } from './client-address.ts'
-import type { HttpRequest } from './handler.ts'
+import { createAddressReader } from './client-address.ts'
+import { refuse, type Handler, type HttpRequest } from './handler.ts'
 import { writeReply } from './node-server.ts'
 import { pageRows } from './page-rows.ts'
 import { problemReply } from './problem.ts'
@@ -14,12 +14,13 @@ import { createRouter, type Found } from './router.ts'
 import type { Row } from './row.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Site } from './site.server.ts'
-import { readTarget } from './target.ts'
+import { hasUnclearHost, readTarget } from './target.ts'
 import { loggedPath, noteTrouble } from './trouble.ts'
 
 /** Every request goes one way: read, find its row, handle, write. The rows hold the differences. */
 export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
   const { publicUrl } = ctx.config
+  const addressOf = createAddressReader(ctx)
   const find = createRouter([...API_ROWS, ...pageRows(site)], securityHeaders(publicUrl))
 
   function read(incoming: IncomingMessage, path: string, search: string, row: Row) {
@@ -31,7 +32,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       search,
       headers,
       requestId: newRequestId(),
-      address: clientAddress(incoming),
+      address: addressOf(incoming),
       publicUrl,
       bytesMax,
       readBody: () => readBody(incoming, bytesMax),
@@ -46,7 +47,7 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     return request
   }
 
-  /** Null if the client closed the connection. */
+  /** Null if the client left before its request was whole. */
   async function answer({ row, handler, params }: Found, request: HttpRequest) {
     const count = (code: string | undefined) => {
       if (code !== undefined && row.access === 'key') countRefusal(ctx, request.apiKey, code)
@@ -64,27 +65,27 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
     }
   }
 
-  function logAnswer(request: HttpRequest, reply: Reply, startedAt: number): void {
-    if (!ctx.log.isLevelEnabled('debug')) return
-    const { requestId, method } = request
-    const ms = Math.round((performance.now() - startedAt) * 10) / 10
-    const path = loggedPath(request.path)
-    ctx.log.debug({ requestId, method, path, status: reply.status, ms }, 'request')
-  }
-
   return function handle(incoming: IncomingMessage, response: ServerResponse): void {
     const startedAt = performance.now()
     const { path, search } = readTarget(incoming.url ?? '/')
     const found = find(incoming.method ?? 'GET', path, incoming.headers)
+    if (hasUnclearHost(incoming.rawHeaders)) found.handler = refuseHost
     const request = read(incoming, path, search, found.row)
     answer(found, request)
       .then(async (reply) => {
-        if (reply === null) return void response.destroy()
-        if (!incoming.complete) await discardBody(incoming)
+        if (reply !== null && !incoming.complete) await discardBody(incoming)
+        if (reply === null || response.destroyed) {
+          logGone(ctx, request)
+          response.destroy()
+          return
+        }
         const cache = reply.status === 200 ? found.row.cache : 'no-store'
         const own = { 'x-request-id': request.requestId, 'cache-control': cache }
-        writeReply(incoming, response, reply, joinHeaders(found.headers, own))
-        logAnswer(request, reply, startedAt)
+        writeReply(incoming, response, reply, joinHeaders(found.headers, own), (error) => {
+          if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') logGone(ctx, request)
+          else noteTrouble(ctx, request, error)
+        })
+        logAnswer(ctx, request, reply, startedAt)
       })
       .catch((error: unknown) => {
         ctx.log.error(
@@ -94,4 +95,21 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
         response.destroy()
       })
   }
+}
+
+const refuseHost: Handler = (request) =>
+  refuse(request, 'invalid_request', { detail: 'A request has one Host line, with one host.' })
+
+/** A client that leaves is no failure: nothing is counted, and one line tells of it at most. */
+const logGone = ({ log }: Ctx, { requestId, method, path }: HttpRequest): void =>
+  log.debug({ requestId, method, path: loggedPath(path) }, 'the client left')
+
+function logAnswer({ log }: Ctx, request: HttpRequest, reply: Reply, startedAt: number): void {
+  if (!log.isLevelEnabled('debug')) return
+  const { requestId, method } = request
+  const ms = Math.round((performance.now() - startedAt) * 10) / 10
+  log.debug(
+    { requestId, method, path: loggedPath(request.path), status: reply.status, ms },
+    'request',
+  )
 }

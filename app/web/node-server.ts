@@ -1,57 +1,61 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
 import { sha256 } from '../values/sha256.ts'
+import { ConnectionServer, type ConnectionLimits } from './connections.ts'
 import { byteLength, joinHeaders, type Reply } from './reply.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
 
 /** Limits for slow clients, in milliseconds: each client holds a socket, and sockets are few. */
-export interface Patience {
+export interface Patience extends ConnectionLimits {
   /** For a client to send all headers. */
   headersMsMax: number
   /** For a client to send the whole request. */
   requestMsMax: number
-  /** Without a single byte sent or read. */
-  silenceMsMax: number
   /** The interval at which Node checks the first two limits. */
   checkMs: number
 }
 
 export const PATIENCE: Patience = {
+  connectionsMax: 10_000,
+  firstByteMsMax: 10_000,
   headersMsMax: 10_000,
   requestMsMax: 30_000,
   silenceMsMax: 60_000,
   checkMs: 2_000,
 }
 
-export function createHttpServer(
+export const createHttpServer = (
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   patience: Patience = PATIENCE,
-): Server {
-  const server = createServer(
+  publicUrl: () => string = () => '',
+): Server =>
+  new ConnectionServer(
     {
-      headersTimeout: patience.headersMsMax,
+      // Node counts a first request's headers from the moment that the connection is there.
+      headersTimeout: Math.max(patience.headersMsMax, patience.firstByteMsMax),
       requestTimeout: patience.requestMsMax,
       connectionsCheckingInterval: patience.checkMs,
       keepAliveTimeout: 65_000,
       maxHeaderSize: HEADER_BYTES_MAX,
       noDelay: true,
     },
+    patience,
+    publicUrl,
     handle,
   )
-  server.setTimeout(patience.silenceMsMax)
-  return server
-}
 
 /**
  * Writes an answer: adds the headers of every answer, a strong ETag if `cache-control` allows
- * caching, 304 if the client has that ETag, and no body for HEAD.
+ * caching, 304 if the client has that ETag, and no body for HEAD. `onBroken` hears of a stream that
+ * could not be written to its end.
  */
 export function writeReply(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
   always: Record<string, string>,
+  onBroken: (error: NodeJS.ErrnoException) => void,
 ): void {
   if (response.writableEnded || response.destroyed) return
   const headers: Record<string, string | string[] | number> = joinHeaders(always, reply.headers)
@@ -79,7 +83,9 @@ export function writeReply(
   response.writeHead(status, headers)
   if (reply.stream !== undefined && request.method !== 'HEAD') {
     // A broken stream ends the connection, so that the client sees that its file is not whole.
-    pipeline(Readable.from(reply.stream), response, () => undefined)
+    pipeline(Readable.from(reply.stream), response, (error) => {
+      if (error) onBroken(error)
+    })
     return
   }
   if (body === null || request.method === 'HEAD') response.end()

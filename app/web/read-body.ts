@@ -11,6 +11,8 @@ export const BATCH_BODY_BYTES_MAX = 4 * 1024 * 1024
  */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) return null
+  // A request that is closed already tells so no second time.
+  if (request.destroyed && !request.complete) throw new ClientGone()
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -24,9 +26,10 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
       chunks.push(chunk)
     })
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-    request.on('error', reject)
+    // Node's error for a client that hangs up has the code of a broken database connection.
+    request.on('error', () => reject(new ClientGone()))
     request.on('close', () => {
-      if (!request.complete) reject(new ClientGone('the client left before its body was whole'))
+      if (!request.complete) reject(new ClientGone())
     })
   })
 }
@@ -40,6 +43,10 @@ const DISCARD_MS_MAX = 2_000
  */
 export function discardBody(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
+    if (request.destroyed) {
+      resolve()
+      return
+    }
     let length = 0
     const done = () => {
       clearTimeout(late)
@@ -55,7 +62,7 @@ export function discardBody(request: IncomingMessage): Promise<void> {
   })
 }
 
-/** The client closed the connection, so that no answer can reach it. */
+/** The client closed the connection before its request was whole, so that no answer can reach it. */
 export class ClientGone extends Error {
   override name = 'ClientGone'
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSegments, readTarget } from './target.ts'
+import { hasUnclearHost, readSegments, readTarget } from './target.ts'
 
 test.each([
   ['/r/x?a=b?c', '/r/x', 'a=b?c'],
@@ -39,4 +39,18 @@ test.each(['%', '%E0%A4%A', 'a%00b', 'a%0d%0aX-Evil:1', '%E2%80%A8'])(
 
 test('no segments are read from a target that is no path', () => {
   expect(readSegments('*')).toBe(null)
+})
+
+test.each([
+  [['Host', 'a.example'], false],
+  [['host', '[2001:db8::1]:443'], false],
+  [['HOST', ''], false],
+  [['Accept', 'x'], false],
+  [['Host', 'a.example', 'Accept', 'x', 'hOST', 'a.example'], true],
+  [['Host', 'a.example, b.example/'], true],
+  [['Host', 'a b'], true],
+  [['Host', 'user@a.example'], true],
+  [['Host', 'a.example:80:80'], true],
+])('13.4: the header lines %j name an unclear host: %s', (lines, isUnclear) => {
+  expect(hasUnclearHost(lines)).toBe(isUnclear)
 })

@@ -10,6 +10,23 @@ export function readTarget(target: string): { path: string; search: string } {
   return { path: path === '' ? '/' : path, search: at === -1 ? '' : rest.slice(at + 1) }
 }
 
+/** RFC 3986 3.2.2 and 3.2.3: a name or an address, and a port. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i
+
+/**
+ * Whether a request has more than one Host line, or one that is no host: RFC 9112 3.2 refuses it,
+ * because the servers on a request's way would each read another host. Node answers a missing line.
+ */
+export function hasUnclearHost(rawHeaders: string[]): boolean {
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
+    if (++hosts > 1 || !HOST.test(rawHeaders[i + 1]!)) return true
+  }
+  return false
+}
+
 /** No page and no id has such a character, and Remix's router would print it to the console. */
 const UNREADABLE = /[\0\r\n\u2028\u2029]/
 

@@ -1,4 +1,4 @@
-import { DatabaseUnavailable, isUnavailable, unwrap } from '#db/connection.ts'
+import { isDatabaseAway, unwrap } from '#db/connection.ts'
 import type { Ctx } from '../context.ts'
 import { EngineBusy } from '../engine/engine.ts'
 import type { HttpRequest } from './handler.ts'
@@ -12,7 +12,7 @@ export function noteTrouble(
   const { requestId } = request
   // Drizzle wraps the database's own error, and repeats every value of the statement in its text.
   const err = unwrap(error)
-  if (error instanceof DatabaseUnavailable || isUnavailable(err)) {
+  if (isDatabaseAway(error)) {
     ctx.log.warn({ requestId, reason: String(err) }, 'the database is away')
     return 'unavailable'
   }

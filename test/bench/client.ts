@@ -2,6 +2,7 @@ import { answerCalls } from './calls.ts'
 import { runLoad, type Load, type Loaded } from './load.ts'
 import { pack } from './pack.ts'
 import { createSigning, type Signed, type Signer } from './signer.ts'
+import { createSupply } from './supply.ts'
 import type { Database } from './world.ts'
 
 /** Receipts are new to the `database` they go to; where there is none (null) they never run out. */
@@ -15,8 +16,10 @@ export type Aim = Omit<Load, 'requests'> & {
 
 export type ClientApi = ReturnType<typeof createClient>
 
-/** More than any of these measurements gets through in its time. */
-const REQUESTS_MAX = 25_000
+/** More than a measurement gets through. One that runs out of requests ends early, and counts so. */
+const REQUESTS_PER_SECOND = 12_500
+/** A batch carries more receipts in the same time. */
+const BATCHED_PER_SECOND = 25_000
 const STORE_SIZE = 250
 
 /**
@@ -28,20 +31,22 @@ const STORE_SIZE = 250
  */
 function createClient() {
   let stored: Signed[] = []
-  let fresh = pack(0, () => Buffer.alloc(0))
+  let fresh = createSupply(() => Buffer.alloc(0))
   /** How many of the fresh receipts each database has been sent. */
   const used = new Map<Database, number>()
 
   /** Receipts that this database has not been sent. */
-  function takeFresh(database: Database | null, countMax: number) {
+  function takeFresh(database: Database | null, count: number) {
     const from = (database && used.get(database)) ?? 0
+    fresh.reach(from + count)
     return {
-      count: Math.max(0, Math.min(countMax, fresh.count - from)),
-      at: (index: number) => ({ receipt: fresh.at(from + index)!.toString('latin1') }),
+      count,
+      at: (index: number) => ({ receipt: fresh.at(from + index).toString('latin1') }),
     }
   }
 
-  function prepare({ send }: Aim): Load['requests'] {
+  function prepare({ send, ms }: Aim): Load['requests'] {
+    const countIn = (perSecond: number) => Math.ceil((perSecond * ms) / 1000)
     if (send.kind === 'get') {
       const request = get(send.path, send.accept)
       return { at: () => request }
@@ -49,12 +54,12 @@ function createClient() {
     if (send.kind === 'get-each')
       return pack(stored.length, (i) => get(send.path.replace(':id', stored[i]!.id), send.accept))
     if (send.kind === 'post') {
-      const receipts = takeFresh(send.database, REQUESTS_MAX)
+      const receipts = takeFresh(send.database, countIn(REQUESTS_PER_SECOND))
       return pack(receipts.count, (i) =>
         post('/v1/receipts', send.apiKeys[i % send.apiKeys.length]!, receipts.at(i)),
       )
     }
-    const receipts = takeFresh(send.database, REQUESTS_MAX * 2)
+    const receipts = takeFresh(send.database, countIn(BATCHED_PER_SECOND))
     const batchOf = (i: number) =>
       Array.from({ length: send.size }, (_, j) => receipts.at(i * send.size + j))
     return pack(Math.floor(receipts.count / send.size), (i) =>
@@ -63,10 +68,10 @@ function createClient() {
   }
 
   return {
-    sign(signers: Signer[], storedCount: number, freshCount: number): void {
+    sign(signers: Signer[], storedCount: number): void {
       const sign = createSigning(signers)
       stored = Array.from({ length: storedCount }, (_, i) => sign(i))
-      fresh = pack(freshCount, (i) => Buffer.from(sign(storedCount + i).jws))
+      fresh = createSupply((i) => Buffer.from(sign(storedCount + i).jws))
     },
 
     /** Stores the receipts that will be read, with their texts; gives the first one's id. */

@@ -10,7 +10,8 @@ import { benchPages, benchReports, benchRows } from './reading.ts'
 import { openStage, STORED } from './stage.ts'
 import { benchSdk } from './sdk.ts'
 import { benchStart } from './starting.ts'
-import { formatTable, reached, type Row } from './table.ts'
+import { createSubjects } from './subjects.ts'
+import { formatTable, reached } from './table.ts'
 
 const OUTPUT = 'build/bench-results.json'
 const SUBJECTS = [
@@ -25,14 +26,14 @@ const SUBJECTS = [
 ] as const
 
 /**
- * `npm run bench -- --rows 1000000 --rounds 5 --seconds 3 --only reports,batch`. Rates say little on
+ * `npm run bench -- --rows 100000,1000000 --rounds 5 --seconds 3 --only reports,batch`. Rates say little on
  * a machine that others use too; what counts is each subject beside its baseline in the same run.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     args: process.argv.slice(3),
     options: {
-      rows: { type: 'string', default: '100000' },
+      rows: { type: 'string', default: '100000,1000000' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '2' },
       only: { type: 'string', default: SUBJECTS.join() },
@@ -40,38 +41,35 @@ async function main(): Promise<void> {
       portal: { type: 'string', default: '' },
     },
   })
-  const rowCount = Math.max(Number(values.rows), STORED)
+  const sizes = values.rows.split(',').map((size) => Math.max(Number(size), STORED))
   const only = new Set(values.only.split(','))
-  const rows: Row[] = []
-  const note = (found: Row[]): void => {
-    rows.push(...found)
-    for (const row of found)
-      console.log(`${row.what}: ${row.measured.toPrecision(3)} ${row.unit} (${row.detail})`)
-  }
+  const { rows, failures, measure } = createSubjects(only)
   const began = performance.now()
-  if (only.has('sdk')) note(await benchSdk())
+  await measure('sdk', benchSdk)
   console.log('Signing receipts and filling databases …')
   const { bench, close } = await openStage({
-    rows: rowCount,
     rounds: Number(values.rounds),
     ms: Number(values.seconds) * 1000,
     execArgv: [...startArgv(), ...(values.portal === '' ? [] : values.portal.split(' '))],
   })
   try {
-    if (only.has('bytes')) note(await benchBytes(bench))
-    if (only.has('reports')) note(await benchReports(bench))
-    if (only.has('pages')) note(await benchPages(bench))
-    if (only.has('ingestion')) {
+    await measure('bytes', () => benchBytes(bench))
+    await measure('reports', () => benchReports(bench))
+    await measure('pages', () => benchPages(bench))
+    await measure('ingestion', async () => {
       const ingestion = await benchIngestion(bench)
-      note(ingestion.rows)
-      note([await benchTail(bench, ingestion.peak)])
-    }
-    if (only.has('batch')) note([await benchBatch(bench)])
-    if (only.has('rows')) note(await benchRows(bench, rowCount, STORED))
+      return [...ingestion.rows, await benchTail(bench, ingestion.peak)]
+    })
+    await measure('batch', async () => [await benchBatch(bench)])
+    for (const size of sizes)
+      await measure('rows', async () => {
+        await bench.fillLarge(size)
+        return benchRows(bench, size, STORED)
+      })
   } finally {
     await close()
   }
-  if (only.has('start')) note(await benchStart())
+  await measure('start', benchStart)
 
   const results = {
     at: new Date().toISOString(),
@@ -85,9 +83,12 @@ async function main(): Promise<void> {
       reachedFirst: reached(row, row.first),
       reachedGoal: reached(row, row.goal),
     })),
+    failures,
   }
   writeFileSync(OUTPUT, `${JSON.stringify(results, null, 2)}\n`)
   console.log(`\n${formatTable(rows)}\n\n${resolve(OUTPUT)} (${results.seconds} s)`)
+  for (const { subject, error } of failures) console.log(`Not measured: ${subject}: ${error}`)
+  if (failures.length > 0) process.exitCode = 1
 }
 
 /** What `npm start` gives node, so that what is measured is what runs. */

@@ -1,7 +1,7 @@
 import { startHelper, type Helper } from './calls.ts'
 import type { ClientApi } from './client.ts'
 import type { PortalApi } from './portal.ts'
-import { copyWorld, openWorld, type World } from './world.ts'
+import { copyWorld, fillLarge, openWorld, type World } from './world.ts'
 
 /** What every subject is given. */
 export interface Bench {
@@ -16,6 +16,8 @@ export interface Bench {
   }
   apiKeys: string[]
   delaySyncs: World['delaySyncs']
+  /** Fills the large database up to so many receipts. */
+  fillLarge: (rows: number) => Promise<void>
   /** A stored receipt's id. */
   popular: string
   rounds: number
@@ -25,14 +27,8 @@ export interface Bench {
 
 /** Receipts that are stored everywhere and read; `rows` of the small database. */
 export const STORED = 10_000
-const FRESH = 300_000
 
-export async function openStage(options: {
-  rows: number
-  rounds: number
-  ms: number
-  execArgv: string[]
-}) {
+export async function openStage(options: { rounds: number; ms: number; execArgv: string[] }) {
   const world = await openWorld()
   const client = startHelper<ClientApi>('client')
   const portal = startHelper<PortalApi>('portal', options.execArgv)
@@ -45,12 +41,12 @@ export async function openStage(options: {
     process.once(signal, () => void close().finally(() => process.exit(130)))
   try {
     const { config, connections, apiKeys, delaySyncs } = world
-    await client.call('sign', world.signers, STORED, FRESH)
+    await client.call('sign', world.signers, STORED)
     const first = await portal.call('open', connections.small, config)
     const popular = await client.call('store', first, apiKeys[0]!)
     // A database that is to be copied must have no other users.
     await portal.call('close')
-    await copyWorld(world.cluster, options.rows)
+    await copyWorld(world.cluster)
     const small = await portal.call('openPair', connections.small, config)
     const ports = {
       small: small.portal,
@@ -60,7 +56,17 @@ export async function openStage(options: {
       stockRemix: await portal.call('openStockRemix', connections.small, config),
     }
     const { rounds, ms } = options
-    const bench: Bench = { client, portal, ports, apiKeys, popular, rounds, ms, delaySyncs }
+    const bench: Bench = {
+      client,
+      portal,
+      ports,
+      apiKeys,
+      popular,
+      rounds,
+      ms,
+      delaySyncs,
+      fillLarge: (rows) => fillLarge(world.cluster, rows),
+    }
     return { bench, close }
   } catch (error) {
     await close()

@@ -44,6 +44,7 @@ export async function openWorld(): Promise<World & { cluster: Cluster }> {
     publicCostMsPerMinute: 1_000_000,
     apiKeyPepper: randomBytes(24).toString('base64url'),
     requireSecondFactor: false,
+    trustedProxies: [],
   }
   const at = (database: Database) => ({ ...cluster, database })
   await execute(cluster, ['create database small'])
@@ -86,18 +87,22 @@ async function settle(ctx: Ctx, signers: Signer[]): Promise<string[]> {
     )
     need(await publishKey(ctx, BY, ISSUER, { jwk: { kty, crv, x }, proof }))
   }
-  return Promise.all(
-    Array.from({ length: API_KEYS }, async (_, i) => {
+  const apiKeys: string[] = []
+  // All at once would wait for a connection longer than the pool lets them.
+  while (apiKeys.length < API_KEYS) {
+    const some = Array.from({ length: Math.min(20, API_KEYS - apiKeys.length) }, async (_, i) => {
       const made = await createApiKey(ctx, BY, ISSUER, {
-        name: `Bench ${i}`,
+        name: `Bench ${apiKeys.length + i}`,
         mode: 'live',
         cap: 1_000_000_000,
         ratePerSecond: null,
         expiresAt: null,
       })
       return need(made).apiKey
-    }),
-  )
+    })
+    apiKeys.push(...(await Promise.all(some)))
+  }
+  return apiKeys
 }
 
 function need<T>(outcome: Outcome<T, string>): T {
@@ -105,20 +110,25 @@ function need<T>(outcome: Outcome<T, string>): T {
   return outcome.value
 }
 
-/** Copies `small`, which nobody may be using, and fills the copy `large` up to so many receipts. */
-export async function copyWorld(cluster: Cluster, rows: number): Promise<void> {
+/** Copies `small`, which nobody may be using, as `large`. */
+export async function copyWorld(cluster: Cluster): Promise<void> {
   await execute({ ...cluster, database: 'small' }, ['vacuum analyze'])
   await execute(cluster, ['create database large template small'])
+}
+
+/** Fills `large` up to so many receipts; it may be filled several times, each time further. */
+export async function fillLarge(cluster: Cluster, rows: number): Promise<void> {
   await execute({ ...cluster, database: 'large' }, [
-    `insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws, content_digest,
-                           jti, received_at)
-      select substring(d from 1 for 20), d, r.issuer, r.kid, r.api_key, r.mode, 'private', r.jws,
-             d, 'filled-' || n, now()
-        from (select n, sha256(('filled ' || n)::bytea) as d
-                from generate_series(1, ${rows} - (select count(*) from receipts)) n) filled,
-             (select * from receipts limit 1) r`,
-    `insert into jobs (issuer, mode, jti, receipt_id)
-      select issuer, mode, jti, id from receipts where jti like 'filled-%'`,
+    `with filled as (
+       insert into receipts (id, digest, issuer, kid, api_key, mode, visibility, jws, content_digest,
+                             jti, received_at)
+       select substring(d from 1 for 20), d, r.issuer, r.kid, r.api_key, r.mode, 'private', r.jws,
+              d, 'filled-' || n, now()
+         from (select n, sha256(('filled ' || n)::bytea) as d
+                 from generate_series((select count(*) from receipts) + 1, ${rows}) n) numbered,
+              (select * from receipts limit 1) r
+       returning issuer, mode, jti, id)
+     insert into jobs (issuer, mode, jti, receipt_id) select issuer, mode, jti, id from filled`,
     'vacuum analyze',
   ])
 }

@@ -58,6 +58,7 @@ async function openCtx(dataDir: string): Promise<Ctx> {
       sessionSecret: SECRETS.SESSION_SECRET,
       publicCostMsPerMinute: 1_000_000,
       requireSecondFactor: false,
+      trustedProxies: [],
     },
     log: pino({ level: 'silent' }),
   })

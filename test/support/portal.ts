@@ -79,6 +79,7 @@ export async function startPortal(
       sessionSecret: 'a-session-secret-for-tests',
       publicCostMsPerMinute: 1_000_000,
       requireSecondFactor: false,
+      trustedProxies: ['127.0.0.0/8', '::1'],
     },
     log: pino({ level: 'trace' }, sink),
     now: () => Date.now() + offset,

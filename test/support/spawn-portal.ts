@@ -44,15 +44,17 @@ export async function spawnPortal(options: {
   env?: Record<string, string>
   /** Through npm, in a process group of its own, as from a terminal. */
   byNpm?: boolean
+  /** A file for its standard output, or a pipe that nobody reads until the test does. */
+  stdout?: number | 'unread'
 }): Promise<SpawnedPortal> {
-  const { database, byNpm = false } = options
+  const { database, byNpm = false, stdout = 'pipe' } = options
   const [command, ...args] = byNpm
     ? ['npm', 'start']
     : [process.execPath, join(ROOT, 'app', 'process', 'start.mjs')]
   const child = spawn(command, args, {
     detached: byNpm,
     cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout === 'unread' ? 'pipe' : stdout, 'pipe'],
     env: {
       NODE_ENV: 'production',
       PATH: process.env.PATH,
@@ -78,8 +80,8 @@ export async function spawnPortal(options: {
   })
   let said = ''
   const hear = (text: Buffer) => (said += text.toString())
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
+  if (stdout === 'pipe') child.stdout!.on('data', hear)
+  child.stderr!.on('data', hear)
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
@@ -87,14 +89,21 @@ export async function spawnPortal(options: {
     await ended
   }
   const deadline = Date.now() + READY_MS_MAX
-  while (!said.includes('Counterfoil is ready')) {
+  const origin = `http://127.0.0.1:${options.port}`
+  const isReady = () =>
+    stdout === 'pipe'
+      ? Promise.resolve(said.includes('Counterfoil is ready'))
+      : fetch(`${origin}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+  while (!(await isReady())) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await end('SIGKILL')
       throw new Error(`the portal did not start: ${said}`)
     }
     await new Promise((resume) => setTimeout(resume, 20))
   }
-  const origin = `http://127.0.0.1:${options.port}`
   return {
     origin,
     ...createClient(origin),
