@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { thumbprint } from '#receipt/key.ts'
-import { judge, type Evidence, type Judgement, type KeyEvidence } from '#receipt/judge.ts'
+import type { Evidence, KeyEvidence } from '#receipt/evidence.ts'
+import { judge, type Judgement } from '#receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import type { Ctx, Payer } from '#app/context.ts'
 import { buildReport, LOG, type KnownFacts } from './build-report.ts'

@@ -1,6 +1,7 @@
 import type { BundleKey } from '#receipt/bundle.ts'
 import { admitKey } from '#receipt/key.ts'
-import { judge, type Evidence, type KeyEvidence } from '#receipt/judge.ts'
+import type { Evidence, KeyEvidence } from '#receipt/evidence.ts'
+import { judge } from '#receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '#receipt/receipt.ts'
 import type { Report } from '#receipt/report.ts'
 import { selectIssuerKey, type IssuerKeyRow } from '#db/queries/issuers/issuers.ts'

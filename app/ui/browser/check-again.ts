@@ -1,4 +1,5 @@
-import { judge, type Evidence, type Judgement } from '#receipt/judge.ts'
+import type { Evidence } from '#receipt/evidence.ts'
+import { judge, type Judgement } from '#receipt/judge.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import type { Report, Verdict } from '#receipt/report.ts'
 import { AS_IT_IS_NOW, gatherEvidence } from './gather-evidence.ts'

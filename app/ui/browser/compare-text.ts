@@ -1,5 +1,6 @@
 import { decodeUtf8 } from '#receipt/bytes.ts'
-import type { Evidence, Judgement } from '#receipt/judge.ts'
+import type { Evidence } from '#receipt/evidence.ts'
+import type { Judgement } from '#receipt/judge.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { english } from '#receipt/words.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'

@@ -1,6 +1,7 @@
 import { decodeBase64url } from '#receipt/bytes.ts'
 import type { BundleKey } from '#receipt/bundle.ts'
-import { readLogCode, type Evidence, type KeyEvidence } from '#receipt/judge.ts'
+import type { Evidence, KeyEvidence } from '#receipt/evidence.ts'
+import { readLogCode } from '#receipt/judge.ts'
 import { admitKey, thumbprint } from '#receipt/key.ts'
 import type { ParsedReceipt, Reading } from '#receipt/receipt.ts'
 import type { Check, Report } from '#receipt/report.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Bundle } from '#receipt/bundle.ts'
-import type { Evidence } from '#receipt/judge.ts'
+import type { Evidence } from '#receipt/evidence.ts'
 import { judgeBundle } from './judge-elsewhere.ts'
 
 const nothingFound: Evidence = {

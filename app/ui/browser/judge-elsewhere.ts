@@ -1,5 +1,6 @@
 import type { Bundle } from '#receipt/bundle.ts'
-import { judge, type Evidence, type Judgement } from '#receipt/judge.ts'
+import type { Evidence } from '#receipt/evidence.ts'
+import { judge, type Judgement } from '#receipt/judge.ts'
 import { readReceipt } from '#receipt/receipt.ts'
 import type { Check } from '#receipt/report.ts'
 import { gatherEvidence } from './gather-evidence.ts'

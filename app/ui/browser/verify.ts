@@ -1,6 +1,7 @@
 import { decodeBase64url } from '#receipt/bytes.ts'
 import { contentIsExact } from '#receipt/content.ts'
-import { judge, type Evidence } from '#receipt/judge.ts'
+import type { Evidence } from '#receipt/evidence.ts'
+import { judge } from '#receipt/judge.ts'
 import type { Verdict } from '#receipt/report.ts'
 import { formatTime } from '../text/format-time.ts'
 import type { BrowserWords } from '../words/en-in-browser.ts'

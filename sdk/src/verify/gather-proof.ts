@@ -1,5 +1,6 @@
 import { decodeBase64url, encodeUtf8 } from '../receipt/bytes.ts'
-import { judge, type Evidence, type Judgement } from '../receipt/judge.ts'
+import type { Evidence } from '../receipt/evidence.ts'
+import { judge, type Judgement } from '../receipt/judge.ts'
 import { readReceipt, type ParsedReceipt } from '../receipt/receipt.ts'
 import { checkSignature, createSources } from './receipt-sources.ts'
 

@@ -1,6 +1,6 @@
 import { decodeBase64url } from '../receipt/bytes.ts'
 import { verifySignature } from '../receipt/ed25519.ts'
-import type { Evidence, KeyEvidence } from '../receipt/judge.ts'
+import type { Evidence, KeyEvidence } from '../receipt/evidence.ts'
 import { admitKey, thumbprint } from '../receipt/key.ts'
 import type { ParsedReceipt } from '../receipt/receipt.ts'
 import type { Check, Report } from '../receipt/report.ts'
