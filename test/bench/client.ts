@@ -10,6 +10,8 @@ export type Aim = Omit<Load, 'requests'> & {
   send:
     | { kind: 'post'; apiKeys: string[]; database: Database | null }
     | { kind: 'batch'; apiKey: string; database: Database; size: number }
+    /** Any answer will do. */
+    | { kind: 'hostile'; request: Uint8Array }
     | { kind: 'get'; path: string; accept?: string }
     | { kind: 'get-each'; path: string; accept?: string }
 }
@@ -31,6 +33,7 @@ const STORE_SIZE = 250
  */
 function createClient() {
   let stored: Signed[] = []
+  let signOne = createSigning([])
   let fresh = createSupply(() => Buffer.alloc(0))
   /** How many of the fresh receipts each database has been sent. */
   const used = new Map<Database, number>()
@@ -47,6 +50,10 @@ function createClient() {
 
   function prepare({ send, ms }: Aim): Load['requests'] {
     const countIn = (perSecond: number) => Math.ceil((perSecond * ms) / 1000)
+    if (send.kind === 'hostile') {
+      const request = Buffer.from(send.request)
+      return { at: () => request }
+    }
     if (send.kind === 'get') {
       const request = get(send.path, send.accept)
       return { at: () => request }
@@ -70,6 +77,7 @@ function createClient() {
   return {
     sign(signers: Signer[], storedCount: number): void {
       const sign = createSigning(signers)
+      signOne = sign
       stored = Array.from({ length: storedCount }, (_, i) => sign(i))
       fresh = createSupply((i) => Buffer.from(sign(storedCount + i).jws))
     },
@@ -87,6 +95,9 @@ function createClient() {
       return stored[0]!.id
     },
 
+    /** A receipt for so long a text that each repair of another text may fit. */
+    signLong: (): string => signOne(0, 'x'.repeat(700_000)).jws,
+
     async load(aim: Aim): Promise<Loaded> {
       const loaded = await runLoad({ ...aim, requests: prepare(aim) })
       const { send } = aim
@@ -94,6 +105,7 @@ function createClient() {
         const size = send.kind === 'batch' ? send.size : 1
         used.set(send.database, (used.get(send.database) ?? 0) + loaded.answers * size)
       }
+      if (send.kind === 'hostile') return loaded
       const expected = send.kind === 'post' ? '201' : '200'
       if (loaded.answers === 0 || loaded.statuses[expected] !== loaded.answers)
         throw new Error(

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runClient } from './client.ts'
 import { benchBatch, benchIngestion, benchTail } from './ingestion.ts'
+import { benchFairness } from './fairness.ts'
 import { benchBytes } from './page-bytes.ts'
 import { runPortal } from './portal.ts'
 import { benchPages, benchReports, benchRows } from './reading.ts'
@@ -18,6 +19,7 @@ const SUBJECTS = [
   'reports',
   'pages',
   'ingestion',
+  'fairness',
   'batch',
   'rows',
   'bytes',
@@ -60,6 +62,7 @@ async function main(): Promise<void> {
       const ingestion = await benchIngestion(bench)
       return [...ingestion.rows, await benchTail(bench, ingestion.peak)]
     })
+    await measure('fairness', () => benchFairness(bench))
     await measure('batch', async () => [await benchBatch(bench)])
     for (const size of sizes)
       await measure('rows', async () => {

@@ -33,12 +33,14 @@ export interface Signed {
 }
 
 /** Real receipts over texts of a few sentences, each its own number, in turn by each of the keys. */
-export function createSigning(signers: Signer[]): (number: number) => Signed {
+export function createSigning(signers: Signer[]): (number: number, own?: string) => Signed {
   const keys = signers.map((signer) => ({ kid: signer.kid, key: keyOf(signer) }))
   const iat = Math.floor(Date.now() / 1000)
-  return (number) => {
+  return (number, own) => {
     const { kid, key } = keys[number % keys.length]!
-    const text = `Answer ${number}: ${'Neap tides come at the half moons, when sun and moon pull against each other. '.repeat(4)}\n`
+    const text =
+      own ??
+      `Answer ${number}: ${'Neap tides come at the half moons, when sun and moon pull against each other. '.repeat(4)}\n`
     const jws = signJws(
       key,
       { alg: 'Ed25519', kid, typ: 'ai-receipt+jwt' },

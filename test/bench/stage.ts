@@ -15,6 +15,7 @@ export interface Bench {
     stockRemix: number
   }
   apiKeys: string[]
+  publicUrl: string
   delaySyncs: World['delaySyncs']
   /** Fills the large database up to so many receipts. */
   fillLarge: (rows: number) => Promise<void>
@@ -61,6 +62,7 @@ export async function openStage(options: { rounds: number; ms: number; execArgv:
       portal,
       ports,
       apiKeys,
+      publicUrl: config.publicUrl,
       popular,
       rounds,
       ms,

@@ -41,7 +41,7 @@ export async function openWorld(): Promise<World & { cluster: Cluster }> {
     publicUrl: 'http://localhost:3000',
     adminToken: randomBytes(24).toString('base64url'),
     sessionSecret: randomBytes(24).toString('base64url'),
-    publicCostMsPerMinute: 1_000_000,
+    publicCostMsPerMinute: 6_000,
     apiKeyPepper: randomBytes(24).toString('base64url'),
     requireSecondFactor: false,
     trustedProxies: [],
