@@ -25,7 +25,8 @@ export const SANDBOXED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 /** Any page may read public answers. Credentials are not allowed: public routes never read them. */
 export const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'ETag, Location, Retry-After, X-Request-Id',
+  'access-control-expose-headers':
+    'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
 }
 
 /** The headers that another site's page may send to a public route; the router adds the methods. */

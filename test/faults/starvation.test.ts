@@ -144,3 +144,32 @@ test('13.2: no public page is drawn again for each request', async () => {
     expect(cost, path).toBeLessThan(limit)
   }
 })
+
+test('13.3: posts go on while sixteen strangers send the dearest body', async () => {
+  const count = async (): Promise<number> => {
+    const end = performance.now() + 2_000
+    let posts = 0
+    const one = async () => {
+      while (performance.now() < end) {
+        const jti = `beside ${++posted}`
+        const jws = await signReceipt(service.signer, service.slug, 'short', { jti })
+        expect((await post(portal, service.key.apiKey, jws)).status).toBe(201)
+        posts++
+      }
+    }
+    await Promise.all([one(), one(), one(), one()])
+    return posts
+  }
+  await count()
+  const alone = await count()
+  const dearest = BIG_BODIES['content of letters with 30 combining marks']!(receipt)
+  let isOver = false
+  const strangers = Array.from({ length: 16 }, async () => {
+    while (!isOver) await (await sendBig(dearest)).arrayBuffer()
+  })
+  const beside = await count()
+  isOver = true
+  await Promise.all(strangers)
+  // One such body at a time held the event loop before: 5 posts a second were left of 1,530.
+  expect(beside).toBeGreaterThan(alone / 10)
+})
