@@ -37,7 +37,8 @@ export function createDispatcher(ctx: Ctx, site: Promise<Site>) {
       bytesMax,
       readBody: () => readBody(incoming, bytesMax),
       async readJson(rules) {
-        const bytes = await readBody(incoming, bytesMax)
+        // A guard may have read the body already.
+        const bytes = await request.readBody()
         return bytes === null ? null : ctx.engine.readJson(bytes, rules, request)
       },
       isKnown: row.access !== 'public',

@@ -242,7 +242,7 @@ describe('a new password', () => {
       expect(await change(session, current)).toEqual(wrong)
     expect((await signIn(portal.ctx, freshVisitor(), typed)).ok).toBe(true)
     expect(await change(session, 'a fifth guess')).toEqual(wrong)
-    expect(await change(session)).toEqual(tooMany)
+    expect(await change(session)).toMatchObject(tooMany)
     portal.advance(MINUTE)
     expect((await change(session)).ok).toBe(true)
   })
