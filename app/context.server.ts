@@ -6,6 +6,7 @@ import type { Connection } from '#db/connection.ts'
 import type { Caches, Config, Ctx } from './context.ts'
 import { createEngine } from './engine/engine.server.ts'
 import { createFailureNotes } from './services/alerts/note-failure.ts'
+import { MINUTE_MS } from './values/duration.ts'
 import { createRateLimiter } from './services/api-keys/rate-limit.ts'
 import { createRefusalCounts } from './services/ingest/count-refusals.ts'
 
@@ -44,6 +45,7 @@ export const createCaches = (): Caches => ({
   apiKeys: new LRUCache({ max: 10_000 }),
   issuers: new LRUCache({ max: 1_000 }),
   trustedKeys: new LRUCache({ max: 1_000 }),
+  renewedSessions: new LRUCache({ max: 1_000, ttl: MINUTE_MS }),
   receiptStates: new LRUCache({ max: 2_000 }),
   views: new LRUCache({
     maxSize: VIEWS_BYTES_MAX,

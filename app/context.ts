@@ -60,6 +60,8 @@ export interface Caches {
   apiKeys: LRUCache<string, { row: ApiKeyRow; at: number }>
   issuers: LRUCache<string, Kept<IssuerView>>
   trustedKeys: LRUCache<string, Kept<TrustedKeys>>
+  /** Ids of sessions whose token was renewed a moment ago, with the new id. */
+  renewedSessions: LRUCache<string, Uint8Array>
   receiptStates: LRUCache<string, Kept<ReceiptState>>
   /** Views, each good while its receipt's state is the same (services/verify/find-receipt.ts). */
   views: LRUCache<string, { state: ReceiptState; view: ReceiptView }>

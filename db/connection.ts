@@ -28,7 +28,8 @@ const classOf = (error: unknown): Trouble =>
   error instanceof Error ? troubleOf(codeOf(error), error.message) : 'ours'
 
 /** The caller may ask again in a while: nothing is wrong with what it asked for. */
-export const isUnavailable = (error: unknown): boolean => classOf(error) !== 'ours'
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable || classOf(error) !== 'ours'
 
 /**
  * Whether an error says that the database is away. Only an error of the driver is asked for its code,

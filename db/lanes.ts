@@ -8,7 +8,7 @@ const WAIT_MS_MAX = 10_000
 interface Options<I, O> extends QueueLimits<I> {
   /** Fails with a lock timeout soon. */
   run: (items: I[]) => Promise<O[]>
-  /** Waits for locks, on another connection. */
+  /** Waits for a lock for longer, on another connection. */
   runApart: (items: I[]) => Promise<O[]>
   /** Of these keys, those that another transaction holds. */
   findLocked: (keys: string[]) => Promise<Set<string>>
@@ -27,7 +27,7 @@ export function createLanes<I, O>(options: Options<I, O>): Group<I, O> {
 
   async function callApart(key: string, item: I): Promise<O> {
     const lane = lanes.get(key) ?? {
-      group: createGroup<I, O>({ ...limits, run: runApart }),
+      group: createGroup<I, O>({ ...limits, run: waitApart }),
       members: 0,
     }
     lanes.set(key, lane)
@@ -36,6 +36,18 @@ export function createLanes<I, O>(options: Options<I, O>): Group<I, O> {
       return await lane.group.call(item)
     } finally {
       if (--lane.members === 0) lanes.delete(key)
+    }
+  }
+
+  /** Gives its connection up now and then, because other keys may wait for it with a free lock. */
+  async function waitApart(items: I[]): Promise<O[]> {
+    const until = performance.now() + WAIT_MS_MAX
+    for (;;) {
+      try {
+        return await runApart(items)
+      } catch (error) {
+        if (!isLocked(error) || performance.now() > until) throw error
+      }
     }
   }
 

@@ -26,6 +26,8 @@ const SILENCE_MS = 20_000
 const END_MS = 3_000
 /** Several processes that count for one API key wait for each other's commits, which take less. */
 const LOCK_MS = 100
+/** Two connections serve all API keys whose counters are locked, so they take turns. */
+const LOCK_APART_MS = 1_000
 
 /** The driver can't try with TLS and then go on without, as `prefer` and `allow` ask. */
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full']
@@ -167,7 +169,10 @@ function openPool(settings: pg.PoolConfig, max: number, disk: Disk, own: Setting
   pool.on('remove', sessions.abandon)
   // Its removal takes a while, and the next connection may be asked for before.
   pool.on('release', (error: unknown, client) => {
-    if (error !== undefined && error !== false) sessions.abandon(client)
+    // Without an error the pool says undefined, null or false.
+    if (error === undefined || error === null || error === false) return
+    sessions.abandon(client)
+    if (isDiskFull(error)) disk.isFull = true
   })
 
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -252,7 +257,7 @@ export function openPools(connection: Connection): Pools {
     openPool(settings, SIZES[name], disk, { statement_timeout: '15s', ...own })
   const pools = {
     committing: open('committing', { lock_timeout: `${LOCK_MS}ms` }),
-    apart: open('apart'),
+    apart: open('apart', { lock_timeout: `${LOCK_APART_MS}ms` }),
     lookingUp: open('lookingUp'),
     listing: open('listing'),
     locking: open('locking'),

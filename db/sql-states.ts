@@ -44,11 +44,15 @@ const CODES_AWAY = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'ECONNABORTED',
+  'EMFILE',
+  'CERT_HAS_EXPIRED',
 ])
 
 /** Messages of the driver and its pool about a lost connection, which have no code. */
 const SAID_AWAY =
-  /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool)/
+  /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool|The server does not support SSL)/
 
 /** `code` is a SQLSTATE or a code of the system; empty for an error that has none. */
 export function troubleOf(code: string, message: string): Trouble {

@@ -67,6 +67,8 @@ const COST_WINDOW_SECONDS = 15
 const DEAREST_MS_PER_BYTE = 250 / (1024 * 1024)
 /** Finding and judging a receipt. */
 const BASE_MS = 1
+/** The event loop's own share of a body: taking it from the socket, its shape, its bundle. */
+const HERE_MS_PER_BYTE = 10 / (1024 * 1024)
 
 /**
  * Guards a public handler that computes: each network has so many milliseconds of a core. A request
@@ -79,7 +81,9 @@ export const metered =
     const tokensMax = tokensPerSecond * COST_WINDOW_SECONDS
     const network = `verify ${countedNetwork(request.address)}`
     const bytes = Number(request.headers['content-length'] ?? request.bytesMax)
-    const charged = BASE_MS + Math.min(bytes, request.bytesMax) * DEAREST_MS_PER_BYTE
+    const size = Math.min(bytes, request.bytesMax)
+    const charged = BASE_MS + size * DEAREST_MS_PER_BYTE
+    const own = BASE_MS + size * HERE_MS_PER_BYTE
     const rate = { tokensPerSecond, tokensMax }
     const took = ctx.strangers.take(network, rate, ctx.now(), charged)
     const { remaining, retryAfterSeconds } = took
@@ -98,7 +102,7 @@ export const metered =
       const reply = await handler(request, ctx, params)
       return Object.assign({}, reply, { headers: joinHeaders(reply.headers, headers) })
     } finally {
-      ctx.strangers.giveBack(network, charged - BASE_MS - request.spentMs)
+      ctx.strangers.giveBack(network, charged - own - request.spentMs)
     }
   }
 

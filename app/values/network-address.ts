@@ -82,9 +82,16 @@ export const isLoopback = (text: string): boolean => readAddress(text)?.range() 
  * because every customer has a whole one and could come from another address each time. Any other
  * text counts as a network of its own.
  */
-export function countedNetwork(text: string): string {
+export const countedNetwork = (text: string): string => networkOf(text, 8)
+
+/** As `countedNetwork`, with 48 bits of IPv6: many customers have so many networks of 64 bits. */
+export const countedSite = (text: string): string => networkOf(text, 6)
+
+function networkOf(text: string, bytesOfIpv6: number): string {
   const address = readAddress(text.replace(/%.*/, ''))
   if (address === null) return text
   const bytes = Buffer.from(address.toByteArray())
-  return address.kind() === 'ipv4' ? address.toString() : `${bytes.toString('hex', 0, 8)}/64`
+  return address.kind() === 'ipv4'
+    ? address.toString()
+    : `${bytes.toString('hex', 0, bytesOfIpv6)}/${bytesOfIpv6 * 8}`
 }

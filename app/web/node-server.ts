@@ -34,7 +34,8 @@ export const createHttpServer = (
     {
       // Node counts a first request's headers from the moment that the connection is there.
       headersTimeout: Math.max(patience.headersMsMax, patience.firstByteMsMax),
-      requestTimeout: patience.requestMsMax,
+      // Node refuses a limit for the request that is below the one for its headers.
+      requestTimeout: Math.max(patience.requestMsMax, patience.firstByteMsMax),
       connectionsCheckingInterval: patience.checkMs,
       keepAliveTimeout: 65_000,
       maxHeaderSize: HEADER_BYTES_MAX,

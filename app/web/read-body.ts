@@ -47,6 +47,8 @@ export function discardBody(request: IncomingMessage): Promise<void> {
       resolve()
       return
     }
+    // A reader that has stopped at its limit would pause the request again at each chunk.
+    request.removeAllListeners('data')
     let length = 0
     const done = () => {
       clearTimeout(late)

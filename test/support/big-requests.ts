@@ -81,6 +81,10 @@ export const BIG_BODIES: Record<string, (receipt: string) => Big> = {
     verify(
       JSON.stringify({ bundle: { v: 1, receipt, content: { base64: fill('QUJD') }, keys: [] } }),
     ),
+  'a bundle with content in other letters of base64': (receipt) =>
+    verify(
+      JSON.stringify({ bundle: { v: 1, receipt, content: { base64: fill('/+++') }, keys: [] } }),
+    ),
   'a bundle of many keys': (receipt) =>
     verify(
       JSON.stringify({

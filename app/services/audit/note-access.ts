@@ -21,18 +21,16 @@ interface Allowance {
 /** The audit is kept for ever, so strangers must not fill it: one network, and all of them. */
 const ONE_NETWORK: Allowance = { depth: 10, perHour: 10 }
 const ALL_NETWORKS: Allowance = { depth: 200, perHour: 20 }
-/** A good sign-in has a share of its own, so that no attack from the same network hides it. */
-const ONE_ADMIN: Allowance = { depth: 60, perHour: 60 }
 
 const SUBJECT_CHARACTERS_MAX = 200
 
 /**
- * Writes one audit entry and one log line. A good sign-in is written in its own transaction `tx`, so
- * that no session exists without its entry. A refusal is answered even where its entry can't be
+ * Writes one audit entry and one log line. A good sign-in is always written, in its own transaction
+ * `tx`, so that no session exists without its entry. A refusal is answered even where its entry can't be
  * written.
  */
 export async function noteAccess(ctx: Ctx, by: Actor, access: Access, tx?: Tx): Promise<void> {
-  if (!isWithinAllowance(ctx, by, access)) {
+  if (access.action !== 'access.signed_in' && !isWithinAllowance(ctx, by, access)) {
     ctx.leftOut.count++
     return
   }
@@ -49,12 +47,11 @@ export async function noteAccess(ctx: Ctx, by: Actor, access: Access, tx?: Tx): 
     : written)
 }
 
-function isWithinAllowance(ctx: Ctx, by: Actor, { action, subject }: Access): boolean {
+function isWithinAllowance(ctx: Ctx, by: Actor, { action }: Access): boolean {
   const take = (key: string, { depth, perHour }: Allowance) => {
     const rate = { tokensMax: depth, tokensPerSecond: (perHour * SECOND_MS) / HOUR_MS }
     return ctx.strangers.take(`${action} ${key}`, rate, ctx.now()).retryAfterSeconds === null
   }
-  if (action === 'access.signed_in') return take(subject, ONE_ADMIN)
   return take(countedNetwork(by.address ?? ''), ONE_NETWORK) && take('all', ALL_NETWORKS)
 }
 

@@ -5,7 +5,7 @@ import {
   type Bucket,
 } from '#db/queries/door/attempts.ts'
 import type { Ctx } from '#app/context.ts'
-import { countedNetwork } from '#app/values/network-address.ts'
+import { countedNetwork, countedSite } from '#app/values/network-address.ts'
 import { sha256 } from '#app/values/sha256.ts'
 import { refused } from '../outcome.ts'
 
@@ -17,7 +17,7 @@ const named = (kind: string, of: string): string => `${kind}:${sha256(of).toStri
  * out elsewhere. Unknown names are counted alike, or the limit would tell which exist.
  */
 const accountBucket = (nameKey: string, address: string): Bucket => ({
-  bucket: named('account', `${countedNetwork(address)} ${nameKey}`),
+  bucket: named('account', `${countedSite(address)} ${nameKey}`),
   depth: 5,
   perMinute: 1,
 })

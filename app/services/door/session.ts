@@ -80,20 +80,22 @@ export const isConfirmed = (ctx: Ctx, { confirmedAt }: Session): boolean =>
 /**
  * Notes that the admin proved their identity again, and gives the session a new token: a copy of the
  * old one, taken while the browser stood unlocked, must not gain by this proof. After a double click
- * the browser keeps the second answer only, which finds the token renewed by the first: its own proof
- * opens another session, as a sign-in does.
+ * the browser keeps the second answer only, so the second proof renews the token of the first one.
+ * Null for a session that was ended meanwhile: a proof opens no session.
  */
-export async function confirmSession(
-  ctx: Ctx,
-  { id, admin }: Session,
-  from: { address: string; userAgent: string },
-): Promise<string> {
+export async function confirmSession(ctx: Ctx, session: Session): Promise<string | null> {
   const { token, hash } = createToken(ctx)
-  const isRenewed = await updateSession(ctx.db, id, {
-    id: hash,
-    confirmedAt: new Date(ctx.now()),
-  })
-  return isRenewed ? token : openSession(ctx, admin.id, from)
+  const { renewedSessions } = ctx.caches
+  const nameOf = (id: Uint8Array) => Buffer.from(id).toString('latin1')
+  for (let id: Uint8Array | undefined = session.id; id !== undefined;) {
+    const values = { id: hash, confirmedAt: new Date(ctx.now()) }
+    if (await updateSession(ctx.db, id, values)) {
+      renewedSessions.set(nameOf(id), hash)
+      return token
+    }
+    id = renewedSessions.get(nameOf(id))
+  }
+  return null
 }
 
 export const closeSession = (ctx: Ctx, { id }: Session): Promise<void> => deleteSession(ctx.db, id)

@@ -225,6 +225,7 @@ export async function confirmPassword(
   const checked = await checkOwnPassword(ctx, from, session, password)
   if (!checked.ok) return checked
   const admin = checked.value
+  if (await needsPasskey(ctx, admin)) return refused('wrong')
   if (admin.totpSecret === null) return done(null)
   const second = await checkCode(ctx, known, { admin, isKnown: true, session }, code ?? '')
   if (second.ok) return done(null)

@@ -66,8 +66,9 @@ export async function selectLocked(run: Run, apiKeys: string[]): Promise<Set<str
     `with free as materialized (select api_key from cap_usage
         where api_key = any($1::text[]) and period = cap_period(clock_timestamp())
         for update skip locked)
-      select k.api_key from unnest($1::text[]) k(api_key)
-        where not exists (select from free f where f.api_key = k.api_key)`,
+      select api_key from cap_usage
+        where api_key = any($1::text[]) and period = cap_period(clock_timestamp())
+      except select api_key from free`,
     [textArray(apiKeys)],
   )
   return new Set(rows.map((row) => row.api_key))

@@ -102,13 +102,23 @@ export function encodeBase64url(bytes: Uint8Array): string {
 
 const SIXES = new Uint8Array(128).fill(255)
 for (let six = 0; six < 64; six++) SIXES[ALPHABET.charCodeAt(six)] = six
+// The two letters of plain base64 that base64url spells `-` and `_`.
+SIXES[43] = 62
+SIXES[47] = 63
 
 /**
  * Reads base64url in the one spelling that `encodeBase64url` gives: no padding, no other
  * characters, no stray bits in the last character (RFC 4648, section 3.5). A second spelling of a
  * receipt would give the receipt a second id. Null for any other text.
  */
-export function decodeBase64url(text: string): Uint8Array | null {
+export const decodeBase64url = (text: string): Uint8Array | null =>
+  /[+/]/.test(text) ? null : decodeSixes(text)
+
+/** Reads base64 with its padding (RFC 4648, section 4), as strictly: `/+8=` becomes ff ef. */
+export const decodeBase64 = (text: string): Uint8Array | null =>
+  text.length % 4 !== 0 || /[-_]/.test(text) ? null : decodeSixes(text.replace(/={1,2}$/, ''))
+
+function decodeSixes(text: string): Uint8Array | null {
   if (text.length % 4 === 1) return null
   const bytes = new Uint8Array((text.length * 3) >> 2)
   let length = 0
@@ -122,15 +132,4 @@ export function decodeBase64url(text: string): Uint8Array | null {
     if (bits >= 8) bytes[length++] = held >> (bits -= 8)
   }
   return (held & ((1 << bits) - 1)) === 0 ? bytes : null
-}
-
-/** Reads base64 with its padding (RFC 4648, section 4), as strictly: `/+8=` becomes ff ef. */
-export function decodeBase64(text: string): Uint8Array | null {
-  if (text.length % 4 !== 0 || /[-_]/.test(text)) return null
-  return decodeBase64url(
-    text
-      .replace(/={1,2}$/, '')
-      .replaceAll('+', '-')
-      .replaceAll('/', '_'),
-  )
 }
