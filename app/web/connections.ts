@@ -25,6 +25,9 @@ const SWEEP_MS = 20
 const REFUSED_MAX = 256
 const REFUSED_MS_MAX = 1_000
 
+/** Requests that one connection may send ahead of their answers. */
+const OWED_MAX = 8
+
 interface Place {
   /** Answers that the portal owes on this connection, and the one to the newest request. */
   owed: number
@@ -64,6 +67,8 @@ export class ConnectionServer extends Server {
       // A refused connection has its answer already.
       if (place === undefined) return void request.resume()
       this.#expect(place, response)
+      // A client that asks for much and reads nothing would fill the memory with answers.
+      if (place.owed > OWED_MAX) return void request.socket.destroy()
       handle(request, response)
     })
   }

@@ -48,7 +48,8 @@ export function answerConsole(site: Promise<Site>): Handler {
   handler.catch(() => undefined)
 
   return async (request, ctx) => {
-    const { openapi, scripts, drawTrouble } = await site
+    const { openapi, scripts, drawNotice, drawTrouble } = await site
+    if (!isReadable(request.path)) return drawNotice('nowhere', 404)
     const { requestId, address } = request
     const context: AppLoadContext = { ctx, requestId, address, openapi, scripts }
     const answered = await (await handler)(await toWeb(request), context)
@@ -56,6 +57,15 @@ export function answerConsole(site: Promise<Site>): Handler {
     if (context.failure === undefined) return reply
     const code = noteTrouble(ctx, request, context.failure)
     return code === 'internal_error' ? reply : { ...drawTrouble(code), body: reply.body }
+  }
+}
+
+/** Remix prints each path that it can't decode, whole, three times. */
+function isReadable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== ''
+  } catch {
+    return false
   }
 }
 

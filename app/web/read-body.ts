@@ -15,9 +15,10 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   if (request.destroyed && !request.complete) throw new ClientGone()
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    let length = 0
+    let [length, count] = [0, 0]
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
+      if (isCrumbled(++count, length)) request.destroy()
       if (length > bytesMax) {
         request.pause()
         resolve(null)
@@ -34,6 +35,16 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   })
 }
 
+const CRUMBS_MAX = 2_000
+const CRUMB_BYTES = 16
+
+/**
+ * Whether a body comes in very many tiny pieces. Each piece costs Node as much as a large one: a
+ * mebibyte in pieces of one byte takes seconds.
+ */
+const isCrumbled = (count: number, length: number): boolean =>
+  count > CRUMBS_MAX && length < count * CRUMB_BYTES
+
 const DISCARD_BYTES_MAX = 16 * 1024 * 1024
 const DISCARD_MS_MAX = 2_000
 
@@ -49,7 +60,7 @@ export function discardBody(request: IncomingMessage): Promise<void> {
     }
     // A reader that has stopped at its limit would pause the request again at each chunk.
     request.removeAllListeners('data')
-    let length = 0
+    let [length, count] = [0, 0]
     const done = () => {
       clearTimeout(late)
       resolve()
@@ -57,6 +68,7 @@ export function discardBody(request: IncomingMessage): Promise<void> {
     const late = setTimeout(done, DISCARD_MS_MAX)
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
+      if (isCrumbled(++count, length)) request.destroy()
       if (length > DISCARD_BYTES_MAX) done()
     })
     for (const event of ['end', 'close', 'error']) request.on(event, done)

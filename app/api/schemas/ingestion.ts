@@ -26,7 +26,10 @@ export const submission = z
       description:
         '`private`: the content, if sent, is compared and not kept. `public`: it is kept and shown; needs content. `findable`: as private, and its digest may be searched.',
     }),
-    reservation: reservationId.max(64).optional(),
+    reservation: reservationId
+      .max(64)
+      .regex(/^[\x21-\x7e]*$/, 'Must be a reservation id')
+      .optional(),
   })
   .openapi('Submission')
 
