@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ACTS, type ActName } from '#app/routes/admin/acts.ts'
 import { CONSOLE_PAGES } from '#app/routes.ts'
 import { createWebhook } from '#app/services/alerts/create-webhook.ts'
+import { closeSession, confirmSession, findSession } from '#app/services/door/session.ts'
 import { BY, good, makeAdmin, PASSWORD } from '../support/admins.ts'
 import { openConsole, type ConsoleClient } from '../support/console.ts'
 import { knock } from '../support/door.ts'
@@ -212,6 +213,14 @@ describe('13.23: a confirmation', () => {
       expect((await knock(portal, '/admin/account/password', null, { cookie })).status).toBe(200)
     }
     expect((await knock(portal, '/admin', null, { cookie: cookieOf(token) })).status).toBe(302)
+  })
+
+  test('brings no session back that was ended meanwhile', async () => {
+    const token = await enter('Edda Ended')
+    const session = (await findSession(portal.ctx, token))!
+    await closeSession(portal.ctx, session)
+    const from = { address: '127.0.0.1', userAgent: '' }
+    expect(await confirmSession(portal.ctx, session, from)).toBeNull()
   })
 
   test('by a wrong password gives nothing', async () => {

@@ -80,22 +80,25 @@ export const isConfirmed = (ctx: Ctx, { confirmedAt }: Session): boolean =>
 /**
  * Notes that the admin proved their identity again, and gives the session a new token: a copy of the
  * old one, taken while the browser stood unlocked, must not gain by this proof. After a double click
- * the browser keeps the second answer only, so the second proof renews the token of the first one.
- * Null for a session that was ended meanwhile: a proof opens no session.
+ * the browser keeps one of two answers, so the second proof opens another session beside the one that
+ * the first renewed. Null for a session that was ended meanwhile: a proof brings no session back.
  */
-export async function confirmSession(ctx: Ctx, session: Session): Promise<string | null> {
+export async function confirmSession(
+  ctx: Ctx,
+  { id, admin }: Session,
+  from: { address: string; userAgent: string },
+): Promise<string | null> {
   const { token, hash } = createToken(ctx)
   const { renewedSessions } = ctx.caches
-  const nameOf = (id: Uint8Array) => Buffer.from(id).toString('latin1')
-  for (let id: Uint8Array | undefined = session.id; id !== undefined;) {
-    const values = { id: hash, confirmedAt: new Date(ctx.now()) }
-    if (await updateSession(ctx.db, id, values)) {
-      renewedSessions.set(nameOf(id), hash)
-      return token
-    }
-    id = renewedSessions.get(nameOf(id))
+  const name = Buffer.from(id).toString('latin1')
+  const confirmedAt = new Date(ctx.now())
+  if (await updateSession(ctx.db, id, { id: hash, confirmedAt })) {
+    renewedSessions.set(name, hash)
+    return token
   }
-  return null
+  const renewed = renewedSessions.get(name)
+  const lives = renewed !== undefined && (await updateSession(ctx.db, renewed, { confirmedAt }))
+  return lives ? openSession(ctx, admin.id, from) : null
 }
 
 export const closeSession = (ctx: Ctx, { id }: Session): Promise<void> => deleteSession(ctx.db, id)

@@ -48,7 +48,7 @@ export async function action(args: ActionFunctionArgs) {
   const { ctx, form, session } = await requireAct(args, 'confirm')
   const from = visitorOf(args)
   const confirm = async () => {
-    const token = await confirmSession(ctx, session)
+    const token = await confirmSession(ctx, session, from)
     if (token === null) return redirect('/admin/sign-in')
     const { publicUrl } = ctx.config
     const seconds = Math.ceil((session.createdAt.getTime() + SESSION_MS_MAX - ctx.now()) / 1000)
