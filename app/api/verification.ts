@@ -114,12 +114,6 @@ export const postVerify: Handler = async (request, ctx) => {
         'A secret is never sent to the portal; open the verify link in a browser, which checks it there.',
     })
   }
-  if (bundled?.bundle.content != null && (content ?? contentDigest) !== undefined) {
-    return invalid(request, {
-      pointer: '/bundle/content',
-      message: 'A second content, or its digest, was given beside it: send one of the two.',
-    })
-  }
   const bytes = content === undefined ? null : readContent(content)
   if (bytes !== null && !bytes.ok) return invalid(request, bytes)
   const digest = contentDigest === undefined ? null : decodeBase64url(contentDigest)
@@ -129,7 +123,8 @@ export const postVerify: Handler = async (request, ctx) => {
   request.spentMs += performance.now() - startedAt
   // A key of a bundle is admitted by the core, which takes that long.
   if (bundled !== null && bundled.bundle.keys.length > 0) request.spentMs += ADMISSION_MS
-  const given = bytes?.bytes ?? bundled?.bundle.content ?? null
+  // A copy or a digest that was given beside a bundle is the question, and not the bundle's own text.
+  const given = bytes?.bytes ?? (digest === null ? (bundled?.bundle.content ?? null) : null)
   const asked =
     receiptId !== undefined
       ? { receiptId }
