@@ -69,7 +69,7 @@ test('13.13: a session that crashes takes all others along, which is 503, and al
   const { portal } = world
   const service = await createService(portal)
   const slow = portal.ctx.db.run('select pg_sleep(5)', [])
-  const crashed = expect(slow).rejects.toThrow(/Connection terminated/)
+  const crashed = expect(slow).rejects.toThrow(/the database is away/)
   const [other] = await portal.ctx.db.run<{ pid: number }>('select pg_backend_pid() as pid', [])
   process.kill(other!.pid, 'SIGKILL')
   await crashed
