@@ -42,7 +42,14 @@ test('13.28: an admin without a second factor may set one up and nothing else', 
   const secret = /factor-key">([^<]+)</.exec(page.text)![1]!
   const code = appCode(secret, portal.ctx.now())
   const sealed = fieldOf(page.text, 'sealed')
-  await open('/admin/account/second-factor', { csrf, sealed, code })
+  const form = fieldOf(page.text, 'form')
+  const done = await open('/admin/account/second-factor', {
+    csrf: fieldOf(page.text, 'csrf'),
+    form,
+    sealed,
+    code,
+  })
+  expect(done.status).toBe(302)
   expect((await open('/admin')).status).toBe(200)
   // The demand can't be undone by its own page.
   expect((await open('/admin/account')).text).not.toContain('Turn it off')
