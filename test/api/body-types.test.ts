@@ -19,7 +19,7 @@ async function bodyRoutes(): Promise<[method: string, path: string][]> {
   )
 }
 
-/** What a body with these headers is answered, of every address that reads one. */
+/** The answers to a body with these headers, of every address that reads one. */
 async function askAll(headers: Record<string, string>, body = '{}') {
   return Promise.all(
     (await bodyRoutes()).map(async ([method, path]) => {

@@ -69,7 +69,7 @@ export async function showOnce<Value, Code extends string>(
   return done(redirect(pageOf(sent.subject).replace(':once', sending.key)))
 }
 
-/** What the page shows at its first GET; null at every other request. */
+/** The secret for the page's first GET; null at every other request. */
 export async function takeShown<Value>(
   { ctx, admin }: Signed,
   { request, params }: LoaderFunctionArgs,

@@ -124,7 +124,7 @@ export async function lacksSecondFactor(ctx: Ctx, id: string): Promise<boolean> 
   return admin !== null && admin.totpSecret === null && admin.passkeys === 0
 }
 
-/** What a typed code would be, right or wrong. */
+/** The judgement of a typed code. */
 export const wayOfCode = (typed: string): 'code' | 'recovery code' =>
   hashRecoveryCode(typed) === null ? 'code' : 'recovery code'
 

@@ -34,7 +34,7 @@ export type IngestRefusal =
   | 'id_collision'
   | 'cap_exceeded'
 
-/** What became of the content: kept now, compared and not kept, or neither. */
+/** The fate of the content: kept now, compared and not kept, or neither. */
 export type ContentFate = 'stored' | 'checked' | 'none'
 
 /** The outcome of one submission. `usage` is the API key's just after it, if the database was asked. */
