@@ -69,6 +69,9 @@ function isReadable(path: string): boolean {
   }
 }
 
+/** More than any page of ours reads. */
+const FIELDS_MAX = 64
+
 async function toWeb(request: HttpRequest): Promise<Request> {
   const headers = new Headers()
   for (const name of PASSED_ON) {
@@ -90,7 +93,8 @@ async function toWeb(request: HttpRequest): Promise<Request> {
  */
 function ownQuery(search: string): string {
   const passed = new URLSearchParams()
-  for (const [name, value] of new URLSearchParams(search))
+  const few = search.split('&', FIELDS_MAX).join('&')
+  for (const [name, value] of new URLSearchParams(few))
     if (!/^_|^(?:index|routes)$|\0/.test(name))
       passed.append(name, value.replaceAll('\0', '\ufffd'))
   return passed.toString()
