@@ -2,7 +2,10 @@ import { Buffer } from 'node:buffer'
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { createRequestHandler, type AppLoadContext } from '@remix-run/node'
+import type { Ctx } from '../context.ts'
+import { countedNetwork } from '../values/network-address.ts'
 import { refuseBody } from './body-type.ts'
+import { readCookie } from './cookies.ts'
 import { refuse, type Handler, type HttpRequest } from './handler.ts'
 import { isPlainForm } from './plain-form.ts'
 import type { Reply } from './reply.ts'
@@ -28,7 +31,8 @@ export const guardForm =
       await noteForeign(request, ctx, params)
       return refuse(request, 'cross_site_form', { detail })
     }
-    const refused = refuseBody(request, ['application/x-www-form-urlencoded'])
+    const refused =
+      refuseCrowd(request, ctx) ?? refuseBody(request, ['application/x-www-form-urlencoded'])
     if (refused !== null) return refused
     const body = await request.readBody()
     if (body === null) return refuse(request, 'payload_too_large')
@@ -38,6 +42,22 @@ export const guardForm =
       })
     return handler(Object.assign(request, { readBody: () => Promise.resolve(body) }), ctx, params)
   }
+
+/** Forms without a session from one network: more than the people of an office send. */
+const STRANGERS_FORMS = { tokensMax: 120, tokensPerSecond: 2 }
+
+/**
+ * Refuses a flood of sign-ins in memory: the limits of guesses ask the database, and each refused
+ * sign-in is a page to draw.
+ */
+function refuseCrowd(request: HttpRequest, ctx: Ctx): Reply | null {
+  if (readCookie(request.headers.cookie, ctx.config.publicUrl) !== null) return null
+  const name = `form ${countedNetwork(request.address)}`
+  const { retryAfterSeconds } = ctx.strangers.take(name, STRANGERS_FORMS, ctx.now())
+  if (retryAfterSeconds === null) return null
+  const headers = { 'retry-after': String(retryAfterSeconds) }
+  return refuse(request, 'rate_limited', { headers })
+}
 
 /**
  * Answers the console's pages by Remix's own handler, behind a thin adapter that buffers: a request

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { SAME_ORIGIN } from '../support/console.ts'
 import { portalTest } from '../support/portal-test.ts'
 import { signReceipt } from '../support/signing.ts'
 import { createService, post } from '../support/world.ts'
@@ -57,4 +58,28 @@ test('13.10: a digest given beside a bundle is compared, and not the bundle’s 
   expect(await verdictOf({})).toBe('valid')
   expect(await verdictOf({ contentDigest: 'A'.repeat(43) })).toBe('differs')
   expect(await verdictOf({ content: { text: 'another text' } })).toBe('differs')
+})
+
+test('13.3: a flood of sign-ins is refused before a page is drawn, and other networks are not', async () => {
+  const send = async (address: string) => {
+    const response = await fetch(`${portal.origin}/admin/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-forwarded-for': address,
+        ...SAME_ORIGIN,
+      },
+      // No form of ours has such a field, so that this test needs no pages.
+      body: 'a.b=1',
+    })
+    await response.arrayBuffer()
+    return response
+  }
+  const statuses: number[] = []
+  for (let i = 0; i < 140; i++) statuses.push((await send('198.51.100.77')).status)
+  expect(statuses.slice(0, 120)).toEqual(Array(120).fill(400))
+  const last = await send('198.51.100.77')
+  expect([last.status, last.headers.get('retry-after')]).toEqual([429, '1'])
+  expect((await send('198.51.100.78')).status).toBe(400)
 })

@@ -181,7 +181,7 @@ export const TABLE: Room[] = [
   { room: 'app/web/dispatch.server.ts', may: ['app/', 'node:'] },
   { room: 'app/web/page', may: ['app/', '@remix-run/', 'node:'] },
   { room: 'app/web/site.server.ts', may: ['app/', '@remix-run/', 'node:'] },
-  { room: 'app/web/console.ts', may: ['app/web/', '@remix-run/', 'node:'] },
+  { room: 'app/web/console.ts', may: ['app/web/', CTX, VALUES, '@remix-run/', 'node:'] },
   {
     room: 'app/web/trouble.ts',
     may: ['app/web/', CTX, 'db/connection.ts', 'app/engine/engine.ts'],
