@@ -91,19 +91,21 @@ export function AuditList({ entries, asked, wrong, next, first, exportHref }: Au
   )
 }
 
+export const WHEN: Column<AuditView> = {
+  head: 'When, and from where',
+  cell: ({ at, address }) => (
+    <>
+      <TimeText at={at} />
+      <span className="beneath">
+        {address === null ? 'the portal itself' : <VisibleText text={address} />}
+      </span>
+    </>
+  ),
+}
+
 const COLUMNS: Column<AuditView>[] = [
   { head: 'Who did what', cell: (entry) => <Sentence entry={entry} /> },
-  {
-    head: 'When, and from where',
-    cell: ({ at, address }) => (
-      <>
-        <TimeText at={at} />
-        <span className="beneath">
-          {address === null ? 'the portal itself' : <VisibleText text={address} />}
-        </span>
-      </>
-    ),
-  },
+  WHEN,
   { head: 'Before and after', cell: (entry) => <Changes entry={entry} /> },
 ]
 

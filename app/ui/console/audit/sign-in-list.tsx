@@ -1,9 +1,10 @@
 import type { AuditView } from '#app/services/audit/list-audit.ts'
 import { VisibleText } from '#app/ui/text/visible-text.tsx'
+import { WHEN } from './audit-list.tsx'
 import { ACTION_WORDS, actorWord, actWords } from './audit-words.ts'
 import { DayFields, FilterForm, FilterSelect } from '../parts/filter-form.tsx'
 import { lookUp } from '../parts/look-up.ts'
-import { Badge, Empty, TimeText, type Tone } from '../parts/notice.tsx'
+import { Badge, Empty, type Tone } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { DataTable, Pager, type Column } from '../parts/table.tsx'
 
@@ -70,17 +71,7 @@ const COLUMNS: Column<AuditView>[] = [
   { head: 'Who', cell: (entry) => <Who entry={entry} /> },
   { head: 'What', cell: ({ action }) => <Result action={action} /> },
   { head: 'How', cell: (entry) => <How entry={entry} /> },
-  {
-    head: 'When, and from where',
-    cell: ({ at, address }) => (
-      <>
-        <TimeText at={at} />
-        <span className="beneath">
-          {address === null ? 'the portal itself' : <VisibleText text={address} />}
-        </span>
-      </>
-    ),
-  },
+  WHEN,
 ]
 
 /** An admin who signed in stands alone; every other row is a sentence. */
